@@ -1,0 +1,207 @@
+#include "agentd/agent.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+#include <stop_token>
+
+#include "agentd/autorun.h"
+#include "agentd/lines.h"
+#include "agentd/processes.h"
+#include "agentd/routes.h"
+#include "agentd/secret.h"
+#include "base/text.h"
+#include "agentd/workspace.h"
+#include "base/io_threads.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "http/server.h"
+
+namespace trinity::agentd {
+
+namespace {
+
+constexpr std::chrono::milliseconds kProcessesEndWithin{3'000};
+constexpr std::chrono::milliseconds kRequestsEndWithin{2'000};
+constexpr std::chrono::milliseconds kLookAgain{5};
+constexpr std::size_t kLongestSetupLine = 500;
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.bind = config.bind;
+  options.port = config.port;
+  options.max_connections = 256;
+  options.cors_origins.clear();  // no page of any origin may call an agent
+  return options;
+}
+
+Task<std::shared_ptr<const Caller>> let_in(const Secret* secret, std::string authorization) {
+  if (!secret->matches(authorization)) throw Unauthorized("Not authenticated");
+  co_return nullptr;
+}
+
+http::Authenticator authenticator_for(const Secret& secret) {
+  return [known = &secret](http::Access, std::string authorization, Call) {
+    return let_in(known, std::move(authorization));
+  };
+}
+
+}  // namespace
+
+struct Agent::State {
+  explicit State(Config given)
+      : config(std::move(given)),
+        secret(Secret::from_file(config.secret_file)),
+        executor(threads[0].get_executor()),
+        lane(executor),
+        processes(executor),
+        turns(config, lane, processes, pool),
+        autorun(executor, turns, lane),
+        server(threads, router, authenticator_for(secret), {}, server_options(config)) {
+    router.add(agent_routes(config, start_up, turns, pool));
+  }
+
+  Task<> start(Lane::Hold hold);
+  Task<> prepare_workspace();
+  Task<> run_setup();
+  Task<> end_processes(std::shared_ptr<std::promise<void>> ended);
+
+  Config config;
+  Secret secret;
+  IoThreads threads{1};
+  BlockingPool pool{1, 100};
+  asio::any_io_executor executor;
+  std::stop_source stop;
+  StartUp start_up;
+  Lane lane;
+  Processes processes;
+  Turns turns;
+  AutorunLoop autorun;
+  http::Router router;
+  http::Server server;
+  bool running = false;
+};
+
+Task<> Agent::State::prepare_workspace() {
+  auto servers = [this] { return configured_mcp_servers(config); };
+  start_up.mcp_servers = co_await pool.run(std::move(servers));
+  auto prepare = [this]() -> std::expected<CopyReport, std::string> {
+    std::expected<CopyReport, std::string> report = CopyReport{true, 0, 0};
+    std::error_code ignored;
+    if (!config.template_name.empty() && std::filesystem::is_directory(config.template_folder, ignored)) {
+      report = copy_template(config.template_folder, config.home, stop.get_token());
+    }
+    make_content_folders(config.home);
+    return report;
+  };
+  const auto report = co_await pool.run(std::move(prepare));
+  if (!report) {
+    start_up.workspace = "failed";
+    start_up.workspace_error = "Copying the template failed: " + report.error();
+    log::error("workspace", "{}", *start_up.workspace_error);
+    co_return;
+  }
+  start_up.workspace = "ok";
+  if (!report->done_before) {
+    log::info("workspace", "{} files copied from the template {}", report->files, config.template_name);
+  }
+}
+
+/// `hold` keeps early messages waiting until there is something to run.
+Task<> Agent::State::start(Lane::Hold hold) {
+  Behaviour behaviour;
+  {
+    const Lane::Hold until_ready(std::move(hold));
+    co_await prepare_workspace();
+    behaviour = co_await turns.reload();
+    for (const auto& fault : behaviour.faults) log::warn("template", "template.yaml: {}", fault);
+  }
+  if (stop.stop_requested()) co_return;
+  log::info("agentd", "ready, runtime {} {}", turns.runtime_name(),
+            turns.runtime_available() ? "available" : "not available");
+  spawn("setup script", executor, run_setup());
+  if (behaviour.autorun) spawn("autorun", executor, autorun.run(*behaviour.autorun, config.autorun_after));
+}
+
+/// The agent's own script that brings back what it has installed. In the background: messages do not wait for it.
+Task<> Agent::State::run_setup() {
+  const auto script = config.home / ".trinity" / "setup.sh";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(script, ignored)) co_return;
+  start_up.setup = "running";
+  log::info("setup", "{} started", script.string());
+  ProcessSpec spec;
+  spec.argv = {"/bin/bash", script.string()};
+  spec.folder = config.home;
+  spec.limit = config.setup_limit;
+  spec.most_output = 1024 * 1024;
+  Lines::Take log_line = [](std::string_view line, bool) { log::info("setup", "{}", preview(line, kLongestSetupLine)); };
+  const auto lines = std::make_shared<Lines>(std::move(log_line), 64 * 1024);
+  Process::Output output = [lines](std::string_view bytes) { lines->feed(bytes); };
+  const auto end = co_await processes.run(std::move(spec), std::move(output));
+  lines->finish();
+  const bool good = end && end->cause == ProcessEnd::Cause::exited && end->code == 0;
+  start_up.setup = good ? "ok" : "failed";
+  if (good) {
+    log::info("setup", "ended");
+  } else if (!end) {
+    log::warn("setup", "not started: {}", end.error());
+  } else {
+    log::warn("setup", "{}, status {}: {}",
+              end->cause == ProcessEnd::Cause::timed_out ? "took too long and was killed" : "failed", end->code,
+              preview(end->errors, kLongestSetupLine));
+  }
+}
+
+Task<> Agent::State::end_processes(std::shared_ptr<std::promise<void>> ended) {
+  lane.close();
+  autorun.stop();
+  processes.stop_all();
+  asio::steady_timer timer(executor);
+  boost::system::error_code fault;
+  const auto until = steady_now() + kProcessesEndWithin;
+  while (!processes.empty() && steady_now() < until) {
+    timer.expires_after(kLookAgain);
+    co_await timer.async_wait(asio::redirect_error(use_awaitable, fault));
+  }
+  ended->set_value();
+}
+
+Agent::Agent(Config config) : state_(std::make_unique<State>(std::move(config))) {}
+
+Agent::~Agent() {
+  stop();
+}
+
+void Agent::start() {
+  auto& state = *state_;
+  for (const auto& fault : state.config.faults) log::warn("agentd", "{}", fault);
+  auto hold = state.lane.try_enter();
+  if (!state.config.template_name.empty()) state.start_up.workspace = "cloning";
+  state.server.listen();
+  state.threads.start();
+  state.running = true;
+  log::info("agentd", "listening on {}:{}", state.config.bind, state.server.port());
+  spawn("start-up", state.executor, state.start(std::move(*hold)));
+}
+
+std::uint16_t Agent::port() const noexcept {
+  return state_->server.port();
+}
+
+void Agent::stop() {
+  auto& state = *state_;
+  if (!std::exchange(state.running, false)) return;
+  state.stop.request_stop();
+  const auto ended = std::make_shared<std::promise<void>>();
+  auto future = ended->get_future();
+  spawn("stop", state.executor, state.end_processes(ended));
+  future.wait_for(kProcessesEndWithin + std::chrono::milliseconds(500));
+  state.server.drain(kRequestsEndWithin);
+  state.threads.stop();
+  state.threads.join();
+  state.pool.join();
+}
+
+}  // namespace trinity::agentd

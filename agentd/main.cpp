@@ -1,0 +1,69 @@
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+
+#include "agentd/agent.h"
+#include "agentd/log_output.h"
+#include "agentd/process.h"
+#include "base/log.h"
+
+namespace {
+
+using namespace trinity;
+
+/// Whatever hangs, the program ends within this time after a stop was asked for (SIGALRM's default action).
+constexpr unsigned kStopWithinSeconds = 7;
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// Blocked in all threads, so that only the main thread takes them.
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int run(const sigset_t& signals) {
+  auto config = agentd::config_from(variable);
+  log::info("agentd", "Trinity agent {} starts", config.agent_name);
+  agentd::Agent agent(std::move(config));
+  agent.start();
+  int number = 0;
+  sigwait(&signals, &number);
+  ::alarm(kStopWithinSeconds);
+  log::info("agentd", "stopping");
+  agent.stop();
+  log::info("agentd", "stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main() {
+  // One heap for the few threads: resident memory counts in every agent.
+  mallopt(M_ARENA_MAX, 1);
+  // The secret is in memory; other programs of the same user may not read it there, and no core file may hold it.
+  prctl(PR_SET_DUMPABLE, 0);
+  agentd::ignore_broken_pipes();
+  const auto signals = stop_signals();
+  agentd::LogOutput output(STDOUT_FILENO);
+  log::configure(log::Level::info, true);
+  log::redirect([&output](std::string line) { output.write(std::move(line)); });
+  try {
+    return run(signals);
+  } catch (const std::exception& e) {
+    log::error("agentd", "cannot start: {}", e.what());
+    return 1;
+  }
+}

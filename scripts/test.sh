@@ -1,0 +1,191 @@
+# ./trinity test
+# shellcheck shell=bash
+
+TEST_DIR=$ROOT/build/test-run       # results of this run, and what the tests have started
+PASSED=0
+FAILED=0
+ALL_GROUPS_RAN=
+ONLY=
+
+verb_test() {
+  local groups=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      lint | unit | web | integration | e2e) groups+=" $1" ;;
+      --only) [ $# -ge 2 ] || die "--only needs a name"; ONLY=$2; shift ;;
+      --only=*) ONLY=${1#*=} ;;
+      *) die "test does not know \"$1\". See ./trinity help" ;;
+    esac
+    shift
+  done
+  require_root
+  make_folders
+  one_at_a_time
+  rm -rf "$TEST_DIR"
+  mkdir -p "$TEST_DIR/started"
+  trap finish_tests EXIT
+  run_groups "${groups:- lint unit web integration e2e}"
+  ALL_GROUPS_RAN=1
+  [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+}
+
+# Also the end of a run that broke off: what broke it counts as a failure, and what the tests made is taken away.
+finish_tests() {
+  local status=$?
+  trap - EXIT
+  stop_running_step
+  remove_leftovers
+  stop_engine_started_here
+  [ -n "$ALL_GROUPS_RAN" ] || FAILED=$((FAILED + 1))
+  printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
+  [ "$FAILED" = 0 ] || [ "$status" != 0 ] || status=1
+  exit "$status"
+}
+
+run_groups() {
+  local group
+  prepare_tests "$1"
+  for group in $1; do
+    say "$group"
+    "test_$group"
+  done
+}
+
+# Everything is installed and built first, so that a fault there shows before an hour of tests.
+prepare_tests() {
+  say "preparing"
+  # shellcheck disable=SC2086
+  ensure_packages $PACKAGES_BASE $PACKAGES_BUILD $PACKAGES_TEST
+  ensure_node
+  case $1 in *integration* | *e2e*)
+    ensure_engine
+    build_server
+    build_image
+    npm_modules tests ;;
+  esac
+  case $1 in *web* | *e2e* | *lint*) npm_modules web ;; esac
+  case $1 in *e2e*) build_web ;; esac
+  case $1 in *unit*) step "Building the unit tests (address sanitizer)" 2400 build-asan compile asan unit_tests ;; esac
+}
+
+# A check without counts of its own: one passed, or one failed with the end of its log.
+check() {
+  if try_step "$@"; then PASSED=$((PASSED + 1)); return; fi
+  FAILED=$((FAILED + 1))
+  show_log_end "$LOG_DIR/$3.log" 40
+}
+
+# count RESULT-FILE STATUS LOG: adds the counts of a runner's result file. A runner that broke without naming a failed
+# test counts as one failure.
+count() {
+  local passed=0 failed=0
+  read -r passed failed < <(node "$ROOT/tests/support/count.mjs" "$1")
+  if [ "$2" != 0 ] && [ "${failed:-0}" = 0 ]; then failed=1; fi
+  PASSED=$((PASSED + ${passed:-0}))
+  FAILED=$((FAILED + ${failed:-0}))
+  [ "${failed:-0}" = 0 ] || show_log_end "$3" 60
+}
+
+# ---------------------------------------------------------------- groups
+
+test_lint() {
+  check "Format of the C++ sources" 300 lint-format lint_format
+  check "Coroutine rules" 60 lint-coroutines lint_coroutines
+  check "Shell scripts" 60 lint-shell lint_shell
+  check "Lint and types of the web UI" 300 lint-web npm_run web lint
+}
+
+cxx_sources() { find "$ROOT"/{src,agentd,cli,tests/unit} \( -name '*.cpp' -o -name '*.h' \) -print0 2>/dev/null; }
+
+lint_format() { cxx_sources | xargs -0 -r clang-format-19 --dry-run -Werror; }
+
+# g++ 12 frees a capturing lambda inside a co_await expression twice; and every coroutine is started by spawn(), which
+# logs what escapes.
+lint_coroutines() {
+  local status=0
+  # A lambda is an argument that starts with [something; the expression may go over several lines.
+  if cxx_sources | xargs -0 -r perl -0777 -ne '
+      s{//[^\n]*}{}g;
+      while (/co_await(?:[^;{}]|\{[^;{}]*\})*?[(,]\s*\[[^\]\[]/g) {
+        print "$ARGV:", 1 + (substr($_, 0, $-[0]) =~ tr/\n//), "\n"; $found = 1;
+      }
+      END { exit !$found }'; then
+    echo "a capturing lambda inside a co_await expression: store it in a named variable first"
+    status=1
+  fi
+  if cxx_sources | grep -zv '/src/base/spawn\.cpp$' | xargs -0 -r grep -nE '\bdetached\b' /dev/null | grep -vE ':[0-9]+: *(//|\*)'; then
+    echo "asio::detached outside src/base/spawn.cpp: use spawn()"
+    status=1
+  fi
+  return $status
+}
+
+# SC2034: the parts of the script use each other's variables.
+lint_shell() { shellcheck --severity=warning --exclude=SC2034 -s bash "$ROOT"/trinity "$ROOT"/scripts/*.sh "$ROOT"/.ci/run; }
+
+test_unit() {
+  local binary name status
+  for binary in "$ROOT"/build/asan/bin/*_test; do
+    [ -x "$binary" ] || { warn "there is no unit test binary"; FAILED=$((FAILED + 1)); return; }
+    name=$(basename "$binary")
+    status=0
+    try_step "$name" 300 "unit-$name" unit_test_binary "$binary" "$TEST_DIR/$name.json" || status=$?
+    count "$TEST_DIR/$name.json" $status "$LOG_DIR/unit-$name.log"
+  done
+}
+
+unit_test_binary() {
+  ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    "$1" --gtest_brief=1 "--gtest_output=json:$2" ${ONLY:+"--gtest_filter=*$ONLY*"}
+}
+
+test_web() {
+  local status=0
+  try_step "vitest" 300 web-unit vitest || status=$?
+  count "$TEST_DIR/vitest.json" $status "$LOG_DIR/web-unit.log"
+}
+
+vitest() {
+  cd "$ROOT/web" && NO_COLOR=1 node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
+    "--outputFile.json=$TEST_DIR/vitest.json" ${ONLY:+-t "$ONLY"}
+}
+
+test_integration() { node_tests integration 900; }
+test_e2e() { node_tests e2e 900; }
+
+# One test file after the other: each has a server and containers of its own, and two cores.
+node_tests() {
+  local group=$1 limit=$2 file name status
+  for file in "$ROOT/tests/$group"/*.test.mjs; do
+    name=$(basename "$file" .test.mjs)
+    status=0
+    try_step "$group: $name" "$limit" "$group-$name" node_test_file "$file" "$TEST_DIR/$group-$name.tap" || status=$?
+    count "$TEST_DIR/$group-$name.tap" $status "$LOG_DIR/$group-$name.log"
+    # What a killed test left would disturb the next one.
+    remove_leftovers
+  done
+}
+
+node_test_file() {
+  TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started node --test --test-concurrency=1 \
+    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap "--test-reporter-destination=$2" \
+    ${ONLY:+"--test-name-pattern=$ONLY"} "$1"
+}
+
+# ---------------------------------------------------------------- cleaning up
+
+# The harness leaves one file for each server that it starts: "pid start-time" or the instance id. What it ended itself it
+# also took away.
+remove_leftovers() {
+  local file pid
+  for file in "$TEST_DIR"/started/pid-*; do
+    [ -f "$file" ] || continue
+    if pid=$(read_pid "$file"); then kill -KILL "$pid" 2>/dev/null; fi
+    rm -f "$file"
+  done
+  for file in "$TEST_DIR"/started/instance-*; do
+    [ -f "$file" ] || continue
+    remove_instance "$(cat "$file")" >/dev/null 2>&1
+    rm -f "$file"
+  done
+}

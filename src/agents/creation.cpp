@@ -1,0 +1,218 @@
+// All or nothing: each step notes what it made, and a failure takes exactly that away again.
+#include <charconv>
+
+#include "agents/service.h"
+#include "base/errors.h"
+#include "base/log.h"
+
+namespace trinity::agents {
+
+namespace {
+
+constexpr std::chrono::seconds lock_within{25};
+constexpr std::chrono::seconds pull_within{600};
+constexpr const char* no_engine = "Docker not available - cannot create agents in demo mode";
+constexpr const char* failed_text = "Failed to create agent. Please try again.";
+
+std::set<std::uint16_t> ports_in_labels(const fleet::Snapshot& snapshot) {
+  std::set<std::uint16_t> taken;
+  for (const auto& entry : snapshot.entries) {
+    if (entry.agent->port > 0 && entry.agent->port <= 65535)
+      taken.insert(static_cast<std::uint16_t>(entry.agent->port));
+  }
+  return taken;
+}
+
+/// What went wrong, in words for the person; the engine's own text stays in the log.
+std::exception_ptr explained(std::exception_ptr fault, const Call& call, const std::string& name) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (const engine::EngineError& e) {
+    log::error("agents", "[{}] creation of {} failed: {}", call.id(), name, e.what());
+    if (e.engine_down())
+      return std::make_exception_ptr(Unavailable("The container engine does not answer. The agent was not created."));
+    return std::make_exception_ptr(Failed(failed_text));
+  } catch (const Error&) {
+    return fault;
+  } catch (const std::exception& e) {
+    log::error("agents", "[{}] creation of {} failed: {}", call.id(), name, e.what());
+    return std::make_exception_ptr(Failed(failed_text));
+  }
+}
+
+}  // namespace
+
+/// What a creation has made so far.
+struct AgentService::Made {
+  bool registered = false;  ///< the row is new; one that was taken over stays
+  bool announced = false;
+  bool workspace = false;
+  bool data = false;
+  bool asked = false;  ///< the engine was asked for the container; its answer can get lost
+  std::string container_id;
+};
+
+Task<> AgentService::ensure_network(Call call) {
+  const auto& placement = options_.placement;
+  // Asked twice at the same time, the engine makes two networks of one name. No agent's name has a space.
+  const auto held = co_await locks_.lock("network " + placement.network, lock_within);
+  if (co_await engine_.network(call, placement.network)) co_return;
+  const engine::Labels labels{{fleet::label::instance, placement.instance}};
+  std::optional<engine::EngineError> refused;
+  try {
+    co_await engine_.create_network(call, placement.network, placement.subnet, labels);
+  } catch (const engine::EngineError& fault) {
+    if (fault.engine_down()) throw;
+    refused = fault;
+  }
+  if (!refused) co_return;
+  // Made by a creation beside this one, or the wished subnet overlaps with another network of the host.
+  if (co_await engine_.network(call, placement.network)) co_return;
+  if (placement.subnet.empty()) throw *refused;
+  log::warn("agents", "network {} cannot have the subnet {}; the engine chooses one: {}", placement.network,
+            placement.subnet, refused->what());
+  co_await engine_.create_network(call, placement.network, "", labels);
+}
+
+Task<> AgentService::ensure_image(Call call, std::string image) {
+  if (co_await engine_.image(call, image)) co_return;
+  std::string reason;
+  try {
+    co_await engine_.pull(call, image, pull_within);
+    co_return;
+  } catch (const engine::EngineError& fault) {
+    if (fault.fault() == engine::Fault::unreachable) throw;
+    reason = fault.what();
+  }
+  log::error("agents", "[{}] image {} cannot be pulled: {}", call.id(), image, reason);
+  throw Failed("The image '" + image +
+               "' is not on this machine and could not be pulled. Build it, or choose another base_image.");
+}
+
+/// `made` is set before the engine is asked: the answer can get lost, and removing what is not there is no fault.
+Task<> AgentService::ensure_volume(Call call, std::string name, std::string agent, std::string kind, bool* made) {
+  const auto found = co_await engine_.volume(call, name);
+  if (found) {
+    const auto it = found->labels.find(fleet::label::instance);
+    if (it != found->labels.end() && it->second != options_.placement.instance) {
+      throw BadRequest("Agent already exists: the volume " + name + " belongs to another installation on this engine");
+    }
+    co_return;
+  }
+  *made = true;
+  co_await engine_.create_volume(call, name, volume_labels(options_.placement, agent, kind));
+}
+
+Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
+  const auto& placement = options_.placement;
+  const auto container = container_name(placement, plan->name);
+  co_await ensure_image(call, plan->image);
+  co_await ensure_network(call);
+
+  const auto registered = co_await store_.register_agent(call, plan->name, plan->owner_id, plan->owner);
+  if (registered == AgentStore::Registered::taken) throw BadRequest("Agent already exists");
+  made->registered = registered == AgentStore::Registered::created;
+  // A row that was taken over brings its flags and shares along.
+  auto all = co_await store_.load(call);
+  auto metadata = std::move(all[plan->name]);
+  made->announced = true;
+  std::vector<fleet::Action> begun{fleet::Creating{plan->name, true}, fleet::MetadataChanged{plan->name, metadata}};
+  co_await fleet_.applied(std::move(begun));
+
+  co_await ensure_volume(call, workspace_volume(placement, plan->name), plan->name, "agent-workspace",
+                         &made->workspace);
+  co_await ensure_volume(call, data_volume(placement, plan->name), plan->name, "agent-data", &made->data);
+
+  auto pack = [plan, secret = key_.secret_for(plan->key_nonce)] { return container_files(*plan, secret); };
+  auto files = co_await pool_.run(std::move(pack));
+
+  bool name_taken = false;
+  made->asked = true;
+  try {
+    made->container_id = co_await engine_.create(call, container, container_spec(*plan, placement, now()));
+  } catch (const engine::EngineError& fault) {
+    if (fault.fault() != engine::Fault::conflict) throw;
+    name_taken = true;
+  }
+  if (name_taken)
+    throw BadRequest("Agent already exists: a container named " + container + " is on this engine already");
+  co_await engine_.upload(call, made->container_id, "/", std::move(files));
+  co_await engine_.start(call, made->container_id);
+}
+
+/// One step of an undo. The others go on whatever comes of it.
+Task<> AgentService::attempt(Call call, Task<> step, std::string what) {
+  try {
+    co_await std::move(step);
+  } catch (const std::exception& fault) {
+    log::error("agents", "[{}] {} of a failed creation could not be removed: {}", call.id(), what, fault.what());
+  }
+}
+
+/// The container of a creation whose answer got lost: the nonce tells that it is this one's.
+Task<> AgentService::remove_lost_container(Call call, const Plan* plan, Made* made) {
+  const auto found = co_await engine_.inspect(call, container_name(options_.placement, plan->name));
+  if (!found) co_return;
+  const auto nonce = found->labels.find(fleet::label::key_nonce);
+  if (nonce == found->labels.end() || nonce->second != plan->key_nonce) co_return;
+  made->container_id = found->id;
+  co_await engine_.remove(call, found->id, true);
+}
+
+/// Best effort in every step; what cannot be taken away now is logged.
+Task<> AgentService::undo(Call call, const Plan* plan, Made* made) {
+  const auto& placement = options_.placement;
+  const auto container = container_name(placement, plan->name);
+  const auto workspace = workspace_volume(placement, plan->name);
+  const auto data = data_volume(placement, plan->name);
+  if (!made->container_id.empty()) {
+    co_await attempt(call, engine_.remove(call, made->container_id, true), container);
+  } else if (made->asked) {
+    co_await attempt(call, remove_lost_container(call, plan, made), container);
+  }
+  if (made->workspace) co_await attempt(call, engine_.remove_volume(call, workspace), workspace);
+  if (made->data) co_await attempt(call, engine_.remove_volume(call, data), data);
+  if (made->registered) co_await attempt(call, store_.forget_agent(call, plan->name), "the row of " + plan->name);
+  if (!made->announced) co_return;
+  std::vector<fleet::Action> gone;
+  if (!made->container_id.empty()) gone.push_back(fleet::ContainerGone{made->container_id});
+  gone.push_back(fleet::MetadataChanged{plan->name, std::nullopt});
+  gone.push_back(fleet::Creating{plan->name, false});
+  co_await attempt(call, fleet_.applied(std::move(gone)), "the trace of " + plan->name);
+}
+
+Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRequest request) {
+  auto look = [this, &caller, &request](const fleet::SnapshotPtr& current) {
+    return plan_of(caller, request, *current);
+  };
+  auto current = co_await snapshot();
+  auto job = [&look, &current] { return look(current); };
+  auto plan = co_await pool_.run(std::move(job));
+
+  const auto held = co_await locks_.lock(plan.name, lock_within);
+  current = co_await snapshot();
+  if (current->find(plan.name)) throw BadRequest("Agent already exists");
+  if (!current->engine.reachable) throw Unavailable(no_engine);
+  const auto taken = ports_in_labels(*current);
+  const auto port = request.port ? ports_.claim(*request.port, taken) : ports_.allocate(taken);
+  plan.ssh_port = port.port();
+
+  Made made;
+  std::vector<fleet::Action> shown{fleet::Creating{plan.name, false}};
+  std::exception_ptr fault;
+  fleet::AgentPtr agent;
+  try {
+    co_await build(call, &plan, &made);
+    agent = co_await confirm(call, made.container_id, plan.name, std::move(shown));
+  } catch (...) {
+    fault = std::current_exception();
+  }
+  if (!fault) {
+    log::info("agents", "[{}] {} created by {}", call.id(), plan.name, caller->username);
+    co_return agent;
+  }
+  co_await undo(call, &plan, &made);
+  std::rethrow_exception(explained(fault, call, plan.name));
+}
+
+}  // namespace trinity::agents

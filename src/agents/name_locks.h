@@ -1,0 +1,36 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/task.h"
+#include "db/gate.h"
+
+namespace trinity::agents {
+
+/// One action at a time per agent, in the order of asking; different agents do not wait for each other. Any thread.
+class NameLocks {
+ public:
+  /// Holds the name until it dies.
+  class Held {
+   public:
+    Held(std::shared_ptr<db::Gate> gate, db::Gate::Permit permit)
+        : gate_(std::move(gate)), permit_(std::move(permit)) {}
+    Held(Held&&) = default;
+
+   private:
+    std::shared_ptr<db::Gate> gate_;  // outlives the permit
+    db::Gate::Permit permit_;
+  };
+
+  /// Throws Conflict when the action before takes longer than `limit`.
+  Task<Held> lock(std::string name, std::chrono::milliseconds limit);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<db::Gate>> gates_;
+};
+
+}  // namespace trinity::agents

@@ -1,0 +1,171 @@
+#include "agents/service.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "engine/framing.h"
+
+namespace trinity::agents {
+
+namespace {
+
+constexpr std::chrono::seconds lock_within{25};
+constexpr int most_log_lines = 10'000;
+constexpr const char* not_found = "Agent not found";
+constexpr const char* no_permission = "You don't have permission to access this agent";
+constexpr const char* system_agent = "trinity-system";
+
+/// What an engine failure means to the person who asked for the action. The engine's own text goes to the log.
+[[noreturn]] void refuse_action(const engine::EngineError& fault, const Call& call, const std::string& what,
+                                const std::string& name) {
+  log::warn("agents", "[{}] {} of {} failed: {}", call.id(), what, name, fault.what());
+  if (fault.fault() == engine::Fault::timeout)
+    throw TimedOut("The container engine did not finish in time. Look at the agent's state before you try again.");
+  if (fault.engine_down())
+    throw Unavailable("The container engine does not answer. Nothing was changed; try again when it is back.");
+  if (fault.fault() == engine::Fault::not_found) throw NotFound(not_found);
+  throw Failed("Failed to " + what + " agent: the container engine refused it. The server's log has the reason.");
+}
+
+}  // namespace
+
+AgentService::AgentService(AgentServiceOptions options, fleet::Fleet& fleet, engine::Engine& engine, AgentStore& store,
+                           const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool,
+                           AgentKey key)
+    : options_(std::move(options)),
+      fleet_(fleet),
+      engine_(engine),
+      store_(store),
+      settings_(settings),
+      link_(link),
+      pool_(pool),
+      key_(key) {}
+
+Task<fleet::SnapshotPtr> AgentService::snapshot() {
+  const auto here = co_await asio::this_coro::executor;
+  co_return fleet_.snapshot(here);
+}
+
+Task<AgentService::View> AgentService::get(CallerPtr caller, std::string name) {
+  auto current = co_await snapshot();
+  const auto* entry = current->find(name);
+  if (!entry || !entry->agent->metadata) throw NotFound(not_found);
+  if (!fleet::can_read(*entry->agent, *caller)) throw Forbidden("Access denied to agent");
+  co_return View{current, entry->agent, entry->figures};
+}
+
+Task<AgentService::View> AgentService::require(CallerPtr caller, std::string name, Rule rule, std::string refusal) {
+  auto current = co_await snapshot();
+  const auto* entry = current->find(name);
+  if (!entry) {
+    if (caller->is_admin()) throw NotFound(not_found);
+    throw Forbidden(refusal);
+  }
+  const bool allowed =
+      rule == Rule::read ? fleet::can_read(*entry->agent, *caller) : fleet::can_manage(*entry->agent, *caller);
+  if (!allowed) throw Forbidden(refusal);
+  co_return View{current, entry->agent, entry->figures};
+}
+
+Task<std::vector<Share>> AgentService::shares(Call call, fleet::AgentPtr agent) {
+  if (!agent->metadata || agent->metadata->shared_with.empty()) co_return std::vector<Share>{};
+  co_return co_await store_.shares(call, agent->name);
+}
+
+Task<AgentService::View> AgentService::running(CallerPtr caller, std::string name) {
+  auto view = co_await require(caller, name, Rule::read, no_permission);
+  if (view.agent->status != "running") throw BadRequest("Agent is not running");
+  co_return view;
+}
+
+Task<std::string> AgentService::logs(Call call, CallerPtr caller, std::string name, int tail) {
+  const auto view = co_await require(caller, name, Rule::read, no_permission);
+  engine::LogOptions wanted;
+  wanted.tail = tail < 0 ? most_log_lines : std::min(tail, most_log_lines);
+  try {
+    const auto pieces = co_await engine_.logs(call, view.agent->container_id, wanted);
+    co_return engine::log_text(pieces);
+  } catch (const engine::EngineError& fault) {
+    if (fault.fault() == engine::Fault::not_found) throw NotFound(not_found);
+    if (fault.engine_down()) throw Unavailable("The container engine does not answer, so the logs cannot be read now.");
+    log::warn("agents", "[{}] logs of {} cannot be read: {}", call.id(), name, fault.what());
+    throw Failed("Failed to get logs: the container engine refused it");
+  }
+}
+
+/// Reads the container's state from the engine and makes every reader see it.
+Task<fleet::AgentPtr> AgentService::confirm(Call call, std::string container, std::string name,
+                                            std::vector<fleet::Action> with) {
+  const auto detail = co_await engine_.inspect(call, container);
+  if (!detail) throw engine::EngineError(engine::Fault::not_found, "the container has gone");
+  // Before the rest: a creation that ends then shows the agent as it is now, in one change.
+  with.insert(with.begin(), fleet::ContainerSeen{*detail, "user"});
+  co_await fleet_.applied(std::move(with));
+  const auto current = co_await snapshot();
+  const auto* entry = current->find(name);
+  if (!entry) throw NotFound(not_found);
+  co_return entry->agent;
+}
+
+Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
+  const auto held = co_await locks_.lock(name, lock_within);
+  const auto view = co_await require(caller, name, Rule::read, no_permission);
+  std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
+  try {
+    co_await fleet_.applied(std::move(expected));
+    co_await engine_.start(call, view.agent->container_id);
+    co_await confirm(call, view.agent->container_id, name, std::vector<fleet::Action>());
+  } catch (const engine::EngineError& fault) {
+    refuse_action(fault, call, "start", name);
+  }
+}
+
+Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
+  const auto held = co_await locks_.lock(name, lock_within);
+  const auto view = co_await require(caller, name, Rule::read, no_permission);
+  std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
+  try {
+    co_await fleet_.applied(std::move(expected));
+    co_await engine_.stop(call, view.agent->container_id, options_.stop_grace);
+    co_await confirm(call, view.agent->container_id, name, std::vector<fleet::Action>());
+  } catch (const engine::EngineError& fault) {
+    refuse_action(fault, call, "stop", name);
+  }
+}
+
+Task<> AgentService::remove_engine_objects(Call call, std::string name, std::string container_id) {
+  try {
+    co_await engine_.stop(call, container_id, options_.stop_grace);
+  } catch (const engine::EngineError& fault) {
+    // Gone already, by somebody else's hand: what is left of the agent goes all the same.
+    if (fault.fault() != engine::Fault::not_found) throw;
+  }
+  co_await engine_.remove(call, container_id, true);
+  co_await engine_.remove_volume(call, workspace_volume(options_.placement, name));
+  co_await engine_.remove_volume(call, data_volume(options_.placement, name));
+}
+
+Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
+  const auto held = co_await locks_.lock(name, lock_within);
+  const auto current = co_await snapshot();
+  const auto* entry = current->find(name);
+  const bool is_system = name == system_agent || (entry && entry->agent->metadata && entry->agent->metadata->is_system);
+  if (is_system) throw Forbidden("System agents cannot be deleted. Use re-initialization to reset to clean state.");
+  const auto view = co_await require(caller, name, Rule::manage, "You don't have permission to delete this agent");
+  // The engine's objects first: while one of them is left, the agent stays listed and the deletion can be tried again.
+  std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
+  try {
+    co_await fleet_.applied(std::move(expected));
+    co_await remove_engine_objects(call, name, view.agent->container_id);
+  } catch (const engine::EngineError& fault) {
+    refuse_action(fault, call, "delete", name);
+  }
+  co_await store_.forget_agent(call, name);
+  std::vector<fleet::Action> gone{fleet::ContainerGone{view.agent->container_id},
+                                  fleet::MetadataChanged{name, std::nullopt}};
+  co_await fleet_.applied(std::move(gone));
+  log::info("agents", "[{}] {} deleted by {}", call.id(), name, caller->username);
+}
+
+}  // namespace trinity::agents

@@ -1,0 +1,102 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "agentlink/link.h"
+#include "agents/agent_key.h"
+#include "agents/name_locks.h"
+#include "agents/ports.h"
+#include "agents/spec.h"
+#include "agents/store.h"
+#include "agents/types.h"
+#include "base/blocking.h"
+#include "engine/engine.h"
+#include "fleet/fleet.h"
+#include "settings/store.h"
+
+namespace trinity::agents {
+
+struct AgentServiceOptions {
+  Placement placement;
+  std::string default_image = "trinity-agent-base:latest";
+  /// Images that agents may be made from: a repository name allows all of its tags.
+  std::vector<std::string> images{"trinity-agent-base"};
+  std::filesystem::path templates;
+  /// The server's own variables that concern agents (ANTHROPIC_API_KEY, GOOGLE_API_KEY, GITHUB_PAT, OTEL_*...), as far
+  /// as they are set.
+  std::map<std::string, std::string> environment;
+  std::chrono::seconds stop_grace{10};
+};
+
+using CallerPtr = std::shared_ptr<const Caller>;
+
+/// The rules of agents: who may do what, in which order, and how it is undone when a step fails. No HTTP, no SQL. Any
+/// I/O thread. Actions on one agent are done one after the other; reads never wait for the engine, logs apart.
+class AgentService {
+ public:
+  AgentService(AgentServiceOptions options, fleet::Fleet& fleet, engine::Engine& engine, AgentStore& store,
+               const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool, AgentKey key);
+
+  struct View {
+    fleet::SnapshotPtr snapshot;
+    fleet::AgentPtr agent;
+    fleet::FiguresPtr figures;
+  };
+  /// The snapshot of this thread.
+  Task<fleet::SnapshotPtr> snapshot();
+  /// Family A of the contract (row first). Throws NotFound, Forbidden.
+  Task<View> get(CallerPtr caller, std::string name);
+  Task<std::vector<Share>> shares(Call call, fleet::AgentPtr agent);
+
+  /// All or nothing. The agent runs when this returns.
+  Task<fleet::AgentPtr> create(Call call, CallerPtr caller, CreateRequest request);
+  Task<> start(Call call, CallerPtr caller, std::string name);
+  Task<> stop(Call call, CallerPtr caller, std::string name);
+  Task<> remove(Call call, CallerPtr caller, std::string name);
+
+  Task<std::string> logs(Call call, CallerPtr caller, std::string name, int tail);
+  /// The agent's template metadata, asked from its daemon (10 s). Throws TimedOut.
+  Task<boost::json::object> info(Call call, CallerPtr caller, std::string name);
+  /// Throws BadRequest when it does not run.
+  Task<View> running(CallerPtr caller, std::string name);
+
+ private:
+  struct Made;
+  enum class Rule { read, manage };
+  /// Family B of the contract (rule first): Forbidden with `refusal`, then NotFound.
+  Task<View> require(CallerPtr caller, std::string name, Rule rule, std::string refusal);
+
+  [[nodiscard]] agentlink::Target target_of(const fleet::Agent& agent) const;
+  Plan plan_of(const CallerPtr& caller, const CreateRequest& request, const fleet::Snapshot& snapshot) const;
+  void apply_template(Plan& plan, const std::string& id) const;
+  void apply_resources(Plan& plan, const CreateRequest& request) const;
+  void check_limits(Plan& plan) const;
+  void add_platform_env(Plan& plan) const;
+
+  Task<> build(Call call, const Plan* plan, Made* made);
+  Task<> undo(Call call, const Plan* plan, Made* made);
+  Task<> attempt(Call call, Task<> step, std::string what);
+  Task<> remove_lost_container(Call call, const Plan* plan, Made* made);
+  Task<> ensure_network(Call call);
+  Task<> ensure_image(Call call, std::string image);
+  Task<> ensure_volume(Call call, std::string name, std::string agent, std::string kind, bool* made);
+  Task<fleet::AgentPtr> confirm(Call call, std::string container, std::string name, std::vector<fleet::Action> with);
+  Task<> remove_engine_objects(Call call, std::string name, std::string container_id);
+
+  AgentServiceOptions options_;
+  fleet::Fleet& fleet_;
+  engine::Engine& engine_;
+  AgentStore& store_;
+  const settings::SettingsStore& settings_;
+  agentlink::AgentLink& link_;
+  BlockingPool& pool_;
+  AgentKey key_;
+  PortBook ports_{2222, 2499};
+  NameLocks locks_;
+};
+
+}  // namespace trinity::agents

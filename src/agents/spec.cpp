@@ -1,0 +1,123 @@
+#include "agents/spec.h"
+
+#include "agents/limits.h"
+#include "engine/archive.h"
+#include "fleet/types.h"
+#include "json/encode.h"
+#include "json/write.h"
+
+namespace trinity::agents {
+
+namespace {
+
+/// Enough for a build with parallel compilers, far from what a fork bomb needs.
+constexpr std::int64_t most_processes = 4'096;
+/// uid and gid of the user `developer` in the agent image.
+constexpr engine::ArchiveBuilder::Owner developer{1000, 1000};
+constexpr engine::ArchiveBuilder::Owner root{0, 0};
+
+std::map<std::string, std::string> environment(const Plan& plan) {
+  auto env = plan.platform_env;
+  env["AGENT_NAME"] = plan.name;
+  env["AGENT_TYPE"] = plan.type;
+  env["AGENT_RUNTIME"] = plan.runtime;
+  env["AGENT_RUNTIME_MODEL"] = plan.runtime_model;
+  env["AGENT_SERVER_PORT"] = "8000";
+  env["CREDENTIALS_FILE"] = "/config/credentials.json";
+  env["ENABLE_AGENT_UI"] = "true";
+  env["ENABLE_SSH"] = "true";
+  env["TEMPLATE_NAME"] = plan.template_id;
+  return env;
+}
+
+engine::Labels container_labels(const Plan& plan, const Placement& placement, Time created) {
+  namespace label = fleet::label;
+  return {
+      {label::platform, "agent"},
+      {label::agent_name, plan.name},
+      {label::agent_type, plan.type},
+      {label::ssh_port, std::to_string(plan.ssh_port)},
+      {label::cpu, plan.cpu},
+      {label::memory, plan.memory},
+      {label::created, format_naive(created)},
+      {label::template_id, plan.template_id},
+      {label::runtime, plan.runtime},
+      {label::full_capabilities, plan.full_capabilities ? "true" : "false"},
+      {label::image_version, placement.image_version},
+      {label::instance, placement.instance},
+      {label::key_nonce, plan.key_nonce},
+  };
+}
+
+}  // namespace
+
+std::string container_name(const Placement& placement, const std::string& agent) {
+  return placement.container_prefix + agent;
+}
+std::string workspace_volume(const Placement& placement, const std::string& agent) {
+  return container_name(placement, agent) + "-workspace";
+}
+std::string data_volume(const Placement& placement, const std::string& agent) {
+  return container_name(placement, agent) + "-data";
+}
+
+engine::Labels volume_labels(const Placement& placement, const std::string& agent, const std::string& kind) {
+  return {
+      {fleet::label::platform, kind}, {fleet::label::agent_name, agent}, {fleet::label::instance, placement.instance}};
+}
+
+engine::ContainerSpec container_spec(const Plan& plan, const Placement& placement, Time created) {
+  engine::ContainerSpec spec;
+  spec.image = plan.image;
+  spec.hostname = container_name(placement, plan.name);
+  spec.env = environment(plan);
+  spec.labels = container_labels(plan, placement, created);
+  spec.network = placement.network;
+  spec.volumes = {{workspace_volume(placement, plan.name), "/home/developer", false},
+                  {data_volume(placement, plan.name), "/data", false}};
+  spec.ports = {{22, plan.ssh_port, placement.ssh_address}};
+  spec.memory = plan.memory_bytes;
+  spec.cpu_period = cpu_period;
+  spec.cpu_quota = plan.cpu_quota;
+  spec.pids_limit = most_processes;
+  spec.restart_policy = "unless-stopped";
+  if (plan.full_capabilities) {
+    spec.tmpfs["/tmp"] = "size=100m";
+  } else {
+    spec.tmpfs["/tmp"] = "noexec,nosuid,size=100m";
+    spec.cap_drop = {"ALL"};
+    spec.cap_add = {"NET_BIND_SERVICE", "SETGID", "SETUID", "CHOWN", "SYS_CHROOT", "AUDIT_WRITE"};
+    spec.security_opt = {"apparmor:docker-default"};
+  }
+  return spec;
+}
+
+std::string agent_config(const Plan& plan) {
+  json::object credentials;
+  const json::object agent{
+      {"type", plan.type},
+      {"base_image", plan.image},
+      {"resources", json::object{{"cpu", plan.cpu}, {"memory", plan.memory}}},
+      {"tools", json::encode(plan.tools)},
+      {"mcp_servers", json::encode(plan.mcp_servers)},
+      {"custom_instructions", json::encode(plan.custom_instructions)},
+      {"credentials", credentials},
+  };
+  return json::write(json::object{{"agent", agent}}) + "\n";
+}
+
+std::string container_files(const Plan& plan, const std::string& secret) {
+  engine::ArchiveBuilder archive;
+  archive.add_directory("etc/trinity", 0755, root);
+  archive.add_file("etc/trinity/agentd.secret", secret, 0400, developer);
+  archive.add_directory("config", 0755, root);
+  archive.add_file("config/agent-config.yaml", agent_config(plan), 0644, root);
+  archive.add_file("config/credentials.json", "{}\n", 0400, developer);
+  if (!plan.template_directory.empty()) {
+    archive.add_directory("template", 0755, developer);
+    archive.add_tree(plan.template_directory, "template", developer);
+  }
+  return archive.finish();
+}
+
+}  // namespace trinity::agents

@@ -1,0 +1,32 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agents/types.h"
+#include "db/database.h"
+#include "fleet/fleet.h"
+
+namespace trinity::agents {
+
+/// All SQL about agents. Any I/O thread.
+class AgentStore : public fleet::MetadataSource {
+ public:
+  explicit AgentStore(db::Database& database) : database_(database) {}
+
+  /// Owners, flags, git and shares of every agent in one statement.
+  Task<std::map<std::string, fleet::Metadata>> load(Call call) override;
+
+  enum class Registered { created, taken_over, taken };
+  /// The ownership row and the permissions with the owner's other agents, both ways, in one transaction. A row that is
+  /// left from an agent of the same owner whose container is gone is taken over; one of somebody else is `taken`.
+  Task<Registered> register_agent(Call call, std::string name, std::int64_t owner_id, std::string owner);
+  /// Everything that belongs to the agent, in one transaction.
+  Task<> forget_agent(Call call, std::string name);
+  Task<std::vector<Share>> shares(Call call, std::string name);
+
+ private:
+  db::Database& database_;
+};
+
+}  // namespace trinity::agents

@@ -1,0 +1,242 @@
+#include "app/server.h"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+
+#include "agents/agent_key.h"
+#include "agents/routes.h"
+#include "agents/service.h"
+#include "agents/store.h"
+#include "app/home.h"
+#include "app/version.h"
+#include "auth/authenticator.h"
+#include "auth/routes.h"
+#include "auth/secret_key.h"
+#include "base/blocking.h"
+#include "base/io_threads.h"
+#include "base/log.h"
+#include "db/migrations.h"
+#include "engine/docker.h"
+#include "fleet/fleet.h"
+#include "http/server.h"
+#include "http/static_files.h"
+#include "live/hub.h"
+#include "live/hub_link.h"
+#include "live/routes.h"
+#include "system/routes.h"
+#include "templates/routes.h"
+
+namespace trinity::app {
+
+namespace {
+
+/// How long the start waits for the engine's first list; after that the server answers with what it knows.
+constexpr std::chrono::seconds first_list_within{2};
+
+constexpr std::chrono::milliseconds fleet_stops_within{300};
+
+std::size_t thread_count(const Config& config) {
+  if (config.threads > 0) return config.threads;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+}
+
+/// What the live hub wants to know of sign-in.
+class Identities : public live::IdentitySource {
+ public:
+  explicit Identities(auth::TokenVerifier& verifier) : verifier_(verifier) {}
+  std::optional<live::Identity> by_token(std::string_view token) override { return convert(verifier_.verify(token)); }
+  std::optional<live::Identity> by_session_cookie(std::string_view cookie) override {
+    return convert(verifier_.verify_session(cookie));
+  }
+
+ private:
+  static std::optional<live::Identity> convert(const std::optional<auth::Verified>& from) {
+    if (!from) return std::nullopt;
+    return live::Identity{from->caller, from->expires_at};
+  }
+  auth::TokenVerifier& verifier_;
+};
+
+fleet::FleetOptions fleet_options(const Config& config, const Home& home) {
+  fleet::FleetOptions options;
+  options.instance = home.instance();
+  options.container_prefix = config.container_prefix;
+  options.network = config.network;
+  options.reconcile_every = std::chrono::seconds(config.reconcile_seconds);
+  return options;
+}
+
+agents::AgentServiceOptions agent_options(const Config& config, const Home& home) {
+  agents::AgentServiceOptions options;
+  options.placement.instance = home.instance();
+  options.placement.container_prefix = config.container_prefix;
+  options.placement.network = config.network;
+  options.placement.subnet = config.subnet;
+  options.placement.ssh_address = config.ssh_address;
+  options.placement.image_version = version;
+  options.images = config.images;
+  options.templates = config.templates_dir;
+  options.environment = config.agent_environment;
+  return options;
+}
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.bind = config.bind;
+  options.port = config.port;
+  options.cors_origins.insert(options.cors_origins.end(), config.cors_origins.begin(), config.cors_origins.end());
+  return options;
+}
+
+}  // namespace
+
+struct Server::Parts {
+  explicit Parts(Config c);
+
+  Config config;
+  Home home;
+  BackgroundCall job{"start"};
+  BlockingPool pool;
+  db::Database database;
+  settings::SettingsStore settings;
+
+  auth::UserDirectory users;
+  auth::PasswordHasher hasher;
+  auth::SignInLimiter limiter;
+  auth::TokenSigner signer;
+  auth::TokenVerifier verifier;
+  auth::SignIn sign_in;
+  auth::Setup setup;
+  Identities identities;
+
+  IoThreads io;
+  boost::asio::io_context fleet_context{1};
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> fleet_guard;
+  std::thread fleet_thread;
+  std::promise<void> fleet_ended;
+  std::unique_ptr<engine::Engine> engine;
+  agents::AgentStore agent_store;
+  fleet::Fleet fleet;
+  live::Hub hub;
+  live::HubLink link;
+  agentlink::AgentLink agent_link;
+  agents::AgentService agents;
+  system::SystemInfo info;
+  http::Router router;
+  std::unique_ptr<http::Server> server;
+  std::promise<void> first_list;
+  bool first_list_seen = false;
+
+  void load();
+  void add_routes();
+  void on_publication(const fleet::Publication& publication);
+  std::vector<boost::asio::io_context*> contexts();
+};
+
+std::vector<boost::asio::io_context*> Server::Parts::contexts() {
+  std::vector<boost::asio::io_context*> all{&fleet_context};
+  for (std::size_t i = 0; i < io.size(); ++i) all.push_back(&io[i]);
+  return all;
+}
+
+Server::Parts::Parts(Config c)
+    : config(std::move(c)),
+      home(config.home),
+      pool(4),
+      database(config.database, pool),
+      settings(database),
+      signer(auth::secret_key(config.secret_key, home.file("secret.key"))),
+      verifier(signer, users),
+      sign_in({database, settings, users, hasher, limiter, signer, verifier}, config.email_auth),
+      setup(database, settings, users, hasher, {config.admin_username, config.admin_password}),
+      identities(verifier),
+      io(thread_count(config)),
+      engine(engine::make_docker(*engine::parse_address(config.engine), contexts())),
+      agent_store(database),
+      fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
+      hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
+      link(hub, fleet.executor()),
+      agent_link(contexts()),
+      agents(agent_options(config, home), fleet, *engine, agent_store, settings, agent_link, pool,
+             agents::AgentKey::load(home.file("agents.key"))),
+      info(version, config.build_date) {
+  load();
+  add_routes();
+  fleet.on_publication([this](const fleet::Publication& publication) { on_publication(publication); });
+}
+
+void Server::Parts::load() {
+  const auto reached = db::migrate(database);
+  settings.load(job.call());
+  users.load(database, job.call());
+  setup.prepare(job.call());
+  log::info("app", "database {} at version {}", config.database.string(), reached);
+}
+
+void Server::Parts::add_routes() {
+  router.add(system::routes(info));
+  router.add(auth::routes(sign_in, setup));
+  router.add(agents::routes(agents));
+  router.add(templates::routes(config.templates_dir, pool));
+  router.add(live::routes(link, identities, {config.cors_origins, {}}));
+}
+
+void Server::Parts::on_publication(const fleet::Publication& publication) {
+  link.publish(publication);
+  if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
+  first_list_seen = true;
+  first_list.set_value();
+}
+
+Server::Server(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {}
+
+Server::~Server() = default;
+
+void Server::start() {
+  auto& p = *parts_;
+  auto authenticator = auth::make_authenticator(p.verifier, nullptr);
+  p.server = std::make_unique<http::Server>(p.io, p.router, std::move(authenticator),
+                                            http::static_files(p.config.web_dir, p.pool), server_options(p.config));
+  p.fleet_guard.emplace(p.fleet_context.get_executor());
+  p.io.start();
+  p.fleet.start();
+  p.link.start();
+  p.fleet_thread = std::thread([&p] {
+    p.fleet_context.run();
+    p.fleet_ended.set_value();
+  });
+  try {
+    if (p.first_list.get_future().wait_for(first_list_within) != std::future_status::ready) {
+      log::warn("app", "the container engine has not answered yet; going on without it");
+    }
+    p.server->listen();
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+std::uint16_t Server::port() const {
+  return parts_->server->port();
+}
+
+void Server::stop() {
+  auto& p = *parts_;
+  if (p.server && !p.server->drain(std::chrono::seconds(p.config.drain_seconds)))
+    log::warn("app", "some requests were cut off");
+  p.link.stop();
+  boost::asio::post(p.fleet_context, [&p] { p.fleet.stop(); });
+  p.io.stop();
+  p.io.join();
+  p.fleet_guard.reset();
+  if (p.fleet_thread.joinable()) {
+    // Engine calls under way may take longer than anybody wants to wait.
+    p.fleet_ended.get_future().wait_for(fleet_stops_within);
+    p.fleet_context.stop();
+    p.fleet_thread.join();
+  }
+  p.pool.join();
+}
+
+}  // namespace trinity::app

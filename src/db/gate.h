@@ -1,0 +1,55 @@
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/task.h"
+
+namespace trinity::db {
+
+/// Lets at most `permits` holders in, in the order of asking. Coroutines wait without holding a thread; a coroutine's
+/// executor must run it on one thread at a time (an io_context of one thread, or a strand). Any thread.
+class Gate {
+ public:
+  explicit Gate(std::size_t permits) : free_(permits) {}
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  /// Gives its permit back when it dies.
+  class Permit {
+   public:
+    explicit Permit(Gate* gate) noexcept : gate_(gate) {}
+    Permit(Permit&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
+    Permit& operator=(Permit&&) = delete;
+    ~Permit() {
+      if (gate_ != nullptr) gate_->leave();
+    }
+
+   private:
+    Gate* gate_;
+  };
+
+  /// Throws Unavailable when no permit came free within `limit`.
+  Task<Permit> enter(std::chrono::milliseconds limit);
+  /// The same for a thread that may block.
+  Permit enter_now(std::chrono::milliseconds limit);
+
+ private:
+  struct Waiter;
+  struct Place;
+  using Waiters = std::list<std::shared_ptr<Waiter>>;
+
+  bool take_free();
+  void leave() noexcept;
+
+  std::mutex mutex_;
+  std::condition_variable granted_;
+  std::size_t free_;
+  Waiters waiting_;
+};
+
+}  // namespace trinity::db

@@ -1,0 +1,139 @@
+#include "db/migrations.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/schema.h"
+
+namespace trinity::db {
+
+namespace {
+
+std::set<std::string> columns_of(Session& session, std::string_view table) {
+  std::set<std::string> names;
+  for (auto& [name] : session.query("SELECT name FROM pragma_table_info(:a)", table).all<std::string>()) {
+    names.insert(std::move(name));
+  }
+  return names;
+}
+
+void add_late_columns(Session& session) {
+  for (const auto& column : late_columns()) {
+    if (columns_of(session, column.table).contains(std::string(column.name))) continue;
+    session.query(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", column.table, column.name, column.definition)).run();
+  }
+}
+
+/// Shares once named a user; now they name an address. Shares with users who have no address are dropped: nobody could
+/// use them.
+void convert_sharing(Session& session) {
+  const auto columns = columns_of(session, "agent_sharing");
+  if (columns.empty() || columns.contains("shared_with_email")) return;
+  if (!columns.contains("shared_with_id")) throw Failure("table agent_sharing has neither of its known forms");
+  session.query("ALTER TABLE agent_sharing RENAME TO agent_sharing_by_user").run();
+  for (const auto table : first_tables()) session.query(std::string(table)).run();
+  session
+      .query(
+          "INSERT OR IGNORE INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) "
+          "SELECT s.agent_name, lower(trim(u.email)), s.shared_by_id, s.created_at "
+          "FROM agent_sharing_by_user s JOIN users u ON u.id = s.shared_with_id "
+          "WHERE u.email IS NOT NULL AND trim(u.email) <> '' ORDER BY s.id")
+      .run();
+  session.query("DROP TABLE agent_sharing_by_user").run();
+}
+
+void first_version(Session& session) {
+  convert_sharing(session);
+  for (const auto table : first_tables()) session.query(std::string(table)).run();
+  add_late_columns(session);
+  for (const auto index : first_indexes()) session.query(fmt::format("CREATE INDEX IF NOT EXISTS {}", index)).run();
+}
+
+/// In order; version 1 is the first. Never change one that was released: add another.
+constexpr std::array<void (*)(Session&), 1> versions{first_version};
+
+struct State {
+  bool has_data = false;  ///< the file holds somebody's tables
+  std::int64_t version = 0;
+};
+
+State read_state(Session& session) {
+  State state;
+  const auto tables = session.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+                          .all<std::string>();
+  state.has_data = !tables.empty();
+  const auto known = [](const auto& row) { return std::get<0>(row) == "trinity_schema"; };
+  if (std::ranges::any_of(tables, known)) {
+    const auto row = session.query("SELECT max(version) FROM trinity_schema").one<std::optional<std::int64_t>>();
+    if (row) state.version = std::get<0>(*row).value_or(0);
+  }
+  return state;
+}
+
+/// 2026-01-13T10:15:30.123Z -> 20260113T101530123Z, which any file system takes.
+std::string file_time() {
+  std::string text = format_z(now());
+  std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return text;
+}
+
+/// Returns the copy's name. Written under another name first: a copy with its final name is whole.
+std::filesystem::path back_up(Database& database, Call call, std::int64_t version) {
+  auto copy = database.file();
+  copy += fmt::format(".backup-{}-{}", version, file_time());
+  auto partial = copy;
+  partial += ".partial";
+  auto job = [&](Session& session) { session.query("VACUUM INTO :a", partial.string()).run(); };
+  database.maintain_now(call, std::move(job));
+  // The copy holds what the file holds, so nobody else may read it either.
+  std::filesystem::permissions(partial, std::filesystem::status(database.file()).permissions());
+  std::filesystem::rename(partial, copy);
+  log::info("db", "copied the database to {} before changing its tables", copy.string());
+  return copy;
+}
+
+void apply(Database& database, Call call, std::int64_t version) {
+  auto job = [version](Session& session) {
+    session.query("CREATE TABLE IF NOT EXISTS trinity_schema (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)")
+        .run();
+    versions.at(static_cast<std::size_t>(version - 1))(session);
+    session.query("INSERT INTO trinity_schema (version, applied_at) VALUES (:a, :b)", version, format_naive(now()))
+        .run();
+  };
+  database.write_now(call, std::move(job));
+}
+
+}  // namespace
+
+std::int64_t migrate(Database& database) {
+  BackgroundCall background("migrate");
+  const Call call = background.call();
+  auto look = [](Session& session) { return read_state(session); };
+  const State state = database.read_now(call, std::move(look));
+  constexpr auto newest = static_cast<std::int64_t>(versions.size());
+  if (state.version > newest) {
+    throw Failure(fmt::format("the database has version {}, this program knows up to {}: use a newer program",
+                              state.version, newest));
+  }
+  if (state.version == newest) return newest;
+  std::filesystem::path copy;
+  if (state.has_data) copy = back_up(database, call, state.version);
+  for (auto version = state.version + 1; version <= newest; ++version) {
+    try {
+      apply(database, call, version);
+    } catch (...) {
+      // Nothing was changed yet, so the copy is of no use; a server restarted again and again must not fill the disk.
+      std::error_code ignored;
+      if (version == state.version + 1 && !copy.empty()) std::filesystem::remove(copy, ignored);
+      throw;
+    }
+  }
+  log::info("db", "database is at version {}", newest);
+  return newest;
+}
+
+}  // namespace trinity::db

@@ -1,0 +1,40 @@
+#include <algorithm>
+#include <cctype>
+
+#include "fleet/types.h"
+
+namespace trinity::fleet {
+
+namespace {
+
+/// Addresses compare without regard to case; the stored list is in lower case already.
+bool shared_with(const Metadata& metadata, const Caller& caller) noexcept {
+  if (!caller.email || metadata.shared_with.empty()) return false;
+  const auto& mine = *caller.email;
+  return std::any_of(metadata.shared_with.begin(), metadata.shared_with.end(), [&](const std::string& address) {
+    return address.size() == mine.size() &&
+           std::equal(address.begin(), address.end(), mine.begin(), [](char a, char b) {
+             return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+           });
+  });
+}
+
+}  // namespace
+
+bool is_owner(const Agent& agent, const Caller& caller) noexcept {
+  return agent.metadata && agent.metadata->owner_id == caller.user_id;
+}
+
+bool is_shared(const Agent& agent, const Caller& caller) noexcept {
+  return !caller.is_admin() && !is_owner(agent, caller) && agent.metadata && shared_with(*agent.metadata, caller);
+}
+
+bool can_manage(const Agent& agent, const Caller& caller) noexcept {
+  return caller.is_admin() || is_owner(agent, caller);
+}
+
+bool can_read(const Agent& agent, const Caller& caller) noexcept {
+  return can_manage(agent, caller) || is_shared(agent, caller);
+}
+
+}  // namespace trinity::fleet

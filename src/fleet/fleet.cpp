@@ -1,0 +1,161 @@
+#include "fleet/fleet.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "fleet/state.h"
+
+namespace trinity::fleet {
+
+namespace {
+
+constexpr std::chrono::seconds applied_within{5};
+
+}  // namespace
+
+/// A caller of applied(): woken on its own thread once every reader holds the snapshot.
+struct Fleet::State::Waiter {
+  explicit Waiter(const asio::any_io_executor& ex) : executor(ex), timer(ex, applied_within) {}
+  asio::any_io_executor executor;
+  asio::steady_timer timer;
+  bool done = false;  ///< only touched on the caller's thread
+
+  static void wake(const std::shared_ptr<Waiter>& waiter) {
+    asio::post(waiter->executor, [waiter] {
+      waiter->done = true;
+      waiter->timer.cancel();
+    });
+  }
+};
+
+Fleet::State::State(FleetOptions opts, engine::Engine& eng, MetadataSource& source, asio::io_context& ctx,
+                    IoThreads& io)
+    : options(std::move(opts)),
+      engine(eng),
+      metadata_source(source),
+      context(ctx),
+      readers(io),
+      model(options.network),
+      sampler(options.host, {options.sample_watched, options.sample_idle}),
+      processes(ctx.get_executor(), options.host.proc,
+                [this](const std::string& id, std::int64_t pid) {
+                  model.died(id, pid, std::nullopt, steady_now());
+                  publish_soon();
+                }),
+      newest(std::make_shared<const Snapshot>()),
+      retry_timer(ctx),
+      reconcile_timer(ctx),
+      probe_timer(ctx),
+      sample_timer(ctx) {
+  for (std::size_t i = 0; i < readers.size(); ++i) slots.push_back(std::make_unique<Slot>(Slot{newest}));
+}
+
+void Fleet::State::publish_soon() {
+  if (publish_planned) return;
+  publish_planned = true;
+  asio::post(context, [this] { publish(); });
+}
+
+void Fleet::State::after_change() {
+  if (stopping) return;
+  const auto running = model.running();
+  processes.follow(running);
+  sampler.follow(running, steady_now());
+}
+
+void Fleet::State::publish() {
+  publish_planned = false;
+  Publication publication;
+  if (model.dirty()) {
+    publication = model.take();
+    newest = publication.snapshot;
+    if (!publication.changes.empty()) after_change();
+  } else if (waiters.empty()) {
+    return;
+  }
+  auto woken = std::make_shared<std::vector<std::shared_ptr<Waiter>>>(std::exchange(waiters, {}));
+  auto missing = std::make_shared<std::atomic<std::size_t>>(slots.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    asio::post(readers[i], [slot = slots[i].get(), snapshot = newest, woken, missing] {
+      slot->snapshot = snapshot;
+      if (missing->fetch_sub(1) == 1) {
+        for (const auto& waiter : *woken) Waiter::wake(waiter);
+      }
+    });
+  }
+  if (publication.snapshot && listener) listener(publication);
+}
+
+void Fleet::State::apply(const Action& action) {
+  struct Visitor {
+    State& state;
+    void operator()(const MetadataChanged& a) const { state.model.metadata(a.name, a.metadata); }
+    void operator()(const ContainerSeen& a) const { state.model.seen(a.detail, a.reason, steady_now()); }
+    void operator()(const ContainerGone& a) const { state.model.gone(a.container_id); }
+    void operator()(const Expected& a) const { state.model.expect(a.name, a.reason, steady_now()); }
+    void operator()(const Creating& a) const { state.model.creating(a.name, a.active); }
+  };
+  std::visit(Visitor{*this}, action);
+}
+
+Fleet::Fleet(FleetOptions options, engine::Engine& engine, MetadataSource& metadata, asio::io_context& context,
+             IoThreads& readers)
+    : state_(std::make_shared<State>(std::move(options), engine, metadata, context, readers)) {}
+
+Fleet::~Fleet() = default;
+
+void Fleet::on_publication(std::function<void(const Publication&)> listener) {
+  state_->listener = std::move(listener);
+}
+
+void Fleet::start() {
+  spawn("fleet events", executor(), State::follow_events(state_));
+  spawn("fleet reconcile", executor(), State::reconcile_regularly(state_));
+  spawn("fleet probe", executor(), State::probe_regularly(state_));
+  spawn("fleet sampler", executor(), State::sample_regularly(state_));
+}
+
+void Fleet::stop() {
+  state_->stopping = true;
+  if (state_->events) state_->events->cancel();
+  state_->retry_timer.cancel();
+  state_->reconcile_timer.cancel();
+  state_->probe_timer.cancel();
+  state_->sample_timer.cancel();
+  state_->processes.stop();
+}
+
+asio::any_io_executor Fleet::executor() const {
+  return state_->context.get_executor();
+}
+
+SnapshotPtr Fleet::snapshot(const asio::any_io_executor& executor) const {
+  const auto* here = &executor.context();
+  for (std::size_t i = 0; i < state_->slots.size(); ++i) {
+    if (here == &static_cast<asio::execution_context&>(state_->readers[i])) return state_->slots[i]->snapshot;
+  }
+  return state_->newest;
+}
+
+Task<> Fleet::applied(std::vector<Action> actions) {
+  const auto here = co_await asio::this_coro::executor;
+  auto waiter = std::make_shared<State::Waiter>(here);
+  asio::post(state_->context, [state = state_, waiter, todo = std::move(actions)] {
+    for (const auto& action : todo) state->apply(action);
+    state->waiters.push_back(waiter);
+    state->publish_soon();
+  });
+  boost::system::error_code ignored;
+  co_await waiter->timer.async_wait(asio::redirect_error(use_awaitable, ignored));
+  if (!waiter->done) throw TimedOut("The server is busy. The action was done; its effect may show a little later.");
+}
+
+void Fleet::watch(const std::string& name, int delta) {
+  state_->sampler.watch(name, delta);
+}
+
+}  // namespace trinity::fleet

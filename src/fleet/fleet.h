@@ -1,0 +1,97 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/call.h"
+#include "base/io_threads.h"
+#include "base/task.h"
+#include "engine/engine.h"
+#include "fleet/types.h"
+
+namespace trinity::fleet {
+
+/// Where metadata comes from; implemented by agents/store. One statement for all agents.
+class MetadataSource {
+ public:
+  virtual ~MetadataSource() = default;
+  virtual Task<std::map<std::string, Metadata>> load(Call call) = 0;
+};
+
+struct FleetOptions {
+  std::string instance;  ///< value of the label trinity.instance
+  std::string container_prefix = "agent-";
+  std::string network = "trinity-agent-network";
+  std::chrono::milliseconds reconcile_every{30'000};
+  std::chrono::milliseconds probe_every{5'000};  ///< a hung engine is noticed by this and the call's limit
+  std::chrono::milliseconds sample_watched{2'000};
+  std::chrono::milliseconds sample_idle{10'000};
+  std::size_t inspect_parallel = 8;
+  metering::HostPaths host;
+};
+
+/// What a service has done or learnt; given to Fleet::applied so that every later read sees it.
+struct MetadataChanged {
+  std::string name;
+  std::optional<Metadata> metadata;  ///< nothing: the row is gone
+};
+struct ContainerSeen {
+  engine::ContainerDetail detail;
+  Reason reason = "user";
+};
+struct ContainerGone {
+  std::string container_id;
+};
+/// A status change of this agent in the next 30 s is due to `reason` (a user's stop, say), whoever reports it first.
+struct Expected {
+  std::string name;
+  Reason reason;
+};
+/// While active, the container of this name is not shown: its creation is not finished.
+struct Creating {
+  std::string name;
+  bool active = true;
+};
+using Action = std::variant<MetadataChanged, ContainerSeen, ContainerGone, Expected, Creating>;
+
+/// The model of everything that runs. One thread of its own, the only writer: engine events, lists, metadata and
+/// samples flow in, immutable snapshots flow out to every I/O thread. No reader ever waits for it.
+class Fleet {
+ public:
+  Fleet(FleetOptions options, engine::Engine& engine, MetadataSource& metadata, boost::asio::io_context& context,
+        IoThreads& readers);
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  /// Called on the fleet's thread with every publication, in order. Set before start().
+  void on_publication(std::function<void(const Publication&)> listener);
+  /// Begins to follow the engine. The context is run by the fleet's thread (app/ owns both).
+  void start();
+  /// Ends streams and timers. From the fleet's thread.
+  void stop();
+
+  /// The newest snapshot that this I/O thread holds. `executor` is the one of the caller's coroutine; on the fleet's
+  /// own thread the newest of all. Never null.
+  [[nodiscard]] SnapshotPtr snapshot(const asio::any_io_executor& executor) const;
+
+  /// Applies what a service has done; returns when every I/O thread holds a snapshot that contains it, so that any read
+  /// which begins after the answer sees it. From any I/O thread. Bounded: throws TimedOut after 5 s.
+  Task<> applied(std::vector<Action> actions);
+
+  /// Figures of this agent are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
+  void watch(const std::string& name, int delta);
+
+  /// The fleet's own executor: the live hub lives there too.
+  [[nodiscard]] asio::any_io_executor executor() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace trinity::fleet

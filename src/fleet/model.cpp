@@ -1,0 +1,226 @@
+#include "fleet/model.h"
+
+#include <algorithm>
+
+#include "fleet/agent.h"
+
+namespace trinity::fleet {
+
+namespace {
+
+constexpr std::chrono::seconds expectation_life{30};
+
+std::string name_of(const engine::ContainerDetail& container) {
+  const auto it = container.labels.find(label::agent_name);
+  return it == container.labels.end() ? container.name : it->second;
+}
+
+/// Same in everything that readers see. The fragment holds most of it.
+bool same(const Agent& a, const Agent& b) {
+  return a.fragment == b.fragment && a.engine_state == b.engine_state && a.started_at == b.started_at &&
+         a.exit_code == b.exit_code && a.pid == b.pid && a.address == b.address && a.memory_limit == b.memory_limit &&
+         a.oom_killed == b.oom_killed && a.metadata == b.metadata && a.created_at == b.created_at;
+}
+
+}  // namespace
+
+std::optional<Metadata> Model::metadata_of(const std::string& name) const {
+  const auto it = metadata_.find(name);
+  return it == metadata_.end() ? std::nullopt : std::optional(it->second);
+}
+
+bool Model::shown(const Record& record) const {
+  return !creating_.contains(name_of(record.container));
+}
+
+Reason Model::reason_for(const std::string& name, const Reason& given, const Record& record, SteadyTime at) const {
+  if (const auto it = expected_.find(name); it != expected_.end() && at <= it->second.until) return it->second.reason;
+  if (record.oom) return "oom";
+  return given;
+}
+
+void Model::note(const AgentPtr& before, const AgentPtr& after, const Reason& reason) {
+  if (!before && !after) return;
+  dirty_ = true;
+  const auto& name = after ? after->name : before->name;
+  if (!before) {
+    changes_.push_back({Change::Kind::created, name, nullptr, after, reason});
+  } else if (!after) {
+    changes_.push_back({Change::Kind::deleted, name, before, nullptr, reason});
+  } else {
+    const bool restarted = after->started_at && before->started_at != after->started_at;
+    const bool status = before->status != after->status || restarted;
+    changes_.push_back({status ? Change::Kind::status : Change::Kind::updated, name, before, after, reason});
+  }
+}
+
+void Model::rebuild(Record& record, const Reason& reason) {
+  record.version = ++version_;
+  const auto before = record.agent;
+  AgentPtr after;
+  if (shown(record)) {
+    auto agent = make_agent(record.container, metadata_of(name_of(record.container)), network_);
+    if (record.exit_unknown) agent.exit_code.reset();
+    after = std::make_shared<const Agent>(std::move(agent));
+  }
+  if (before && after && same(*before, *after)) return;
+  record.agent = after;
+  if (!after || after->status != "running") record.figures = nullptr;
+  note(before, after, reason);
+}
+
+void Model::seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at) {
+  auto& record = records_[container.id];
+  if (container.state == "running" && container.pid != 0 && container.pid == record.dead_pid) return;
+  const auto name = name_of(container);
+  const bool ends = container.state == "exited" && container.oom_killed;
+  record.oom = record.oom || ends;
+  record.container = container;
+  record.exit_unknown = false;
+  if (container.state == "running") {
+    record.dead_pid = 0;
+    record.oom = false;
+  }
+  rebuild(record, reason_for(name, reason, record, at));
+}
+
+void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int64_t> exit_code, SteadyTime at,
+                 std::optional<Time> ended) {
+  const auto it = records_.find(id);
+  if (it == records_.end()) return;
+  auto& record = it->second;
+  const bool knows_end = record.container.state == "exited" && !exit_code;
+  const bool earlier_run = ended && record.container.started_at && *ended < *record.container.started_at;
+  if (knows_end || earlier_run || (pid != 0 && record.container.pid != pid)) return;
+  if (record.container.pid != 0) record.dead_pid = record.container.pid;
+  record.container.state = "exited";
+  record.container.pid = 0;
+  record.container.exit_code = exit_code.value_or(0);
+  record.exit_unknown = !exit_code;
+  rebuild(record, reason_for(name_of(record.container), "exit", record, at));
+}
+
+void Model::oom(const std::string& id) {
+  if (const auto it = records_.find(id); it != records_.end()) it->second.oom = true;
+}
+
+void Model::gone(const std::string& id) {
+  const auto it = records_.find(id);
+  if (it == records_.end()) return;
+  ++version_;
+  const auto before = it->second.agent;
+  records_.erase(it);
+  note(before, nullptr, "user");
+}
+
+void Model::listed(const std::vector<engine::Container>& containers, std::uint64_t since_version) {
+  std::set<std::string> present;
+  for (const auto& container : containers) present.insert(container.id);
+  std::vector<std::string> missing;
+  for (const auto& [id, record] : records_) {
+    if (!present.contains(id) && record.version <= since_version) missing.push_back(id);
+  }
+  for (const auto& id : missing) gone(id);
+  if (!loaded_) dirty_ = true;
+  loaded_ = true;
+}
+
+std::vector<std::string> Model::to_inspect(const std::vector<engine::Container>& containers) const {
+  std::vector<std::string> ids;
+  for (const auto& container : containers) {
+    const auto it = records_.find(container.id);
+    if (it == records_.end() || it->second.container.state != container.state ||
+        it->second.container.name != container.name) {
+      ids.push_back(container.id);
+    }
+  }
+  return ids;
+}
+
+void Model::metadata(std::map<std::string, Metadata> all) {
+  metadata_ = std::move(all);
+  for (auto& [id, record] : records_) rebuild(record, "unknown");
+}
+
+void Model::metadata(const std::string& name, std::optional<Metadata> one) {
+  if (one) {
+    metadata_[name] = std::move(*one);
+  } else {
+    metadata_.erase(name);
+  }
+  for (auto& [id, record] : records_) {
+    if (name_of(record.container) == name) rebuild(record, "user");
+  }
+}
+
+void Model::expect(const std::string& name, const Reason& reason, SteadyTime at) {
+  std::erase_if(expected_, [&](const auto& item) { return item.second.until < at; });
+  expected_[name] = {reason, at + expectation_life};
+}
+
+void Model::creating(const std::string& name, bool active) {
+  if (active) {
+    creating_.insert(name);
+  } else {
+    creating_.erase(name);
+  }
+  for (auto& [id, record] : records_) {
+    if (name_of(record.container) == name) rebuild(record, "user");
+  }
+}
+
+void Model::engine(bool reachable, Time at) {
+  if (health_.since != Time{} && health_.reachable == reachable) return;
+  health_.reachable = reachable;
+  health_.since = at;
+  dirty_ = true;
+  changes_.push_back({Change::Kind::engine, {}, nullptr, nullptr, {}});
+}
+
+void Model::figures(const std::string& id, FiguresPtr figures) {
+  const auto it = records_.find(id);
+  if (it == records_.end() || !it->second.agent || it->second.agent->status != "running") return;
+  it->second.figures = std::move(figures);
+  sampled_ = true;
+  dirty_ = true;
+}
+
+std::uint64_t Model::version_of(const std::string& id) const {
+  const auto it = records_.find(id);
+  return it == records_.end() ? 0 : it->second.version;
+}
+
+AgentPtr Model::agent_by_id(const std::string& id) const {
+  const auto it = records_.find(id);
+  return it == records_.end() ? nullptr : it->second.agent;
+}
+
+std::vector<AgentPtr> Model::running() const {
+  std::vector<AgentPtr> agents;
+  for (const auto& [id, record] : records_) {
+    if (record.agent && record.agent->status == "running") agents.push_back(record.agent);
+  }
+  return agents;
+}
+
+Publication Model::take() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->epoch = ++epoch_;
+  snapshot->engine = health_;
+  snapshot->loaded = loaded_;
+  snapshot->entries.reserve(records_.size());
+  for (const auto& [id, record] : records_) {
+    if (record.agent) snapshot->entries.push_back({record.agent, record.figures});
+  }
+  std::sort(snapshot->entries.begin(), snapshot->entries.end(), [](const Snapshot::Entry& a, const Snapshot::Entry& b) {
+    return a.agent->created_at != b.agent->created_at ? a.agent->created_at > b.agent->created_at
+                                                      : a.agent->name < b.agent->name;
+  });
+  for (std::size_t i = 0; i < snapshot->entries.size(); ++i)
+    snapshot->by_name.try_emplace(snapshot->entries[i].agent->name, i);
+  Publication publication{std::move(snapshot), std::exchange(changes_, {}), std::exchange(sampled_, false)};
+  dirty_ = false;
+  return publication;
+}
+
+}  // namespace trinity::fleet

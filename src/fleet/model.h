@@ -1,0 +1,91 @@
+#pragma once
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "fleet/types.h"
+
+namespace trinity::fleet {
+
+/// The state behind the snapshots, without I/O: what is told to it goes in, publications come out. One thread. Every
+/// method may be called in any order and any number of times with the same facts; only differences make changes.
+class Model {
+ public:
+  explicit Model(std::string network) : network_(std::move(network)) {}
+
+  // ---- facts about containers
+  void seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at);
+  /// The container's init has ended; known before the engine says so. `pid` 0: the engine said it, and `ended` is its
+  /// time of the end: one from before the known start belongs to an earlier run and changes nothing.
+  void died(const std::string& id, std::int64_t pid, std::optional<std::int64_t> exit_code, SteadyTime at,
+            std::optional<Time> ended = std::nullopt);
+  void oom(const std::string& id);
+  void gone(const std::string& id);
+  /// All containers of the engine's list; those not in it are gone, unless they changed after `since_version`.
+  void listed(const std::vector<engine::Container>& containers, std::uint64_t since_version);
+
+  // ---- facts about metadata, intentions and the engine
+  void metadata(std::map<std::string, Metadata> all);
+  void metadata(const std::string& name, std::optional<Metadata> one);
+  void expect(const std::string& name, const Reason& reason, SteadyTime at);
+  void creating(const std::string& name, bool active);
+  void engine(bool reachable, Time at);
+  void confirmed(SteadyTime at) {
+    health_.confirmed_at = at;
+    dirty_ = true;
+  }
+  void figures(const std::string& id, FiguresPtr figures);
+
+  // ---- answers
+  /// Grows with every applied fact about a container.
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+  /// The version at which this container changed last; 0 when it is not known.
+  [[nodiscard]] std::uint64_t version_of(const std::string& id) const;
+  /// Ids in the list that the model does not know or knows in another state.
+  [[nodiscard]] std::vector<std::string> to_inspect(const std::vector<engine::Container>& containers) const;
+  [[nodiscard]] AgentPtr agent_by_id(const std::string& id) const;
+  [[nodiscard]] std::vector<AgentPtr> running() const;
+  [[nodiscard]] bool dirty() const noexcept { return dirty_; }
+  [[nodiscard]] const EngineHealth& health() const noexcept { return health_; }
+
+  /// The next snapshot and what changed since the last one.
+  [[nodiscard]] Publication take();
+
+ private:
+  struct Record {
+    engine::ContainerDetail container;
+    AgentPtr agent;
+    FiguresPtr figures;
+    std::uint64_t version = 0;
+    std::int64_t dead_pid = 0;  ///< an inspect that still shows this process running is out of date
+    bool oom = false;
+    bool exit_unknown = false;  ///< ended, the engine has not told the code yet
+  };
+  struct Expectation {
+    Reason reason;
+    SteadyTime until;
+  };
+
+  void rebuild(Record& record, const Reason& reason);
+  void note(const AgentPtr& before, const AgentPtr& after, const Reason& reason);
+  [[nodiscard]] std::optional<Metadata> metadata_of(const std::string& name) const;
+  [[nodiscard]] bool shown(const Record& record) const;
+  [[nodiscard]] Reason reason_for(const std::string& name, const Reason& given, const Record& record,
+                                  SteadyTime at) const;
+
+  std::string network_;
+  std::unordered_map<std::string, Record> records_;  ///< by container id
+  std::map<std::string, Metadata> metadata_;
+  std::set<std::string> creating_;
+  std::unordered_map<std::string, Expectation> expected_;
+  EngineHealth health_;
+  std::vector<Change> changes_;
+  std::uint64_t version_ = 0;
+  std::uint64_t epoch_ = 0;
+  bool loaded_ = false;
+  bool sampled_ = false;
+  bool dirty_ = true;
+};
+
+}  // namespace trinity::fleet

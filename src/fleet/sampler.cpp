@@ -1,0 +1,91 @@
+#include "fleet/sampler.h"
+
+#include <set>
+
+namespace trinity::fleet {
+
+namespace {
+
+/// A fresh container is looked at closely, so that its first figures do not take ten seconds.
+constexpr std::chrono::seconds warm_up{10};
+/// Points of the history are at least this far apart, so that 60 of them cover five minutes.
+constexpr std::int64_t history_step_ms = 4'900;
+
+}  // namespace
+
+void Sampler::follow(const std::vector<AgentPtr>& running, SteadyTime at) {
+  std::set<std::string> present;
+  for (const auto& agent : running) {
+    present.insert(agent->container_id);
+    auto& track = tracks_[agent->container_id];
+    if (track.pid == agent->pid && !track.name.empty()) continue;
+    track = Track{};
+    track.name = agent->name;
+    track.pid = agent->pid;
+    track.since = at;
+    track.next = at;
+    track.reader = metering::open_reader(host_, agent->pid);
+  }
+  std::erase_if(tracks_, [&](const auto& item) { return !present.contains(item.first); });
+}
+
+void Sampler::watch(const std::string& name, int delta) {
+  auto& count = watched_[name];
+  count += delta;
+  if (count <= 0) watched_.erase(name);
+  if (delta <= 0) return;
+  for (auto& [id, track] : tracks_) {
+    if (track.name == name) track.next = SteadyTime{};
+  }
+}
+
+std::chrono::milliseconds Sampler::pace_for(const Track& track, SteadyTime at) const {
+  return watched_.contains(track.name) || at - track.since < warm_up ? pace_.watched : pace_.idle;
+}
+
+Sampler::Result Sampler::record(const std::string& id, Track& track, const metering::Counters& counters, Time wall) {
+  auto figures = std::make_shared<Figures>();
+  figures->sample = metering::derive(track.last ? &*track.last : nullptr, counters, wall);
+  // The first reading has no CPU figure; it would be a false zero in the history.
+  const bool first = !track.last;
+  track.last = counters;
+  const auto at_ms = epoch_ms(wall);
+  if (!first && (track.history.empty() || at_ms - track.history.back().at_ms >= history_step_ms)) {
+    track.history.push({at_ms, figures->sample.cpu_percent, figures->sample.memory_percent});
+  }
+  figures->history.reserve(track.history.size());
+  for (std::size_t i = 0; i < track.history.size(); ++i) figures->history.push_back(track.history[i]);
+  return {id, std::move(figures)};
+}
+
+std::vector<Sampler::Result> Sampler::sample(SteadyTime at, Time wall) {
+  std::vector<Result> results;
+  for (auto& [id, track] : tracks_) {
+    if (!track.reader || at < track.next) continue;
+    track.next = at + pace_for(track, at);
+    if (const auto counters = track.reader->read()) results.push_back(record(id, track, *counters, wall));
+  }
+  return results;
+}
+
+std::vector<std::string> Sampler::due_from_engine(SteadyTime at) {
+  std::vector<std::string> ids;
+  for (auto& [id, track] : tracks_) {
+    if (track.reader || track.asked || at < track.next) continue;
+    track.next = at + pace_for(track, at);
+    track.asked = true;
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+std::optional<Sampler::Result> Sampler::told(const std::string& container_id,
+                                             const std::optional<metering::Counters>& counters, Time wall) {
+  const auto it = tracks_.find(container_id);
+  if (it == tracks_.end()) return std::nullopt;
+  it->second.asked = false;
+  if (!counters) return std::nullopt;
+  return record(container_id, it->second, *counters, wall);
+}
+
+}  // namespace trinity::fleet

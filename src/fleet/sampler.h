@@ -1,0 +1,62 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ring.h"
+#include "fleet/types.h"
+
+namespace trinity::fleet {
+
+/// Keeps a reader, the last counters and the history of every running container, and says which are due. No timers and
+/// no engine calls: the fleet drives it. Fleet's thread only.
+class Sampler {
+ public:
+  struct Pace {
+    std::chrono::milliseconds watched{2'000};
+    std::chrono::milliseconds idle{10'000};
+  };
+  Sampler(metering::HostPaths host, Pace pace) : host_(std::move(host)), pace_(pace) {}
+
+  /// The set of running agents; others are forgotten, a restarted one (another process) begins anew.
+  void follow(const std::vector<AgentPtr>& running, SteadyTime at);
+  void watch(const std::string& name, int delta);
+
+  struct Result {
+    std::string container_id;
+    FiguresPtr figures;
+  };
+  /// Reads everything that is due.
+  [[nodiscard]] std::vector<Result> sample(SteadyTime at, Time wall);
+  /// Containers that are due but whose files this host does not show: to be asked from the engine.
+  [[nodiscard]] std::vector<std::string> due_from_engine(SteadyTime at);
+  /// What the engine answered for one of them; nothing when it did not.
+  [[nodiscard]] std::optional<Result> told(const std::string& container_id,
+                                           const std::optional<metering::Counters>& counters, Time wall);
+
+  [[nodiscard]] std::size_t size() const noexcept { return tracks_.size(); }
+
+ private:
+  struct Track {
+    std::string name;
+    std::int64_t pid = 0;
+    std::unique_ptr<metering::Reader> reader;
+    bool asked = false;  ///< an engine call for it is under way
+    std::optional<metering::Counters> last;
+    SteadyTime since{};
+    SteadyTime next{};
+    Ring<HistoryPoint> history{60};
+  };
+
+  [[nodiscard]] std::chrono::milliseconds pace_for(const Track& track, SteadyTime at) const;
+  [[nodiscard]] Result record(const std::string& id, Track& track, const metering::Counters& counters, Time wall);
+
+  metering::HostPaths host_;
+  Pace pace_;
+  std::unordered_map<std::string, Track> tracks_;  ///< by container id
+  std::unordered_map<std::string, int> watched_;   ///< by agent name
+};
+
+}  // namespace trinity::fleet

@@ -1,0 +1,164 @@
+#pragma once
+#include <array>
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/caller.h"
+#include "base/clock.h"
+#include "engine/types.h"
+#include "metering/metering.h"
+
+namespace trinity::fleet {
+
+/// What the database knows of an agent. One row of the batch query.
+struct Metadata {
+  std::int64_t owner_id = 0;
+  std::optional<std::string> owner;  ///< username; nothing when the owner's row is missing
+  bool is_system = false;
+  bool autonomy_enabled = false;
+  std::optional<std::string> github_repo;
+  std::optional<std::string> memory_limit;  ///< override
+  std::optional<std::string> cpu_limit;     ///< override
+  std::vector<std::string> shared_with;     ///< e-mail addresses, lower case, sorted
+
+  bool operator==(const Metadata&) const = default;
+};
+
+/// Labels that containers carry. The contract's names; `instance` and `key_nonce` are ours.
+namespace label {
+inline constexpr const char* platform = "trinity.platform";
+inline constexpr const char* agent_name = "trinity.agent-name";
+inline constexpr const char* agent_type = "trinity.agent-type";
+inline constexpr const char* ssh_port = "trinity.ssh-port";
+inline constexpr const char* cpu = "trinity.cpu";
+inline constexpr const char* memory = "trinity.memory";
+inline constexpr const char* created = "trinity.created";
+inline constexpr const char* template_id = "trinity.template";
+inline constexpr const char* runtime = "trinity.agent-runtime";
+inline constexpr const char* full_capabilities = "trinity.full-capabilities";
+inline constexpr const char* image_version = "trinity.base-image-version";
+inline constexpr const char* is_system = "trinity.is-system";
+inline constexpr const char* instance = "trinity.instance";
+/// Random; the agent's secret is derived from it and the instance's key, so that no secret is stored anywhere.
+inline constexpr const char* key_nonce = "trinity.key-nonce";
+}  // namespace label
+
+/// One agent as all readers see it: its container, joined with its metadata. Immutable.
+struct Agent {
+  std::string name;
+  std::string container_id;
+  std::string container_name;
+  std::string type;
+  std::string engine_state;  ///< the engine's word
+  std::string status;        ///< running, stopped (exited, dead, created), else the engine's word
+  std::int64_t port = 0;     ///< SSH port on the host; 0 unknown
+  std::string created;       ///< ISO-8601 without zone
+  Time created_at{};         ///< the engine's time; lists are newest first by it
+  std::string cpu;           ///< cores, as in the label
+  std::string memory;        ///< as in the label
+  std::string template_id;
+  std::string runtime;
+  std::optional<std::string> base_image_version;
+  std::string key_nonce;
+  std::optional<Time> started_at;
+  std::optional<std::int64_t> exit_code;  ///< of the last end; nothing while the engine has not told it
+  bool oom_killed = false;
+  std::int64_t pid = 0;
+  std::string address;  ///< IP address on the agents' network; empty when not running
+  std::uint64_t memory_limit = 0;
+  std::optional<Metadata> metadata;  ///< nothing: an orphan, for administrators only
+
+  /// The list item without its closing brace and without is_owner and is_shared, which depend on the viewer. Serialised
+  /// once per change.
+  std::string fragment;
+};
+using AgentPtr = std::shared_ptr<const Agent>;
+
+struct HistoryPoint {
+  std::int64_t at_ms = 0;
+  double cpu_percent = 0;
+  double memory_percent = 0;
+};
+
+/// The newest figures of one running agent and its history (oldest first, at most 60 points). Immutable.
+struct Figures {
+  metering::Sample sample;
+  std::vector<HistoryPoint> history;
+};
+using FiguresPtr = std::shared_ptr<const Figures>;
+
+struct EngineHealth {
+  bool reachable = false;
+  Time since{};               ///< when it became so
+  SteadyTime confirmed_at{};  ///< when the engine last confirmed what the snapshot says
+};
+
+/// Everything at one moment. Immutable; shared by all readers.
+struct Snapshot {
+  struct Entry {
+    AgentPtr agent;
+    FiguresPtr figures;  ///< null: no sample (not running, or none yet)
+  };
+  std::uint64_t epoch = 0;
+  std::vector<Entry> entries;  ///< newest container first
+  std::unordered_map<std::string, std::size_t> by_name;
+  EngineHealth engine;
+  bool loaded = false;  ///< false until the first list of the engine was taken
+
+  [[nodiscard]] const Entry* find(const std::string& name) const noexcept {
+    const auto it = by_name.find(name);
+    return it == by_name.end() ? nullptr : &entries[it->second];
+  }
+};
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+/// Why an agent's status changed: user, resources, exit, oom, emergency_stop, system, unknown.
+using Reason = std::string;
+
+/// What is different between two snapshots, in the order it happened.
+struct Change {
+  enum class Kind { created, updated, deleted, status, engine };
+  /// status: the status differs, or it was started again. An exit code that is known only a moment after the end is an
+  /// `updated`.
+  Kind kind = Kind::updated;
+  std::string name;
+  AgentPtr before;  ///< null for created and engine
+  AgentPtr after;   ///< null for deleted and engine
+  Reason reason;    ///< of a status change, and of the exit code that follows it
+};
+
+/// What the fleet hands to the live hub, on the fleet's thread.
+struct Publication {
+  SnapshotPtr snapshot;
+  std::vector<Change> changes;
+  bool sampled = false;  ///< figures are new
+};
+
+// ---- access, one rule for REST and live topics
+// --------------------------------------------------------------------------------
+
+[[nodiscard]] bool is_owner(const Agent& agent, const Caller& caller) noexcept;
+/// Reached through a share: false for administrators and the owner.
+[[nodiscard]] bool is_shared(const Agent& agent, const Caller& caller) noexcept;
+/// Administrator, owner, or shared with the caller's e-mail address.
+[[nodiscard]] bool can_read(const Agent& agent, const Caller& caller) noexcept;
+/// Administrator or owner.
+[[nodiscard]] bool can_manage(const Agent& agent, const Caller& caller) noexcept;
+
+// ---- JSON
+// ----------------------------------------------------------------------------------------------------------------------
+
+/// The agent's list item for this viewer, appended to `out` (the contract's AgentListItem).
+void append_item(std::string& out, const Agent& agent, const Caller& caller);
+/// Array of the items that the viewer may see.
+[[nodiscard]] std::string list_text(const Snapshot& snapshot, const Caller& caller);
+/// The contract's AgentStats. `now` gives the uptime.
+[[nodiscard]] boost::json::object stats_object(const Agent& agent, const Figures* figures, Time now);
+
+}  // namespace trinity::fleet

@@ -1,0 +1,42 @@
+#include "http/gzip.h"
+
+#include <zlib.h>
+
+#include <stdexcept>
+
+namespace trinity::http {
+
+namespace {
+
+constexpr int gzip_window = 15 + 16;  ///< the largest window; 16 asks for the gzip header
+constexpr int level = 7;
+
+struct Packer {
+  z_stream state{};
+  Packer() {
+    if (deflateInit2(&state, level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::runtime_error("gzip cannot start");
+    }
+  }
+  ~Packer() { deflateEnd(&state); }
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+};
+
+}  // namespace
+
+std::string gzip(std::string_view bytes) {
+  Packer packer;
+  auto& state = packer.state;
+  std::string packed(deflateBound(&state, static_cast<uLong>(bytes.size())), '\0');
+  // zlib's interface is older than const; it does not write through next_in.
+  state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  state.avail_in = static_cast<uInt>(bytes.size());
+  state.next_out = reinterpret_cast<Bytef*>(packed.data());
+  state.avail_out = static_cast<uInt>(packed.size());
+  if (deflate(&state, Z_FINISH) != Z_STREAM_END) throw std::runtime_error("gzip did not finish");
+  packed.resize(state.total_out);
+  return packed;
+}
+
+}  // namespace trinity::http

@@ -1,0 +1,159 @@
+#include "http/server.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <system_error>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "http/server_core.h"
+
+namespace trinity::http {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+struct Server::State : ServerCore {
+  using ServerCore::ServerCore;
+
+  /// Owned by its coroutine, so that it goes with the first I/O thread's context, whatever outlives it elsewhere.
+  std::weak_ptr<tcp::acceptor> acceptor;
+  std::uint16_t port = 0;
+  std::uint64_t accepted = 0;
+
+  /// Counts a connection in; false when there are too many.
+  bool admit() {
+    const std::lock_guard lock(mutex);
+    if (open >= options.max_connections) return false;
+    ++open;
+    return true;
+  }
+};
+
+namespace {
+
+void check(const error_code& fault, const std::string& what) {
+  if (fault) throw std::system_error(std::error_code(fault), what);
+}
+
+template <class State>
+void hand_over(const std::shared_ptr<State>& state, tcp::socket socket, std::size_t lane) {
+  error_code fault;
+  const auto peer = socket.remote_endpoint(fault);
+  if (fault) return;
+  socket.set_option(tcp::no_delay(true), fault);
+  if (!state->admit()) {
+    log::warn("http", "refused a connection: {} are open", state->options.max_connections);
+    return;
+  }
+  auto executor = socket.get_executor();
+  spawn("http connection", executor,
+        serve_connection(state, lane, ++state->accepted, std::move(socket), peer.address().to_string()));
+}
+
+template <class State>
+Task<> accept_all(std::shared_ptr<State> state, std::shared_ptr<tcp::acceptor> acceptor) {
+  asio::steady_timer pause(acceptor->get_executor());
+  for (std::size_t lane = 0; acceptor->is_open(); lane = (lane + 1) % state->threads.size()) {
+    error_code fault;
+    auto socket = co_await acceptor->async_accept(state->threads[lane].get_executor(),
+                                                  asio::redirect_error(use_awaitable, fault));
+    if (!fault) {
+      hand_over(state, std::move(socket), lane);
+      continue;
+    }
+    if (!acceptor->is_open()) co_return;
+    // Out of descriptors or memory: trying again at once would only burn the processor.
+    log::warn("http", "accept failed: {}", fault.message());
+    pause.expires_after(std::chrono::milliseconds(100));
+    co_await pause.async_wait(asio::redirect_error(use_awaitable, fault));
+  }
+}
+
+template <class State>
+void stop_accepting(const std::shared_ptr<State>& state) {
+  if (state->acceptor.expired()) return;
+  asio::post(state->threads[0], [weak = state->acceptor] {
+    error_code ignored;
+    if (const auto acceptor = weak.lock()) acceptor->close(ignored);
+  });
+}
+
+/// Calls `work(lane)` on every I/O thread.
+template <class State, class Work>
+void on_every_lane(const std::shared_ptr<State>& state, Work work) {
+  for (std::size_t i = 0; i < state->lanes.size(); ++i) {
+    asio::post(state->threads[i], [state, i, work] { work(state->lanes[i]); });
+  }
+}
+
+void drain_lane(Lane& lane) {
+  lane.draining = true;
+  const auto sessions = std::vector<Session*>(lane.sessions.begin(), lane.sessions.end());
+  for (auto* session : sessions) session->drain();
+}
+
+void cut_lane(Lane& lane) {
+  const auto sessions = std::vector<Session*>(lane.sessions.begin(), lane.sessions.end());
+  for (auto* session : sessions) session->cut();
+}
+
+}  // namespace
+
+Server::Server(IoThreads& threads, const Router& router, Authenticator authenticator, Fallback fallback,
+               ServerOptions options)
+    : state_(
+          std::make_shared<State>(threads, router, std::move(authenticator), std::move(fallback), std::move(options))) {
+  state_->run = random_hex(4);
+}
+
+Server::~Server() {
+  stop_accepting(state_);
+}
+
+void Server::listen() {
+  error_code fault;
+  const auto address = asio::ip::make_address(state_->options.bind, fault);
+  check(fault, "not an IP address: " + state_->options.bind);
+  const tcp::endpoint where(address, state_->options.port);
+  auto acceptor = std::make_shared<tcp::acceptor>(state_->threads[0]);
+  const auto text = state_->options.bind + ":" + std::to_string(state_->options.port);
+  acceptor->open(where.protocol(), fault);
+  check(fault, "cannot open a socket for " + text);
+  // Only lets a restarted server have its address back at once; two servers still cannot share a port.
+  acceptor->set_option(tcp::acceptor::reuse_address(true), fault);
+  check(fault, "cannot prepare " + text);
+  acceptor->bind(where, fault);
+  check(fault, "cannot listen on " + text);
+  acceptor->listen(1024, fault);
+  check(fault, "cannot listen on " + text);
+  state_->port = acceptor->local_endpoint().port();
+  state_->acceptor = acceptor;
+  spawn("http acceptor", state_->threads[0].get_executor(), accept_all(state_, std::move(acceptor)));
+}
+
+std::uint16_t Server::port() const noexcept {
+  return state_->port;
+}
+
+bool Server::drain(std::chrono::milliseconds limit) {
+  const auto until = steady_now() + limit;
+  stop_accepting(state_);
+  on_every_lane(state_, drain_lane);
+  std::unique_lock lock(state_->mutex);
+  const auto empty = [this] { return state_->open == 0; };
+  if (state_->changed.wait_until(lock, until, empty)) return true;
+  const auto left = state_->open;
+  lock.unlock();
+  log::warn("http", "stopping cuts off {} connections", left);
+  on_every_lane(state_, cut_lane);
+  lock.lock();
+  // What was cut off ends by itself in a moment, except a handler that waits for something else.
+  state_->changed.wait_for(lock, std::chrono::milliseconds(500), empty);
+  return false;
+}
+
+}  // namespace trinity::http

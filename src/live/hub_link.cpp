@@ -1,0 +1,84 @@
+#include "live/hub_link.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/spawn.h"
+
+namespace trinity::live {
+
+/// Touched on the hub's thread only.
+struct HubLink::Clock {
+  explicit Clock(const asio::any_io_executor& executor) : timer(executor) {}
+  asio::steady_timer timer;
+  bool stopped = false;
+};
+
+HubLink::HubLink(Hub& hub, asio::any_io_executor executor)
+    : hub_(hub), executor_(std::move(executor)), clock_(std::make_shared<Clock>(executor_)) {}
+
+HubLink::~HubLink() = default;
+
+void HubLink::start(std::chrono::milliseconds every) {
+  spawn("live.clock", executor_, run(clock_, &hub_, every));
+}
+
+void HubLink::stop() {
+  asio::post(executor_, [clock = clock_] {
+    clock->stopped = true;
+    clock->timer.cancel();
+  });
+}
+
+Task<> HubLink::run(std::shared_ptr<Clock> clock, Hub* hub, std::chrono::milliseconds every) {
+  auto next = steady_now();
+  while (!clock->stopped) {
+    // From one due moment to the next, so that the pace does not drift; a late clock does not catch up.
+    next = std::max(next + every, steady_now());
+    clock->timer.expires_at(next);
+    boost::system::error_code ended;
+    co_await clock->timer.async_wait(asio::redirect_error(use_awaitable, ended));
+    if (clock->stopped) co_return;
+    hub->tick(Moment::current());
+  }
+}
+
+void HubLink::publish(const fleet::Publication& publication) {
+  hub_.publish(publication, Moment::current());
+}
+
+SocketId HubLink::attach(std::shared_ptr<Subscriber> subscriber) {
+  const auto id = ++last_id_;
+  asio::post(executor_, [hub = &hub_, id, s = std::move(subscriber)]() mutable { hub->attach(id, std::move(s)); });
+  return id;
+}
+
+void HubLink::detach(SocketId id) {
+  asio::post(executor_, [hub = &hub_, id] { hub->detach(id, Moment::current()); });
+}
+
+void HubLink::identify(SocketId id, std::shared_ptr<const Caller> caller) {
+  asio::post(executor_, [hub = &hub_, id, c = std::move(caller)] { hub->identify(id, c, Moment::current()); });
+}
+
+void HubLink::subscribe(SocketId id, std::vector<Wanted> topics) {
+  asio::post(executor_, [hub = &hub_, id, t = std::move(topics)] { hub->subscribe(id, t, Moment::current()); });
+}
+
+void HubLink::unsubscribe(SocketId id, std::vector<std::string> topics) {
+  asio::post(executor_, [hub = &hub_, id, t = std::move(topics)] { hub->unsubscribe(id, t, Moment::current()); });
+}
+
+void HubLink::resync(SocketId id, std::vector<std::string> topics) {
+  asio::post(executor_, [hub = &hub_, id, t = std::move(topics)] {
+    for (const auto& topic : t) hub->resync(id, topic, Moment::current());
+  });
+}
+
+void HubLink::broadcast(std::string agent, std::string frame) {
+  auto shared = std::make_shared<const std::string>(std::move(frame));
+  asio::post(executor_, [hub = &hub_, a = std::move(agent), f = std::move(shared)] { hub->broadcast(a, f); });
+}
+
+}  // namespace trinity::live

@@ -1,0 +1,50 @@
+#pragma once
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "live/hub.h"
+
+namespace trinity::live {
+
+/// The way to the hub from other threads: posts to the hub's executor (the fleet's), in order per caller. Must outlive
+/// every socket and the last run of that executor.
+class HubLink {
+ public:
+  HubLink(Hub& hub, asio::any_io_executor executor);
+  ~HubLink();
+  HubLink(const HubLink&) = delete;
+  HubLink& operator=(const HubLink&) = delete;
+
+  /// Starts the hub's clock. Any thread.
+  void start(std::chrono::milliseconds every = std::chrono::milliseconds(1000));
+  /// Any thread; the clock ends soon after.
+  void stop();
+
+  /// For Fleet::on_publication. The hub's thread only.
+  void publish(const fleet::Publication& publication);
+
+  // ---- any thread
+  SocketId attach(std::shared_ptr<Subscriber> subscriber);
+  void detach(SocketId id);
+  void identify(SocketId id, std::shared_ptr<const Caller> caller);
+  void subscribe(SocketId id, std::vector<Wanted> topics);
+  void unsubscribe(SocketId id, std::vector<std::string> topics);
+  void resync(SocketId id, std::vector<std::string> topics);
+  /// A classic broadcast about an agent: to sockets that never subscribed, of users who may read it.
+  void broadcast(std::string agent, std::string frame);
+
+ private:
+  struct Clock;
+  static Task<> run(std::shared_ptr<Clock> clock, Hub* hub, std::chrono::milliseconds every);
+
+  Hub& hub_;
+  asio::any_io_executor executor_;
+  std::shared_ptr<Clock> clock_;
+  std::atomic<SocketId> last_id_{0};
+};
+
+}  // namespace trinity::live

@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include "live/hub_parts.h"
+
+namespace trinity::live {
+
+using fleet::Change;
+
+void Hub::publish(const fleet::Publication& publication, Moment at) {
+  const auto changes = digest(publication, snapshot_->loaded);
+  snapshot_ = publication.snapshot;
+  check_access(changes, at);
+  for (const auto& [key, station] : stations_) emit(*station, station->feed->published(changes, *snapshot_, at), at);
+  broadcast_classic(changes);
+  hold_bounds();
+  flush();
+}
+
+void Hub::tick(Moment at) {
+  for (const auto& [key, station] : stations_) emit(*station, station->feed->due(*snapshot_, at), at);
+  sweep(at);
+  hold_bounds();
+  flush();
+}
+
+/// Ends the subscriptions about one agent for those who may no longer read it.
+void Hub::check_access(const Digest& digest, Moment at) {
+  for (const auto& [change, successor, status_data, fields] : digest.changes) {
+    if (change.kind == Change::Kind::engine) continue;
+    const auto it = stations_.find(name_of({Topic::Kind::stats, change.name}));
+    if (it == stations_.end()) continue;
+    auto& station = *it->second;
+    const auto* entry = snapshot_->find(change.name);
+    const auto listeners = station.sockets;
+    for (auto* socket : listeners) {
+      if (!entry) {
+        end(*socket, station, "agent_deleted", at);
+      } else if (!fleet::can_read(*entry->agent, *socket->caller)) {
+        end(*socket, station, "access_revoked", at);
+      }
+    }
+    if (!entry) stations_.erase(it);
+  }
+}
+
+void Hub::broadcast_classic(const Digest& digest) {
+  // What is found at start-up has not just happened.
+  if (digest.first_list) return;
+  for (const auto& digested : digest.changes) {
+    const auto& change = digested.change;
+    const auto& agent = change.after ? change.after : change.before;
+    if (!agent) continue;
+    const auto text = classic_broadcast(digested);
+    if (text) to_classic(*agent, std::make_shared<const std::string>(*text));
+  }
+}
+
+void Hub::broadcast(const std::string& agent, Frame frame) {
+  if (const auto* entry = snapshot_->find(agent)) to_classic(*entry->agent, frame);
+  flush();
+}
+
+void Hub::to_classic(const fleet::Agent& agent, const Frame& frame) {
+  for (const auto& [id, socket] : sockets_) {
+    const bool listens = socket->caller && socket->seated && !socket->subscribed_ever;
+    if (listens && fleet::can_read(agent, *socket->caller)) put(*socket, {frame});
+  }
+}
+
+void Hub::sweep(Moment at) {
+  std::erase_if(stations_, [&](const auto& item) {
+    const auto& station = *item.second;
+    return station.sockets.empty() && at.steady - station.empty_since >= bounds_.linger;
+  });
+  std::size_t kept = 0;
+  for (const auto& [key, station] : stations_) kept += station->channel.bytes();
+  if (kept <= bounds_.kept_bytes) return;
+  // Rare: clients that come back get a snapshot instead of the changes.
+  for (const auto& [key, station] : stations_) {
+    if (kept <= bounds_.kept_bytes) return;
+    kept -= station->channel.bytes();
+    station->channel.forget();
+  }
+}
+
+/// Sockets that read too slowly share a bound; the one that holds the most goes first.
+void Hub::hold_bounds() {
+  std::size_t total = 0;
+  for (const auto& [id, socket] : sockets_) total += socket->subscriber->unsent();
+  if (total <= bounds_.unsent_bytes) return;
+  std::vector<std::pair<std::size_t, Socket*>> held;
+  for (const auto& [id, socket] : sockets_) held.emplace_back(socket->subscriber->unsent(), socket.get());
+  std::sort(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [bytes, socket] : held) {
+    if (total <= bounds_.unsent_bytes) return;
+    socket->delivery.too_slow = true;
+    if (!std::exchange(socket->waiting, true)) waiting_.push_back(socket->id);
+    total -= bytes;
+  }
+}
+
+}  // namespace trinity::live

@@ -1,0 +1,57 @@
+#pragma once
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "live/feed.h"
+
+namespace trinity::live {
+
+/// How often and for what differences figures are sent.
+struct StatsPace {
+  std::chrono::milliseconds at_most_every{5'000};
+  std::chrono::milliseconds at_least_every{30'000};
+  std::chrono::milliseconds tick{1'000};  ///< how often due() is called; sending may be early by a fraction of it
+  double cpu_points = 0.5;
+  double memory_fraction = 0.01;
+  std::uint64_t network_bytes = 1024;
+};
+
+/// Topic `agent:{n}:stats`: the figures of one agent; the same for everybody who may read it.
+class StatsFeed final : public Feed {
+ public:
+  StatsFeed(std::string agent, StatsPace pace) : agent_(std::move(agent)), pace_(pace) {}
+
+  std::string baseline(const fleet::Snapshot& snapshot, Moment at) override;
+  [[nodiscard]] std::optional<Time> sampled_at(const fleet::Snapshot& snapshot, Moment at) const override;
+  std::vector<Event> published(const Digest& digest, const fleet::Snapshot& snapshot, Moment at) override;
+  std::vector<Event> due(const fleet::Snapshot& snapshot, Moment at) override;
+  [[nodiscard]] bool shares_baseline() const noexcept override { return false; }
+  [[nodiscard]] bool mergeable() const noexcept override { return true; }
+
+ private:
+  /// What was sent last.
+  struct Sent {
+    boost::json::object fields;
+    metering::Sample sample;
+    fleet::FiguresPtr figures;
+    std::optional<Time> started_at;
+    std::string status;
+    SteadyTime at{};
+  };
+
+  [[nodiscard]] boost::json::object fields_of(const fleet::Snapshot::Entry& entry, Moment at) const;
+  [[nodiscard]] bool moved(const metering::Sample& sample) const noexcept;
+  void note(const fleet::Snapshot::Entry& entry, boost::json::object fields, Moment at);
+  [[nodiscard]] Event send(const fleet::Snapshot::Entry& entry, Moment at);
+
+  std::string agent_;
+  StatsPace pace_;
+  std::optional<Sent> sent_;
+  /// Somebody began with figures newer than the last event: a field that went back since would be missing for them.
+  bool whole_next_ = false;
+};
+
+}  // namespace trinity::live

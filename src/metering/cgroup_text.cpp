@@ -1,0 +1,134 @@
+#include "metering/cgroup_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "metering/metering.h"
+
+namespace trinity::metering {
+
+namespace {
+
+constexpr std::uint64_t unlimited = 1ULL << 60U;
+constexpr std::size_t id_digits = 64;
+
+/// Takes the first line off `text`.
+std::string_view take_line(std::string_view& text) noexcept {
+  const auto end = text.find('\n');
+  const auto line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+std::string_view skip_spaces(std::string_view text) noexcept {
+  const auto start = text.find_first_not_of(" \t");
+  return start == std::string_view::npos ? std::string_view() : text.substr(start);
+}
+
+/// Whether the comma-separated `list` names `word`.
+bool names(std::string_view list, std::string_view word) noexcept {
+  while (!list.empty()) {
+    const auto end = list.find(',');
+    if (list.substr(0, end) == word) return true;
+    if (end == std::string_view::npos) return false;
+    list.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+bool carries_id(std::string_view part) noexcept {
+  std::size_t run = 0;
+  for (const char c : part) {
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    run = hex ? run + 1 : 0;
+    if (run == id_digits) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> leading_number(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text, std::string_view key) noexcept {
+  while (!text.empty()) {
+    const auto line = take_line(text);
+    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ') {
+      return leading_number(skip_spaces(line.substr(key.size())));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> limit_of(std::string_view text) noexcept {
+  const auto value = leading_number(text);
+  return value && *value < unlimited ? value : std::nullopt;
+}
+
+Traffic traffic_of(std::string_view text) noexcept {
+  Traffic sum;
+  while (!text.empty()) {
+    const auto line = skip_spaces(take_line(text));
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || line.substr(0, colon) == "lo") continue;
+    // Behind the name: bytes and seven other figures received, then bytes sent.
+    auto fields = skip_spaces(line.substr(colon + 1));
+    const auto received = leading_number(fields);
+    for (int i = 0; i < 8; ++i) {
+      fields = skip_spaces(fields.substr(std::min(fields.find_first_of(" \t"), fields.size())));
+    }
+    const auto sent = leading_number(fields);
+    if (!received || !sent) continue;
+    sum.received += *received;
+    sum.sent += *sent;
+  }
+  return sum;
+}
+
+bool lists_process(std::string_view text, std::int64_t pid) noexcept {
+  while (!text.empty()) {
+    const auto number = leading_number(take_line(text));
+    if (number && std::cmp_equal(*number, pid)) return true;
+  }
+  return false;
+}
+
+std::string container_path(std::string_view path) {
+  std::size_t end = path.size();
+  while (end > 0) {
+    const auto slash = path.rfind('/', end - 1);
+    const auto start = slash == std::string_view::npos ? 0 : slash + 1;
+    if (carries_id(path.substr(start, end - start))) return std::string(path.substr(0, end));
+    end = slash == std::string_view::npos ? 0 : slash;
+  }
+  return std::string(path);
+}
+
+CgroupPlace parse_cgroup(std::string_view text) {
+  CgroupPlace place;
+  while (!text.empty()) {
+    auto line = take_line(text);
+    const auto number_end = line.find(':');
+    if (number_end == std::string_view::npos) continue;
+    const auto list_end = line.find(':', number_end + 1);
+    if (list_end == std::string_view::npos) continue;
+    const auto list = line.substr(number_end + 1, list_end - number_end - 1);
+    // A removed cgroup is marked behind its path.
+    auto path = line.substr(list_end + 1);
+    if (path.ends_with(" (deleted)")) path.remove_suffix(std::string_view(" (deleted)").size());
+    if (line.substr(0, number_end) == "0" && list.empty()) place.unified_path = path;
+    if (names(list, "cpuacct")) place.cpu = path;
+    if (names(list, "memory")) place.memory = path;
+    if (names(list, "pids")) place.pids = path;
+  }
+  place.unified = !place.unified_path.empty() && place.cpu.empty() && place.memory.empty() && place.pids.empty();
+  return place;
+}
+
+}  // namespace trinity::metering

@@ -1,0 +1,71 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace trinity::metering {
+
+/// Raw counters of one container at one moment.
+struct Counters {
+  SteadyTime at{};                    ///< when they were read
+  std::uint64_t cpu_nanoseconds = 0;  ///< CPU time used since the container started
+  std::uint64_t memory_bytes =
+      0;  ///< usage without page cache: v2 minus inactive_file, v1 minus total_inactive_file; never negative
+  std::uint64_t memory_limit = 0;  ///< bytes; the host's memory when the container has no limit
+  std::uint64_t pids = 0;
+  std::uint64_t network_rx = 0;  ///< bytes over all interfaces but loopback
+  std::uint64_t network_tx = 0;
+};
+
+/// Figures as people read them.
+struct Sample {
+  Time at{};
+  double cpu_percent = 0;  ///< percent of one core, 200 = two cores busy: CPU time delta / wall time delta * 100
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_limit = 0;
+  double memory_percent = 0;  ///< 0 to 100; 0 without a limit
+  std::uint64_t network_rx = 0;
+  std::uint64_t network_tx = 0;
+  std::uint64_t pids = 0;
+};
+
+/// The figures between two readings. A counter that went back (restart, wrap) counts as zero progress; no time between
+/// them: CPU 0.
+[[nodiscard]] Sample derive(const Counters* before, const Counters& after, Time wall) noexcept;
+
+/// Reads one container's files and keeps their descriptors open (measured: 13 us against 49 us with open/read/close).
+/// One thread at a time. cgroup v1 or v2 is chosen per controller from /proc/<pid>/cgroup. Drop it when the container
+/// stops: its open network file keeps the container's network namespace alive.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  /// Nothing when the container has gone.
+  virtual std::optional<Counters> read() = 0;
+};
+
+/// Where the host shows its files; tests point it at recorded trees.
+struct HostPaths {
+  std::filesystem::path proc = "/proc";
+  std::filesystem::path cgroup = "/sys/fs/cgroup";
+};
+
+/// A reader for the container whose init has this process id on this host. Nothing when the host does not show its
+/// files (another machine's engine, no permission): then the engine's one-shot statistics are the fall-back.
+[[nodiscard]] std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid);
+
+/// A cgroup's place: its paths as /proc/<pid>/cgroup tells them. Pure, for table tests.
+struct CgroupPlace {
+  bool unified = false;  ///< v2 only
+  std::string cpu;       ///< path below the controller's mount (v1: cpuacct)
+  std::string memory;
+  std::string pids;
+  std::string unified_path;  ///< path of the v2 line, when there is one
+};
+[[nodiscard]] CgroupPlace parse_cgroup(std::string_view text);
+
+}  // namespace trinity::metering

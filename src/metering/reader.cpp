@@ -1,0 +1,209 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "metering/cgroup_text.h"
+#include "metering/metering.h"
+
+namespace trinity::metering {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An open file that is read again and again from its start.
+class Source {
+ public:
+  Source() = default;
+  explicit Source(const fs::path& path) noexcept : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  Source(Source&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  Source& operator=(Source&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~Source() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  [[nodiscard]] bool open() const noexcept { return descriptor_ >= 0; }
+
+  /// The file's text in `buffer`. Nothing when it is not open, or the container behind it has gone (ENODEV).
+  std::optional<std::string_view> read(std::span<char> buffer) const noexcept {
+    if (descriptor_ < 0) return std::nullopt;
+    ssize_t got = 0;
+    do {
+      got = ::pread(descriptor_, buffer.data(), buffer.size(), 0);
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0) return std::nullopt;
+    return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// On the stack of read(). Larger than any of the files that are read: memory.stat is the longest with about 2 KiB.
+using Buffer = std::array<char, 8 * 1024>;
+
+std::string read_whole(const fs::path& path, std::size_t limit) {
+  const Source source(path);
+  std::string text(limit, '\0');
+  const auto got = source.read(text);
+  text.resize(got ? got->size() : 0);
+  return text;
+}
+
+/// Files of one container. `v2` says how to read each group: a host may have some controllers here and some there.
+struct Files {
+  Source cpu;
+  bool cpu_v2 = false;
+  Source memory;
+  Source memory_stat;
+  Source memory_limit;
+  bool memory_v2 = false;
+  Source pids;
+  Source network;
+};
+
+/// Directory of a cgroup below its mount. A path that climbs out of what this process may see ("/../x") is tried below
+/// the mount. Nothing when there is no such directory, or when it is another process's: the same path may name
+/// something else where this process runs in a container itself.
+std::optional<fs::path> find_directory(const fs::path& mount, std::string_view path, std::int64_t pid) {
+  const auto below = [&mount](std::string_view part) {
+    return mount / fs::path(part).lexically_normal().relative_path();
+  };
+  const auto leaf = below(path);
+  std::error_code fault;
+  if (!fs::is_directory(leaf, fault)) return std::nullopt;
+  const auto members = leaf / "cgroup.procs";
+  constexpr std::size_t members_limit = 256 * 1024;
+  if (fs::exists(members, fault) && !lists_process(read_whole(members, members_limit), pid)) return std::nullopt;
+  return below(container_path(path));
+}
+
+std::optional<fs::path> find_v1(const HostPaths& paths, std::initializer_list<const char*> mounts,
+                                const std::string& path, std::int64_t pid) {
+  if (path.empty()) return std::nullopt;
+  for (const auto* mount : mounts) {
+    if (auto found = find_directory(paths.cgroup / mount, path, pid)) return found;
+  }
+  return std::nullopt;
+}
+
+/// The unified tree stands alone at the root of the mounts, or beside v1 trees under "unified".
+std::optional<fs::path> find_v2(const HostPaths& paths, const std::string& path, std::int64_t pid) {
+  if (path.empty()) return std::nullopt;
+  std::error_code fault;
+  const auto beside = paths.cgroup / "unified";
+  return find_directory(fs::is_directory(beside, fault) ? beside : paths.cgroup, path, pid);
+}
+
+bool open_cpu(Files& files, const HostPaths& paths, const CgroupPlace& place, const std::optional<fs::path>& unified,
+              std::int64_t pid) {
+  if (const auto v1 = find_v1(paths, {"cpuacct", "cpu,cpuacct", "cpuacct,cpu"}, place.cpu, pid)) {
+    files.cpu = Source(*v1 / "cpuacct.usage");
+  } else if (place.cpu.empty() && unified) {
+    files.cpu = Source(*unified / "cpu.stat");
+    files.cpu_v2 = true;
+  }
+  return files.cpu.open();
+}
+
+/// A kernel may have no memory controller at all: then there are no figures, and that is no fault.
+bool open_memory(Files& files, const HostPaths& paths, const CgroupPlace& place, const std::optional<fs::path>& unified,
+                 std::int64_t pid) {
+  if (const auto v1 = find_v1(paths, {"memory"}, place.memory, pid)) {
+    files.memory = Source(*v1 / "memory.usage_in_bytes");
+    files.memory_stat = Source(*v1 / "memory.stat");
+    files.memory_limit = Source(*v1 / "memory.limit_in_bytes");
+  } else if (place.memory.empty() && unified) {
+    files.memory = Source(*unified / "memory.current");
+    files.memory_stat = Source(*unified / "memory.stat");
+    files.memory_limit = Source(*unified / "memory.max");
+    files.memory_v2 = true;
+  }
+  return files.memory.open() || place.memory.empty();
+}
+
+void open_pids(Files& files, const HostPaths& paths, const CgroupPlace& place, const std::optional<fs::path>& unified,
+               std::int64_t pid) {
+  if (const auto v1 = find_v1(paths, {"pids"}, place.pids, pid)) {
+    files.pids = Source(*v1 / "pids.current");
+  } else if (place.pids.empty() && unified) {
+    files.pids = Source(*unified / "pids.current");
+  }
+}
+
+class CgroupReader final : public Reader {
+ public:
+  CgroupReader(Files files, std::uint64_t host_memory) noexcept : files_(std::move(files)), host_memory_(host_memory) {}
+
+  std::optional<Counters> read() override {
+    Buffer buffer;  // not initialised: what is read is what counts
+    Counters counters;
+    counters.at = steady_now();
+    if (!read_cpu(buffer, counters) || !read_memory(buffer, counters)) return std::nullopt;
+    if (const auto text = files_.pids.read(buffer)) counters.pids = leading_number(*text).value_or(0);
+    if (const auto text = files_.network.read(buffer)) {
+      const auto traffic = traffic_of(*text);
+      counters.network_rx = traffic.received;
+      counters.network_tx = traffic.sent;
+    }
+    return counters;
+  }
+
+ private:
+  bool read_cpu(std::span<char> buffer, Counters& into) const noexcept {
+    const auto text = files_.cpu.read(buffer);
+    if (!text) return false;
+    if (files_.cpu_v2) {
+      into.cpu_nanoseconds = number_of(*text, "usage_usec").value_or(0) * 1000;
+    } else {
+      into.cpu_nanoseconds = leading_number(*text).value_or(0);
+    }
+    return true;
+  }
+
+  bool read_memory(std::span<char> buffer, Counters& into) const noexcept {
+    if (!files_.memory.open()) return true;
+    const auto usage_text = files_.memory.read(buffer);
+    if (!usage_text) return false;
+    const auto usage = leading_number(*usage_text).value_or(0);
+    std::uint64_t cache = 0;
+    if (const auto text = files_.memory_stat.read(buffer)) {
+      cache = number_of(*text, files_.memory_v2 ? "inactive_file" : "total_inactive_file").value_or(0);
+    }
+    into.memory_bytes = usage - std::min(usage, cache);
+    into.memory_limit = host_memory_;
+    if (const auto text = files_.memory_limit.read(buffer)) into.memory_limit = limit_of(*text).value_or(host_memory_);
+    return true;
+  }
+
+  Files files_;
+  std::uint64_t host_memory_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid) {
+  if (pid <= 0) return nullptr;
+  constexpr std::size_t cgroup_limit = 64 * 1024;
+  const auto process = paths.proc / std::to_string(pid);
+  const auto place = parse_cgroup(read_whole(process / "cgroup", cgroup_limit));
+  const auto unified = find_v2(paths, place.unified_path, pid);
+  Files files;
+  if (!open_cpu(files, paths, place, unified, pid) || !open_memory(files, paths, place, unified, pid)) return nullptr;
+  open_pids(files, paths, place, unified, pid);
+  files.network = Source(process / "net" / "dev");
+  const auto host_memory = number_of(read_whole(paths.proc / "meminfo", cgroup_limit), "MemTotal:").value_or(0) * 1024;
+  return std::make_unique<CgroupReader>(std::move(files), host_memory);
+}
+
+}  // namespace trinity::metering

@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/call.h"
+#include "base/task.h"
+#include "db/database.h"
+#include "settings/values.h"
+
+namespace trinity::settings {
+
+/// Table system_settings with a copy in memory: reading costs no SQL, changing writes through. Any thread.
+class SettingsStore {
+ public:
+  /// Empty until load(). `database` must outlive the store.
+  explicit SettingsStore(db::Database& database) : database_(database) {}
+  SettingsStore(const SettingsStore&) = delete;
+  SettingsStore& operator=(const SettingsStore&) = delete;
+
+  /// Reads the table; at start, after the migrations.
+  void load(Call call);
+
+  /// What is set now. Keep it for as long as several settings must fit together.
+  [[nodiscard]] std::shared_ptr<const Values> values() const;
+  [[nodiscard]] std::optional<std::string> text(std::string_view key) const { return values()->text(key); }
+  [[nodiscard]] bool flag(std::string_view key, bool fallback) const { return values()->flag(key, fallback); }
+
+  /// Every read that starts after this has answered sees the new value.
+  Task<> set(Call call, std::string key, std::string value);
+  /// False when there was none.
+  Task<bool> remove(Call call, std::string key);
+
+  /// For a change that belongs to a larger transaction: save() inside its job, publish() in the publish step of that
+  /// Database::write.
+  static void save(db::Session& session, std::string_view key, std::string_view value);
+  [[nodiscard]] static std::optional<std::string> saved(db::Session& session, std::string_view key);
+  void publish(std::string_view key, std::string_view value);
+
+ private:
+  void replace(Values values);
+
+  db::Database& database_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Values> values_ = std::make_shared<const Values>();
+};
+
+}  // namespace trinity::settings

@@ -1,0 +1,31 @@
+#include "system/routes.h"
+
+#include "json/encode.h"
+
+namespace trinity::system {
+
+namespace {
+
+using http::Access;
+using http::Method;
+using http::Request;
+using http::Response;
+
+Task<Response> health(Request) {
+  co_return Response::json_text(json::to_text(SystemInfo::health(now())));
+}
+
+Task<Response> version(const SystemInfo* info, Request) {
+  co_return Response::json_text(json::to_text(info->version()));
+}
+
+}  // namespace
+
+std::vector<http::Route> routes(const SystemInfo& info) {
+  return {
+      {Method::get, "/health", Access::anyone, health},
+      {Method::get, "/api/version", Access::anyone, [i = &info](Request r) { return version(i, std::move(r)); }},
+  };
+}
+
+}  // namespace trinity::system

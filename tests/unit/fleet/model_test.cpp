@@ -1,0 +1,385 @@
+#include "fleet/model.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/fleet/facts.h"
+
+namespace trinity::fleet {
+namespace {
+
+using test::container;
+using test::listed;
+using test::owned_by;
+using test::steady;
+using test::wall;
+using Kind = Change::Kind;
+
+class ModelTest : public testing::Test {
+ protected:
+  /// Changes since the last look.
+  std::vector<Change> changes() {
+    auto publication = model.take();
+    snapshot = publication.snapshot;
+    return std::move(publication.changes);
+  }
+  Change only_change() {
+    auto all = changes();
+    EXPECT_EQ(all.size(), 1U);
+    return all.empty() ? Change{} : all.front();
+  }
+  void run(const std::string& id, const std::string& name, std::int64_t pid = 100) {
+    model.seen(container(id, name, "running", pid), "unknown", steady(0));
+  }
+  const Snapshot::Entry* entry(const std::string& name) {
+    changes();
+    return snapshot->find(name);
+  }
+
+  Model model{test::network};
+  SnapshotPtr snapshot;
+};
+
+TEST_F(ModelTest, AContainerAppearsChangesAndGoes) {
+  run("c1", "bot");
+  auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::created);
+  EXPECT_EQ(change.name, "bot");
+  EXPECT_FALSE(change.before);
+  ASSERT_TRUE(change.after);
+  EXPECT_EQ(change.after->status, "running");
+
+  model.metadata("bot", owned_by(3));
+  change = only_change();
+  EXPECT_EQ(change.kind, Kind::updated);
+  EXPECT_EQ(change.after->metadata->owner_id, 3);
+
+  model.seen(container("c1", "bot", "exited"), "unknown", steady(1));
+  change = only_change();
+  EXPECT_EQ(change.kind, Kind::status);
+  EXPECT_EQ(change.before->status, "running");
+  EXPECT_EQ(change.after->status, "stopped");
+
+  model.gone("c1");
+  change = only_change();
+  EXPECT_EQ(change.kind, Kind::deleted);
+  EXPECT_TRUE(change.before);
+  EXPECT_FALSE(change.after);
+  EXPECT_TRUE(snapshot->entries.empty());
+  EXPECT_FALSE(snapshot->find("bot"));
+}
+
+TEST_F(ModelTest, TheSameFactsTwiceChangeNothing) {
+  run("c1", "bot");
+  model.metadata("bot", owned_by(3));
+  model.engine(true, wall(1));
+  changes();
+  run("c1", "bot");
+  model.metadata("bot", owned_by(3));
+  model.metadata({{"bot", owned_by(3)}});
+  model.creating("bot", false);
+  model.engine(true, wall(2));
+  model.expect("bot", "user", steady(0));
+  model.oom("nobody");
+  model.gone("nobody");
+  model.died("nobody", 5, 1, steady(0));
+  model.figures("nobody", std::make_shared<Figures>());
+  EXPECT_FALSE(model.dirty());
+  EXPECT_TRUE(changes().empty());
+}
+
+TEST_F(ModelTest, AStopOfAUserKeepsItsReasonWhoeverReportsIt) {
+  run("c1", "bot");
+  changes();
+  model.expect("bot", "user", steady(10));
+  model.died("c1", 100, std::nullopt, steady(11));
+  EXPECT_EQ(only_change().reason, "user");
+}
+
+TEST_F(ModelTest, AnExpectationEndsAfterHalfAMinute) {
+  run("c1", "bot");
+  changes();
+  model.expect("bot", "user", steady(10));
+  model.died("c1", 100, std::nullopt, steady(41));
+  EXPECT_EQ(only_change().reason, "exit");
+}
+
+TEST_F(ModelTest, AnExpectationIsOnlyForItsAgent) {
+  run("c1", "bot");
+  changes();
+  model.expect("other", "user", steady(10));
+  model.died("c1", 100, std::nullopt, steady(11));
+  EXPECT_EQ(only_change().reason, "exit");
+}
+
+TEST_F(ModelTest, OutOfMemoryIsTheReason) {
+  run("c1", "bot");
+  changes();
+  model.oom("c1");
+  model.died("c1", 0, 137, steady(1));
+  const auto change = only_change();
+  EXPECT_EQ(change.reason, "oom");
+  EXPECT_EQ(change.after->exit_code, 137);
+}
+
+TEST_F(ModelTest, OutOfMemorySeenByInspectIsTheReason) {
+  run("c1", "bot");
+  changes();
+  auto dead = container("c1", "bot", "exited");
+  dead.oom_killed = true;
+  dead.exit_code = 137;
+  model.seen(dead, "unknown", steady(1));
+  EXPECT_EQ(only_change().reason, "oom");
+}
+
+TEST_F(ModelTest, AnEarlierOutOfMemoryIsForgottenByTheNextRun) {
+  run("c1", "bot");
+  model.oom("c1");
+  model.died("c1", 0, 137, steady(1));
+  run("c1", "bot", 101);
+  changes();
+  model.died("c1", 101, std::nullopt, steady(2));
+  EXPECT_EQ(only_change().reason, "exit");
+}
+
+TEST_F(ModelTest, DeathIsVisibleOnceThenTheCodeIsAdded) {
+  run("c1", "bot");
+  changes();
+  model.died("c1", 100, std::nullopt, steady(1));
+  auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::status);
+  EXPECT_EQ(change.after->status, "stopped");
+  EXPECT_FALSE(change.after->exit_code) << "nobody has told it yet";
+  EXPECT_FALSE(change.after->started_at);
+
+  model.died("c1", 0, 137, steady(1.1));
+  change = only_change();
+  EXPECT_EQ(change.kind, Kind::updated) << "the status was told already";
+  EXPECT_EQ(change.after->exit_code, 137);
+
+  auto dead = container("c1", "bot", "exited");
+  dead.exit_code = 137;
+  model.seen(dead, "unknown", steady(1.2));
+  EXPECT_TRUE(changes().empty());
+}
+
+TEST_F(ModelTest, ACleanEndGetsItsCodeToo) {
+  run("c1", "bot");
+  model.died("c1", 100, std::nullopt, steady(1));
+  changes();
+  model.died("c1", 0, 0, steady(1));
+  EXPECT_EQ(only_change().after->exit_code, 0);
+}
+
+TEST_F(ModelTest, TheEventWithoutProcessWatchSaysItAll) {
+  run("c1", "bot");
+  changes();
+  model.died("c1", 0, 3, steady(1));
+  const auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::status);
+  EXPECT_EQ(change.after->exit_code, 3);
+  EXPECT_EQ(change.reason, "exit");
+}
+
+TEST_F(ModelTest, AnInspectFromBeforeTheDeathIsIgnored) {
+  run("c1", "bot");
+  model.died("c1", 100, std::nullopt, steady(1));
+  changes();
+  run("c1", "bot", 100);
+  EXPECT_TRUE(changes().empty());
+  EXPECT_EQ(entry("bot")->agent->status, "stopped");
+}
+
+TEST_F(ModelTest, AnotherProcessRunsAgain) {
+  run("c1", "bot");
+  model.died("c1", 100, std::nullopt, steady(1));
+  changes();
+  run("c1", "bot", 101);
+  const auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::status);
+  EXPECT_EQ(change.after->status, "running");
+  EXPECT_EQ(change.after->pid, 101);
+}
+
+TEST_F(ModelTest, ARestartThatNobodySawIsAStatusChange) {
+  run("c1", "bot", 100);
+  changes();
+  run("c1", "bot", 101);
+  EXPECT_EQ(only_change().kind, Kind::status);
+}
+
+TEST_F(ModelTest, DeathOfAnotherProcessIsIgnored) {
+  run("c1", "bot", 100);
+  changes();
+  model.died("c1", 99, std::nullopt, steady(1));
+  EXPECT_TRUE(changes().empty());
+}
+
+TEST_F(ModelTest, ALateEventOfAnEarlierRunDoesNotEndTheNewOne) {
+  run("c1", "bot", 101);  // started at wall(101)
+  changes();
+  model.died("c1", 0, 143, steady(1), wall(100));
+  EXPECT_TRUE(changes().empty());
+  EXPECT_EQ(entry("bot")->agent->status, "running");
+  model.died("c1", 0, 143, steady(1), wall(102));
+  EXPECT_EQ(only_change().after->status, "stopped");
+}
+
+TEST_F(ModelTest, WhatIsNotListedIsGone) {
+  run("c1", "one");
+  run("c2", "two");
+  changes();
+  model.listed({listed(container("c1", "one"))}, model.version());
+  EXPECT_EQ(only_change().name, "two");
+}
+
+TEST_F(ModelTest, AContainerThatChangedAfterTheListBeganIsKept) {
+  run("c1", "one");
+  const auto began = model.version();
+  run("c2", "two");  // made while the list was on its way
+  changes();
+  model.listed({listed(container("c1", "one"))}, began);
+  EXPECT_TRUE(changes().empty());
+  EXPECT_TRUE(snapshot->find("two"));
+  model.listed({listed(container("c1", "one"))}, model.version());
+  EXPECT_EQ(only_change().name, "two");
+}
+
+TEST_F(ModelTest, TheFirstListLoads) {
+  EXPECT_FALSE(model.take().snapshot->loaded);
+  model.listed({}, 0);
+  EXPECT_TRUE(model.dirty());
+  EXPECT_TRUE(model.take().snapshot->loaded);
+  model.listed({}, 0);
+  EXPECT_FALSE(model.dirty());
+}
+
+TEST_F(ModelTest, OnlyWhatIsNewOrDifferentIsInspected) {
+  run("same", "same");
+  run("stopped", "stopped");
+  run("renamed", "renamed");
+  auto stopped = listed(container("stopped", "stopped", "exited"));
+  auto renamed = listed(container("renamed", "renamed"));
+  renamed.name = "agent-other";
+  EXPECT_EQ(model.to_inspect({listed(container("same", "same")), stopped, renamed, listed(container("new", "new"))}),
+            (std::vector<std::string>{"stopped", "renamed", "new"}));
+}
+
+TEST_F(ModelTest, ACreationIsHiddenUntilItEnds) {
+  model.creating("bot", true);
+  model.seen(container("c1", "bot", "created"), "unknown", steady(0));
+  run("c1", "bot");
+  model.metadata("bot", owned_by(3));
+  EXPECT_TRUE(changes().empty());
+  EXPECT_FALSE(snapshot->find("bot"));
+  EXPECT_TRUE(model.running().empty()) << "nothing of it is watched or sampled";
+  model.creating("bot", false);
+  const auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::created);
+  EXPECT_EQ(change.after->metadata->owner_id, 3);
+  EXPECT_EQ(model.running().size(), 1U);
+}
+
+TEST_F(ModelTest, AFailedCreationIsNeverShown) {
+  model.creating("bot", true);
+  run("c1", "bot");
+  model.gone("c1");
+  model.creating("bot", false);
+  EXPECT_TRUE(changes().empty());
+}
+
+TEST_F(ModelTest, TheEnginesHealthChangesOnce) {
+  model.engine(false, wall(1));
+  auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::engine);
+  EXPECT_EQ(snapshot->engine.since, wall(1));
+  EXPECT_FALSE(snapshot->engine.reachable);
+  model.engine(false, wall(2));
+  EXPECT_TRUE(changes().empty());
+  EXPECT_EQ(snapshot->engine.since, wall(1)) << "since then, not since the last look";
+  model.engine(true, wall(3));
+  EXPECT_EQ(only_change().kind, Kind::engine);
+  EXPECT_EQ(snapshot->engine.since, wall(3));
+  EXPECT_TRUE(snapshot->engine.reachable);
+}
+
+TEST_F(ModelTest, AnUnreachableEngineEmptiesNothing) {
+  run("c1", "bot");
+  model.engine(true, wall(1));
+  changes();
+  model.engine(false, wall(2));
+  changes();
+  EXPECT_EQ(snapshot->entries.size(), 1U);
+}
+
+TEST_F(ModelTest, NewMetadataReplacesAllOfTheOld) {
+  run("c1", "one");
+  run("c2", "two");
+  run("c3", "three");
+  model.metadata({{"one", owned_by(1)}, {"two", owned_by(2)}});
+  changes();
+  model.metadata({{"two", owned_by(2)}, {"three", owned_by(3)}});
+  const auto all = changes();
+  std::set<std::string> names;
+  for (const auto& one : all) {
+    EXPECT_EQ(one.kind, Kind::updated);
+    names.insert(one.name);
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"one", "three"}));
+  EXPECT_FALSE(snapshot->find("one")->agent->metadata);
+  EXPECT_EQ(snapshot->find("three")->agent->metadata->owner_id, 3);
+}
+
+TEST_F(ModelTest, MetadataMayComeBeforeItsContainer) {
+  model.metadata("bot", owned_by(5));
+  run("c1", "bot");
+  EXPECT_EQ(only_change().after->metadata->owner_id, 5);
+}
+
+TEST_F(ModelTest, FiguresEndWithTheRun) {
+  run("c1", "bot");
+  changes();
+  model.figures("c1", std::make_shared<Figures>());
+  auto publication = model.take();
+  EXPECT_TRUE(publication.sampled);
+  EXPECT_TRUE(publication.changes.empty());
+  EXPECT_TRUE(publication.snapshot->find("bot")->figures);
+  EXPECT_FALSE(model.take().sampled);
+  model.died("c1", 100, std::nullopt, steady(1));
+  EXPECT_FALSE(entry("bot")->figures);
+  model.figures("c1", std::make_shared<Figures>());
+  EXPECT_FALSE(model.dirty()) << "a reading that comes late is of no use";
+  run("c1", "bot", 101);
+  EXPECT_FALSE(entry("bot")->figures) << "the new run begins anew";
+}
+
+TEST_F(ModelTest, NewestContainerFirst) {
+  for (int i = 0; i < 5; ++i) {
+    auto c = container("c" + std::to_string(i), "bot" + std::to_string(i));
+    c.created = wall(i == 4 ? 1 : i);
+    model.seen(c, "unknown", steady(0));
+  }
+  changes();
+  std::vector<std::string> names;
+  for (const auto& one : snapshot->entries) names.push_back(one.agent->name);
+  EXPECT_EQ(names, (std::vector<std::string>{"bot3", "bot2", "bot1", "bot4", "bot0"}));
+  for (const auto& name : names) EXPECT_EQ(snapshot->find(name)->agent->name, name);
+}
+
+TEST_F(ModelTest, EveryPublicationHasAnEpochOfItsOwn) {
+  const auto first = model.take().snapshot->epoch;
+  EXPECT_GT(model.take().snapshot->epoch, first);
+}
+
+TEST_F(ModelTest, SnapshotsDoNotChangeAfterwards) {
+  run("c1", "bot");
+  changes();
+  const auto kept = snapshot;
+  model.died("c1", 100, std::nullopt, steady(1));
+  model.gone("c1");
+  changes();
+  ASSERT_TRUE(kept->find("bot"));
+  EXPECT_EQ(kept->find("bot")->agent->status, "running");
+}
+
+}  // namespace
+}  // namespace trinity::fleet

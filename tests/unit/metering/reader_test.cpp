@@ -1,0 +1,213 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "base/ids.h"
+#include "metering/metering.h"
+
+namespace trinity::metering {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t pid = 4711;
+const std::string id(64, 'c');
+
+constexpr std::string_view network_text =
+    "Inter-|   Receive                                                |  Transmit\n"
+    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier "
+    "compressed\n"
+    "    lo:       9       0    0    0    0     0          0         0        9       0    0    0    0     0       0   "
+    "  "
+    "     0\n"
+    "  eth0:    1392      16    0    0    0     0          0         0      210       3    0    0    0     0       0   "
+    "  "
+    "     0\n";
+
+/// Recorded from kernel 6.18, in part.
+constexpr std::string_view v1_memory_stat =
+    "cache 102400\nrss 110592\nmapped_file 0\ninactive_file 1\nactive_file 16384\nhierarchical_memory_limit 67108864\n"
+    "total_cache 102400\ntotal_rss 110592\ntotal_inactive_file 86016\ntotal_active_file 16384\n";
+constexpr std::string_view v2_memory_stat =
+    "anon 581632\nfile 20480\nkernel 512000\nkernel_stack 32768\nshmem 0\nfile_mapped 0\ninactive_anon 577536\n"
+    "active_anon 4096\ninactive_file 20480\nactive_file 0\nunevictable 0\n";
+constexpr std::string_view v2_cpu_stat =
+    "usage_usec 274069\nuser_usec 80000\nsystem_usec 194069\nnr_periods 329\nnr_throttled 0\nthrottled_usec 0\n";
+
+/// A host's files in a directory of their own.
+class Host : public testing::Test {
+ protected:
+  Host() : root_(fs::temp_directory_path() / ("metering-" + random_hex(8))) {
+    write("proc/meminfo", "MemTotal:        4000 kB\nMemFree:          100 kB\n");
+    write("proc/4711/net/dev", network_text);
+  }
+  ~Host() override {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+
+  void write(const fs::path& path, std::string_view text) const {
+    fs::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path, std::ios::trunc) << text;
+  }
+  void write_all(const fs::path& directory, const std::map<std::string, std::string_view>& files) const {
+    for (const auto& [name, text] : files) write(directory / name, text);
+    write(directory / "cgroup.procs", "4711\n4720\n");
+  }
+  /// A v1 container below these mounts.
+  void write_v1(const std::string& cpu_mount, const std::string& path) const {
+    write_all("cgroup/" + cpu_mount + path, {{"cpuacct.usage", "274069639\n"}});
+    write_all("cgroup/memory" + path, {{"memory.usage_in_bytes", "954368\n"},
+                                       {"memory.stat", v1_memory_stat},
+                                       {"memory.limit_in_bytes", "67108864\n"}});
+    write_all("cgroup/pids" + path, {{"pids.current", "2\n"}});
+  }
+  void write_v2(const std::string& directory, std::string_view limit) const {
+    write_all("cgroup" + directory, {{"cpu.stat", v2_cpu_stat},
+                                     {"memory.current", "1093632\n"},
+                                     {"memory.stat", v2_memory_stat},
+                                     {"memory.max", limit},
+                                     {"pids.current", "3\n"}});
+  }
+  [[nodiscard]] std::unique_ptr<Reader> open() const { return open_reader({root_ / "proc", root_ / "cgroup"}, pid); }
+  [[nodiscard]] fs::path at(const std::string& path) const { return root_ / path; }
+
+ private:
+  fs::path root_;
+};
+
+TEST_F(Host, ReadsVersionOne) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "9:name=systemd:" + path + "\n8:pids:" + path + "\n4:memory:" + path +
+                                "\n2:cpuacct:" + path + "\n1:cpu:" + path + "\n0::" + path + "\n");
+  write_v1("cpuacct", path);
+  fs::create_directories(at("cgroup/unified" + path));
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  const auto counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->cpu_nanoseconds, 274'069'639U);
+  EXPECT_EQ(counters->memory_bytes, 954'368U - 86'016U);
+  EXPECT_EQ(counters->memory_limit, 67'108'864U);
+  EXPECT_EQ(counters->pids, 2U);
+  EXPECT_EQ(counters->network_rx, 1392U);
+  EXPECT_EQ(counters->network_tx, 210U);
+}
+
+TEST_F(Host, SeesChangesWithoutOpeningAgain) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "8:pids:" + path + "\n4:memory:" + path + "\n2:cpu,cpuacct:" + path + "\n");
+  write_v1("cpu,cpuacct", path);
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(reader->read());
+  // The same length or longer: the file is truncated in place, so the open descriptor sees it.
+  write("cgroup/cpu,cpuacct" + path + "/cpuacct.usage", "300000000\n");
+  write("cgroup/memory" + path + "/memory.limit_in_bytes", "9223372036854771712\n");
+  write("cgroup/memory" + path + "/memory.usage_in_bytes", "5\n");
+  const auto counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->cpu_nanoseconds, 300'000'000U);
+  EXPECT_EQ(counters->memory_limit, 4000U * 1024U) << "no limit is the host's memory";
+  EXPECT_EQ(counters->memory_bytes, 0U) << "never negative";
+}
+
+TEST_F(Host, ReadsVersionTwo) {
+  const auto path = "/system.slice/docker-" + id + ".scope";
+  write("proc/4711/cgroup", "0::" + path + "\n");
+  write_v2(path, "max\n");
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  const auto counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->cpu_nanoseconds, 274'069'000U);
+  EXPECT_EQ(counters->memory_bytes, 1'093'632U - 20'480U);
+  EXPECT_EQ(counters->memory_limit, 4000U * 1024U);
+  EXPECT_EQ(counters->pids, 3U);
+  EXPECT_EQ(counters->network_rx, 1392U);
+}
+
+TEST_F(Host, ReadsTheWholeContainerWhenItsInitMovedDown) {
+  const auto path = "/system.slice/docker-" + id + ".scope";
+  write("proc/4711/cgroup", "0::" + path + "/init\n");
+  write_v2(path, "1000000\n");
+  write("cgroup" + path + "/cgroup.procs", "");
+  write("cgroup" + path + "/init/cgroup.procs", "4711\n");
+  write("cgroup" + path + "/init/cpu.stat", "usage_usec 1\n");
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->read()->cpu_nanoseconds, 274'069'000U);
+  EXPECT_EQ(reader->read()->memory_limit, 1'000'000U);
+}
+
+TEST_F(Host, ReadsHybrid) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "4:memory:" + path + "\n0::" + path + "\n");
+  write_v1("nowhere", path);
+  write_v2("/unified" + path, "5000\n");
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  const auto counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->cpu_nanoseconds, 274'069'000U) << "from the unified tree";
+  EXPECT_EQ(counters->memory_limit, 67'108'864U) << "from the memory controller's tree";
+  EXPECT_EQ(counters->pids, 3U) << "from the unified tree";
+}
+
+TEST_F(Host, ReadsWithoutMemoryController) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "8:pids:" + path + "\n2:cpuacct:" + path + "\n");
+  write_v1("cpuacct", path);
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  const auto counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->memory_bytes, 0U);
+  EXPECT_EQ(counters->cpu_nanoseconds, 274'069'639U);
+}
+
+TEST_F(Host, FindsPathsThatClimbOutOfTheNamespace) {
+  const auto path = "/docker-" + id + ".scope";
+  write("proc/4711/cgroup", "0::/.." + path + "\n");
+  write_v2(path, "max\n");
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  EXPECT_TRUE(reader->read());
+}
+
+TEST_F(Host, RefusesAPlaceThatIsNotTheContainers) {
+  // Seen from inside another container "/" is that container's own cgroup, and does not hold the process.
+  write("proc/4711/cgroup", "0::/\n");
+  write_v2("", "max\n");
+  write("cgroup/cgroup.procs", "1\n2\n");
+  EXPECT_FALSE(open());
+}
+
+TEST_F(Host, NothingWhereTheHostShowsNothing) {
+  EXPECT_FALSE(open()) << "no such process";
+  write("proc/4711/cgroup", "0::/docker/" + id + "\n");
+  EXPECT_FALSE(open()) << "no such cgroup";
+  fs::create_directories(at("cgroup/docker/" + id));
+  EXPECT_FALSE(open()) << "no files in it";
+  write("proc/4711/cgroup", "");
+  EXPECT_FALSE(open());
+  EXPECT_FALSE(open_reader({at("proc"), at("cgroup")}, 0));
+  EXPECT_FALSE(open_reader({at("proc"), at("cgroup")}, -1));
+}
+
+TEST_F(Host, NothingWhenTheFilesHaveNoTextAnyMore) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "0::" + path + "\n");
+  write_v2(path, "max\n");
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(reader->read());
+  write("cgroup" + path + "/cpu.stat", "");
+  EXPECT_FALSE(reader->read());
+}
+
+}  // namespace
+}  // namespace trinity::metering

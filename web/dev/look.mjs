@@ -1,0 +1,254 @@
+// Takes pictures of every page in both themes and at two widths, from the built UI and the mock server, for judging the
+// look by eye. Not a test.   npm run build && node dev/look.mjs [folder] [part of a name]
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'trinity-look-'))
+const only = process.argv[3] ?? ''
+mkdirSync(folder, { recursive: true })
+const mock = fileURLToPath(new URL('./mock-server.mjs', import.meta.url))
+
+const SIZES = { wide: { width: 1440, height: 900 }, small: { width: 390, height: 844 } }
+
+async function withMock(port, args, run) {
+  const child = spawn(process.execPath, [mock, '--port', String(port), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise((ready, failed) => {
+    child.stdout.once('data', ready)
+    child.once('exit', () => failed(new Error('the mock server ended')))
+  })
+  try {
+    await run(`http://127.0.0.1:${port}`)
+  } finally {
+    child.kill()
+  }
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+const problems = []
+
+async function shoot(
+  base,
+  name,
+  run,
+  { signIn = true, themes = ['dark', 'light'], sizes = ['wide', 'small'] } = {},
+) {
+  if (!name.includes(only)) return
+  for (const theme of themes) {
+    for (const size of sizes) {
+      const context = await browser.newContext({
+        viewport: SIZES[size],
+        colorScheme: theme,
+        hasTouch: size === 'small',
+      })
+      const page = await context.newPage()
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !/401|503/.test(message.text()))
+          problems.push(`${name} ${theme} ${size}: ${message.text()}`)
+      })
+      page.on('pageerror', (error) => problems.push(`${name} ${theme} ${size}: ${error.message}`))
+      if (signIn) {
+        await page.goto(`${base}/login`)
+        await page.getByTestId('login-password').fill('trinity-demo')
+        await page.getByTestId('login-submit').click()
+        await page.waitForURL('**/agents')
+      }
+      try {
+        await run(page, size)
+        await page.waitForTimeout(350)
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - window.innerWidth,
+        )
+        if (wide > 0) problems.push(`${name} ${theme} ${size}: ${wide} px too wide`)
+        await page.screenshot({ path: join(folder, `${name}-${theme}-${size}.png`) })
+      } catch (error) {
+        problems.push(`${name} ${theme} ${size}: ${error.message.split('\n')[0]}`)
+        await page.screenshot({ path: join(folder, `${name}-${theme}-${size}-failed.png`) })
+      }
+      await context.close()
+    }
+  }
+}
+
+const flip = (base, what) => fetch(`${base}/dev/${what}`, { method: 'POST' })
+
+await withMock(8851, ['--setup-open'], async (base) => {
+  await shoot(
+    base,
+    'setup',
+    async (page) => {
+      await page.goto(base)
+      await page.getByTestId('setup-password').fill('Trinity-9')
+      await page.getByTestId('setup-confirm').fill('Trinity-X')
+    },
+    { signIn: false },
+  )
+})
+await withMock(8852, ['--agents', '0'], async (base) => {
+  await shoot(
+    base,
+    'signin',
+    async (page) => {
+      await page.goto(`${base}/agents/some?tab=logs`)
+      await page.getByTestId('login-password').fill('wrong')
+      await page.getByTestId('login-submit').click()
+      await page.getByRole('alert').waitFor()
+    },
+    { signIn: false },
+  )
+  await shoot(base, 'agents-empty', async (page) =>
+    page.getByRole('heading', { level: 2 }).waitFor(),
+  )
+  await shoot(base, 'gone', async (page) => page.goto(`${base}/agents/nobody`), {
+    themes: ['dark'],
+  })
+  await shoot(base, 'not-found', async (page) => page.goto(`${base}/no/such/page`), {
+    themes: ['dark'],
+  })
+})
+await withMock(8853, ['--agents', '3'], async (base) => {
+  const opened = async (page) =>
+    page.getByTestId('agent-cpu-research-desk').getByText('%').waitFor()
+  await shoot(base, 'agents-3', opened)
+  await shoot(base, 'create', async (page) => {
+    await opened(page)
+    await page.getByTestId('create-open').click()
+    await page.getByTestId('create-name').fill('My new Agent')
+    await page.locator('[data-template]').nth(2).waitFor()
+  })
+  await shoot(
+    base,
+    'create-taken',
+    async (page) => {
+      await opened(page)
+      await page.getByTestId('create-open').click()
+      await page.getByTestId('create-name').fill('Research desk')
+      await page.locator('[data-template]').nth(2).click()
+      await page.getByTestId('create-submit').click()
+    },
+    { themes: ['dark'], sizes: ['wide'] },
+  )
+  await shoot(
+    base,
+    'delete',
+    async (page) => {
+      await opened(page)
+      await page.getByTestId('agent-menu-research-desk').click()
+      await page.getByTestId('agent-delete-research-desk').click()
+      await page.getByTestId('confirm-name').fill('research')
+    },
+    { themes: ['dark'] },
+  )
+  await shoot(
+    base,
+    'menu',
+    async (page) => {
+      await opened(page)
+      await page.getByTestId('agent-menu-research-desk').click()
+      await page.getByTestId('agent-delete-research-desk').waitFor()
+    },
+    { themes: ['light'] },
+  )
+  await shoot(base, 'agent', async (page) => {
+    await page.goto(`${base}/agents/research-desk`)
+    await page.locator('.uplot').first().waitFor()
+  })
+  await shoot(base, 'agent-logs', async (page) => {
+    await page.goto(`${base}/agents/research-desk?tab=logs`)
+    await page.getByTestId('logs-text').waitFor()
+  })
+  await shoot(
+    base,
+    'agent-logs-search',
+    async (page) => {
+      await page.goto(`${base}/agents/research-desk?tab=logs`)
+      await page.getByTestId('logs-text').waitFor()
+      await page.getByRole('searchbox').fill('answered')
+    },
+    { themes: ['dark'] },
+  )
+  await shoot(base, 'templates', async (page) => page.goto(`${base}/templates`))
+  await shoot(base, 'settings', async (page) => page.goto(`${base}/settings`), { themes: ['dark'] })
+  await flip(base, 'kill/inbox-triage')
+  await shoot(base, 'agent-killed', async (page) => page.goto(`${base}/agents/inbox-triage`), {
+    themes: ['dark'],
+  })
+  await flip(base, 'engine-away/140')
+  await shoot(base, 'engine-away', opened)
+  await shoot(
+    base,
+    'engine-away-toast',
+    async (page) => {
+      await opened(page)
+      await page.getByTestId('agent-stop-research-desk').click()
+    },
+    { themes: ['dark'] },
+  )
+  await flip(base, 'engine-ok')
+  await flip(base, 'refuse-sockets')
+  await shoot(
+    base,
+    'socket-away',
+    async (page) => {
+      await page.getByTestId('agent-row-research-desk').waitFor()
+      await page.waitForTimeout(6500)
+    },
+    { themes: ['dark'] },
+  )
+})
+await withMock(8854, ['--agents', '30'], async (base) => {
+  const opened = async (page) => page.getByTestId('agents-table').getByText('%').first().waitFor()
+  await shoot(base, 'agents-30', opened)
+  await shoot(
+    base,
+    'agents-30-compact',
+    async (page) => {
+      await opened(page)
+      await page.evaluate(() => localStorage.setItem('trinity-compact', 'true'))
+      await page.reload()
+      await opened(page)
+    },
+    { sizes: ['wide'] },
+  )
+  await shoot(
+    base,
+    'agents-30-cards',
+    async (page) => {
+      await opened(page)
+      await page.evaluate(() => localStorage.setItem('trinity-agents-view', 'cards'))
+      await page.reload()
+      await opened(page)
+    },
+    { sizes: ['wide'], themes: ['light'] },
+  )
+  await shoot(
+    base,
+    'agents-filtered',
+    async (page) => {
+      await opened(page)
+      await page.getByRole('searchbox').fill('zzz')
+    },
+    { themes: ['dark'] },
+  )
+})
+
+await browser.close()
+console.log(`pictures in ${folder}`)
+for (const problem of problems) console.log('PROBLEM', problem)

@@ -1,0 +1,566 @@
+// A stand-in for the Trinity server, for work on the web UI only. It keeps everything in memory, invents figures, and
+// serves the built UI from dist/ with the content policy of the real server when there is one.
+//
+//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open]
+//
+// While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
+// accept-sockets, kill/<agent>, slow-on, slow-off.
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { WebSocketServer } from 'ws'
+
+const args = process.argv.slice(2)
+const option = (name, otherwise) => {
+  const at = args.indexOf(`--${name}`)
+  return at >= 0 ? args[at + 1] : otherwise
+}
+const PORT = Number(option('port', '8787'))
+const COUNT = Number(option('agents', '3'))
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+const POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+
+let setupDone = !args.includes('--setup-open')
+let password = 'trinity-demo'
+let engineAway = null
+let refuseSockets = false
+let slow = false
+const sessions = new Set()
+const sockets = new Set()
+const seqs = new Map()
+
+// ------------------------------------------------------------------ agents
+
+const NAMES = [
+  'research-desk',
+  'release-notes',
+  'inbox-triage',
+  'nightly-tests',
+  'docs-keeper',
+  'price-watch',
+  'log-reader',
+  'support-drafts',
+  'data-cleaner',
+  'changelog',
+  'security-scan',
+  'translator',
+  'meeting-notes',
+  'invoice-check',
+  'site-monitor',
+  'issue-sorter',
+  'benchmarks',
+  'onboarding',
+  'newsletter',
+  'schema-guard',
+  'report-writer',
+  'dependency-bot',
+  'backup-check',
+  'style-review',
+  'faq-builder',
+  'metrics-digest',
+  'test-author',
+  'refactor-one',
+  'api-explorer',
+  'a-rather-long-agent-name-that-needs-cutting',
+]
+const TEMPLATES = [
+  [
+    'demo-counter',
+    'Counter',
+    'Counts, rests, counts again. Shows figures that move.',
+    '1',
+    '256m',
+    [],
+  ],
+  [
+    'demo-researcher',
+    'Research desk',
+    'Reads what it is given and writes down findings with their sources.',
+    '2',
+    '4g',
+    ['search', 'notes'],
+  ],
+  ['demo-writer', 'Writer', 'Turns findings into short, plain texts.', '1', '2g', []],
+].map(([dir, display_name, description, cpu, memory, mcp_servers], index) => ({
+  id: `local:${dir}`,
+  display_name,
+  description,
+  mcp_servers,
+  resources: { cpu, memory },
+  source: 'local',
+  required_credentials:
+    dir === 'demo-researcher' ? [{ name: 'SEARCH_API_KEY', source: 'mcp:search' }] : [],
+  priority: 10 + index,
+}))
+
+const naive = (ms) =>
+  new Date(ms)
+    .toISOString()
+    .replace('Z', '')
+    .replace(/(\.\d{3})$/, '$1000')
+const zoned = (ms) => new Date(ms).toISOString()
+const agents = new Map()
+
+function addAgent(name, given = {}) {
+  const template = TEMPLATES.find((one) => one.id === given.template)
+  const agent = {
+    item: {
+      name,
+      type: 'business-assistant',
+      status: 'running',
+      port: 2222 + agents.size,
+      created: naive(Date.now() - (given.age ?? 0)),
+      resources: template?.resources ?? given.resources ?? { cpu: '2', memory: '4g' },
+      container_id: [...name]
+        .map((c) => c.charCodeAt(0).toString(16))
+        .join('')
+        .padEnd(64, '0')
+        .slice(0, 64),
+      template: given.template ?? null,
+      runtime: given.runtime ?? 'command',
+      base_image_version: '0.1.0',
+      owner: given.owner ?? 'admin',
+      is_owner: true,
+      is_shared: false,
+      is_system: false,
+      autonomy_enabled: false,
+      github_repo: null,
+      memory_limit: null,
+      cpu_limit: null,
+      started_at: zoned(Date.now() - (given.age ?? 0)),
+    },
+    wave: Math.random() * 6,
+    heat: given.heat ?? Math.random() ** 3,
+    rx: 4000,
+    tx: 2000,
+    history: [],
+    logs: [],
+  }
+  agents.set(name, agent)
+  for (let back = 60; back > 0; back -= 1) sample(agent, Date.now() - back * 5000)
+  for (let n = 0; n < 140; n += 1) log(agent, Date.now() - (140 - n) * 2000)
+  return agent
+}
+
+function bytes(text) {
+  const unit = { m: 1024 ** 2, g: 1024 ** 3 }[text.slice(-1)] ?? 1
+  return Number.parseFloat(text) * unit
+}
+
+function sample(agent, at) {
+  agent.wave += 0.25 + Math.random() * 0.1
+  const cores = Number(agent.item.resources.cpu)
+  const burst = Math.max(0, Math.sin(agent.wave)) ** 3 * agent.heat
+  const cpu = Math.round((0.3 + burst * cores * 92 + Math.random() * 2) * 10) / 10
+  const limit = bytes(agent.item.resources.memory)
+  const used = Math.round(
+    limit * (0.06 + agent.heat * 0.72 + Math.sin(agent.wave / 3) * 0.04 + Math.random() * 0.004),
+  )
+  agent.rx += Math.round(Math.random() * 9000 * (1 + burst * 20))
+  agent.tx += Math.round(Math.random() * 4000 * (1 + burst * 8))
+  agent.stats = {
+    cpu_percent: cpu,
+    memory_used_bytes: used,
+    memory_limit_bytes: limit,
+    memory_percent: Math.round((used / limit) * 1000) / 10,
+    network_rx_bytes: agent.rx,
+    network_tx_bytes: agent.tx,
+    uptime_seconds: Math.round(
+      (Date.now() - Date.parse(agent.item.started_at ?? zoned(Date.now()))) / 1000,
+    ),
+    status: 'running',
+  }
+  agent.history.push([at, cpu, agent.stats.memory_percent])
+  agent.history = agent.history.slice(-60)
+}
+
+function log(agent, at) {
+  const stamp = new Date(at).toISOString().slice(11, 23)
+  const lines = [
+    `\u001b[90m${stamp}\u001b[0m \u001b[32mINFO\u001b[0m  step ${Math.round(at / 2000) % 1000} done in ${Math.round(Math.random() * 400)} ms`,
+    `\u001b[90m${stamp}\u001b[0m \u001b[32mINFO\u001b[0m  wrote /home/developer/notes/day.md (${Math.round(Math.random() * 9000)} bytes)`,
+    `\u001b[90m${stamp}\u001b[0m \u001b[33mWARN\u001b[0m  the search answered slowly, trying the next page with a smaller window so that the round still fits its time`,
+    `\u001b[90m${stamp}\u001b[0m \u001b[1;31mERROR\u001b[0m could not parse <script>alert(1)</script> in page 3: unexpected token`,
+    `\u001b[90m${stamp}\u001b[0m \u001b[36mDEBUG\u001b[0m {"turn":${Math.round(at / 1000) % 97},"tokens":${Math.round(Math.random() * 4000)}}`,
+  ]
+  const pick = Math.random()
+  agent.logs.push(lines[pick < 0.45 ? 0 : pick < 0.75 ? 1 : pick < 0.88 ? 4 : pick < 0.96 ? 2 : 3])
+}
+
+for (let n = 0; n < COUNT; n += 1) {
+  const name = NAMES[n] ?? `agent-${n + 1}`
+  const agent = addAgent(name, {
+    template: n % 5 === 4 ? undefined : TEMPLATES[n % 3].id,
+    age: 7.4e6 * (n + 0.3),
+    owner: n % 6 === 5 ? 'maria' : 'admin',
+    heat: [0.35, 0.04, 0.98, 0.15, 0.6][n % 5],
+    runtime: n % 4 === 3 ? 'claude-code' : 'command',
+  })
+  if (n > 3 && n % 4 === 2)
+    setStatus(agent, 'stopped', n % 8 === 6 ? 'exit' : 'user', n % 8 === 6 ? 1 : 0)
+}
+
+// ------------------------------------------------------------------ live
+
+function publish(topic, event, data) {
+  const seq = (seqs.get(topic) ?? 100) + 1
+  seqs.set(topic, seq)
+  for (const one of sockets) {
+    if (one.topics.has(topic)) one.send({ event, topic, seq, ts: zoned(Date.now()), data })
+  }
+}
+
+function setStatus(agent, status, reason, exit_code = null) {
+  const previous_status = agent.item.status
+  agent.item.status = status
+  agent.item.started_at = status === 'running' ? zoned(Date.now()) : null
+  if (status === 'running') agent.history = []
+  publish('agents', 'agent_status', {
+    name: agent.item.name,
+    status,
+    previous_status,
+    reason,
+    exit_code,
+    started_at: agent.item.started_at,
+  })
+}
+
+function snapshotOf(topic) {
+  if (topic === 'agents') {
+    return { agents: [...agents.values()].map((one) => one.item).reverse(), engine: engineNow() }
+  }
+  const name = /^agent:(.+):stats$/.exec(topic)?.[1]
+  const agent = agents.get(name)
+  if (agent === undefined) return null
+  if (agent.item.status !== 'running') return { name, history: [] }
+  return {
+    name,
+    cpu: agent.stats.cpu_percent,
+    memory: agent.stats.memory_used_bytes,
+    ...agent.stats,
+    history: agent.history,
+  }
+}
+
+const engineNow = () => ({
+  state: engineAway === null ? 'ok' : 'unreachable',
+  since: zoned(engineAway ?? Date.now()),
+})
+
+const wss = new WebSocketServer({ noServer: true, maxPayload: 16384 })
+wss.on('connection', (ws) => {
+  const one = {
+    topics: new Set(),
+    known: false,
+    ws,
+    send: (frame) => ws.send(JSON.stringify(frame)),
+  }
+  sockets.add(one)
+  ws.on('close', () => sockets.delete(one))
+  ws.on('message', (data) => onFrame(one, JSON.parse(String(data))))
+})
+
+function onFrame(one, frame) {
+  if (frame.type === 'auth' && sessions.has(frame.token)) {
+    one.known = true
+    one.send({
+      type: 'authenticated',
+      user: 'admin',
+      role: 'admin',
+      expires_at: zoned(Date.now() + 6e8),
+      server_time: zoned(Date.now()),
+      protocol: 1,
+    })
+  }
+  if (frame.type === 'ping')
+    one.send({ type: 'pong', id: frame.id, server_time: zoned(Date.now()) })
+  if (frame.type === 'subscribe') for (const topic of frame.topics) subscribe(one, topic)
+  if (frame.type === 'unsubscribe') {
+    for (const topic of frame.topics) {
+      one.topics.delete(topic)
+      one.send({ type: 'unsubscribed', topic, reason: 'client' })
+    }
+  }
+}
+
+function subscribe(one, topic) {
+  const snapshot = snapshotOf(topic)
+  const status = !one.known ? 401 : snapshot === null ? 404 : one.topics.size >= 64 ? 429 : 0
+  if (status !== 0) return one.send({ type: 'subscribe_error', topic, status, detail: 'refused' })
+  one.topics.add(topic)
+  one.send({
+    type: 'subscribed',
+    topic,
+    seq: seqs.get(topic) ?? 100,
+    snapshot,
+    sampled_at: zoned(Date.now()),
+  })
+}
+
+setInterval(
+  () => {
+    if (engineAway !== null) return
+    for (const agent of agents.values()) {
+      if (agent.item.status !== 'running') continue
+      sample(agent, Date.now())
+      log(agent, Date.now())
+      const { name } = agent.item
+      publish(`agent:${name}:stats`, 'agent_stats_update', {
+        name,
+        cpu: agent.stats.cpu_percent,
+        memory: agent.stats.memory_used_bytes,
+        ...agent.stats,
+      })
+    }
+  },
+  Number(option('tick', '2500')),
+)
+
+// ------------------------------------------------------------------ REST
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms))
+
+function sanitize(raw) {
+  return raw
+    .replace(/[^A-Za-z0-9_.-]/gu, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .replace(/-+/g, '-')
+    .replace(/-+$/, '')
+    .toLowerCase()
+}
+
+function issue(response) {
+  const claims = Buffer.from(
+    JSON.stringify({ sub: 'admin', mode: 'admin', exp: Math.floor(Date.now() / 1000) + 604800 }),
+  )
+  const token = `mock.${claims.toString('base64url')}.${Math.random().toString(36).slice(2)}`
+  sessions.add(token)
+  response.setHeader('Set-Cookie', 'mock_session=1; HttpOnly; SameSite=Strict; Path=/')
+  return [200, { access_token: token, token_type: 'bearer' }]
+}
+
+async function rest(request, response, path, body) {
+  const route = `${request.method} ${path}`
+  if (route === 'GET /health') return [200, { status: 'healthy', timestamp: naive(Date.now()) }]
+  if (route === 'GET /api/setup/status') return [200, { setup_completed: setupDone }]
+  if (route === 'GET /api/auth/mode')
+    return [200, { email_auth_enabled: false, setup_completed: setupDone }]
+  if (route === 'GET /api/version') {
+    return [
+      200,
+      {
+        version: '0.1.0-mock',
+        platform: 'trinity',
+        components: { backend: '0.1.0', agent_server: '0.1.0', base_image: 'x' },
+        runtimes: ['claude-code', 'gemini-cli'],
+        build_date: 'unknown',
+      },
+    ]
+  }
+  if (route === 'POST /api/setup/admin-password') {
+    if (setupDone)
+      return [
+        403,
+        { detail: 'Setup already completed. Password cannot be changed through this endpoint.' },
+      ]
+    const given = JSON.parse(body)
+    setupDone = true
+    password = given.password
+    return [200, { success: true }]
+  }
+  if (route === 'POST /api/token') {
+    if (!setupDone) return [403, { detail: 'setup_required' }]
+    const right = body.includes(`\r\n\r\n${password}\r\n`) && body.includes('\r\n\r\nadmin\r\n')
+    return right ? issue(response) : [401, { detail: 'Incorrect username or password' }]
+  }
+  if (path === '/api/auth/session') {
+    if (request.method === 'DELETE') {
+      response.setHeader(
+        'Set-Cookie',
+        'mock_session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0',
+      )
+      return [204, null]
+    }
+    return /mock_session=1/.test(request.headers.cookie ?? '')
+      ? issue(response)
+      : [401, { detail: 'Not authenticated' }]
+  }
+  if (!path.startsWith('/api/')) return [404, { detail: 'Not Found' }]
+  if (!sessions.has((request.headers.authorization ?? '').slice(7)))
+    return [401, { detail: 'Not authenticated' }]
+  response.setHeader('Trinity-Engine', engineNow().state)
+  response.setHeader(
+    'Trinity-Snapshot-Age',
+    engineAway === null ? '120' : String(Date.now() - engineAway),
+  )
+
+  if (route === 'GET /api/users/me')
+    return [200, { username: 'admin', email: null, name: null, picture: null, role: 'admin' }]
+  if (route === 'GET /api/templates') return [200, TEMPLATES]
+  if (route === 'GET /api/agents')
+    return [200, [...agents.values()].map((one) => one.item).reverse()]
+  if (route === 'POST /api/agents') return create(JSON.parse(body))
+  return agentCall(request.method, path)
+}
+
+async function create(given) {
+  if (given.name === 'invalid') {
+    return [
+      422,
+      {
+        detail: [
+          {
+            type: 'value_error',
+            loc: ['body', 'resources', 'memory'],
+            msg: 'More memory than this machine has',
+          },
+        ],
+      },
+    ]
+  }
+  if (engineAway !== null) return [503, { detail: 'The container engine does not answer' }]
+  await wait(900)
+  const name = sanitize(given.name)
+  if (agents.has(name)) return [400, { detail: 'Agent already exists' }]
+  const agent = addAgent(name, given)
+  agent.history = agent.history.slice(-1)
+  publish('agents', 'agent_created', agent.item)
+  return [200, agent.item]
+}
+
+async function agentCall(method, path) {
+  const [, name, rest] = /^\/api\/agents\/([^/]+)(\/.*)?$/.exec(path) ?? []
+  const agent = agents.get(name)
+  if (agent === undefined) return [404, { detail: 'Agent not found' }]
+  const action = method !== 'GET'
+  if ((action || rest === '/logs') && engineAway !== null)
+    return [503, { detail: 'The container engine does not answer' }]
+  switch (`${method} ${rest ?? ''}`) {
+    case 'POST /start':
+      await wait(600)
+      setStatus(agent, 'running', 'user')
+      return [
+        200,
+        {
+          message: `Agent ${name} started`,
+          trinity_injection: 'injected',
+          credentials_injection: 'skipped',
+          credentials_result: { status: 'skipped' },
+        },
+      ]
+    case 'POST /stop':
+      await wait(800)
+      setStatus(agent, 'stopped', 'user', 0)
+      return [200, { message: `Agent ${name} stopped` }]
+    case 'DELETE ':
+      await wait(700)
+      agents.delete(name)
+      publish('agents', 'agent_deleted', { name })
+      return [200, { message: `Agent ${name} deleted` }]
+    case 'GET /stats':
+      return agent.item.status === 'running'
+        ? [200, agent.stats]
+        : [400, { detail: 'Agent is not running' }]
+    case 'GET /logs':
+      return [200, { logs: agent.logs.join('\n') + '\n' }]
+    case 'GET /info':
+      return [200, info(agent)]
+    case 'GET ':
+      return [200, { ...agent.item, can_share: true, can_delete: true, shares: [] }]
+    default:
+      return [405, { detail: 'Method Not Allowed' }]
+  }
+}
+
+function info(agent) {
+  const template = TEMPLATES.find((one) => one.id === agent.item.template)
+  if (template === undefined) {
+    return {
+      has_template: false,
+      agent_name: agent.item.name,
+      template_name: '',
+      status: agent.item.status,
+      message: 'No template.',
+    }
+  }
+  return {
+    has_template: true,
+    agent_name: agent.item.name,
+    status: agent.item.status,
+    display_name: template.display_name,
+    tagline: 'Small, steady and honest about its work',
+    description: template.description,
+    version: '1.2',
+    author: 'Trinity',
+    type: 'business-assistant',
+    use_cases: ['Collect three sources on a question', 'Keep a daily page of notes'],
+    capabilities: ['web_search', 'note_taking'],
+    commands: [{ name: 'digest', description: 'Writes the day down' }],
+    mcp_servers: template.mcp_servers,
+    skills: [],
+    tools: ['filesystem'],
+  }
+}
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+function page(response, path) {
+  const file = join(DIST, normalize(path))
+  const real =
+    file.startsWith(DIST) && existsSync(file) && statSync(file).isFile()
+      ? file
+      : join(DIST, 'index.html')
+  if (!existsSync(real))
+    return response.writeHead(404).end('Run npm run build first, or use npm run dev.')
+  response.writeHead(200, {
+    'Content-Type': TYPES[extname(real)] ?? 'application/octet-stream',
+    'Content-Security-Policy': POLICY,
+  })
+  createReadStream(real).pipe(response)
+}
+
+function flip(path, response) {
+  const [, , what, name] = path.split('/')
+  if (what === 'engine-away') engineAway = Date.now() - Number(name ?? 0) * 1000
+  if (what === 'engine-ok') engineAway = null
+  if (what.startsWith('engine')) publish('agents', 'engine_status', engineNow())
+  if (what === 'refuse-sockets') refuseSockets = true
+  if (what === 'accept-sockets') refuseSockets = false
+  if (what === 'cut-sockets' || what === 'refuse-sockets')
+    for (const one of sockets) one.ws.terminate()
+  if (what === 'kill' && agents.has(name)) setStatus(agents.get(name), 'stopped', 'exit', 137)
+  if (what === 'slow-on') slow = true
+  if (what === 'slow-off') slow = false
+  if (what === 'setup-open') setupDone = false
+  if (what === 'forget') sessions.clear()
+  response.writeHead(204).end()
+}
+
+const server = createServer((request, response) => {
+  const path = decodeURIComponent((request.url ?? '/').split('?')[0])
+  if (path.startsWith('/dev/')) return flip(path, response)
+  if (!path.startsWith('/api/') && path !== '/health') return page(response, path)
+  const parts = []
+  request.on('data', (part) => parts.push(part))
+  request.on('end', async () => {
+    if (slow) await wait(1500)
+    const [status, body] = await rest(request, response, path, Buffer.concat(parts).toString())
+    response.writeHead(status, { 'Content-Type': 'application/json' })
+    response.end(body === null ? undefined : JSON.stringify(body))
+  })
+})
+server.on('upgrade', (request, socket, head) => {
+  if (refuseSockets || request.url !== '/ws') return socket.destroy()
+  wss.handleUpgrade(request, socket, head, (ws) => wss.emit('connection', ws))
+})
+server.listen(PORT, '127.0.0.1', () =>
+  console.log(`mock server: http://127.0.0.1:${PORT} (admin / ${password})`),
+)

@@ -1,0 +1,204 @@
+import { cpuShare, parseCores, parseSize } from '@/format/quantity'
+import { parseUtc } from '@/format/time'
+import type { FleetAgent } from '@/stores/fleetModel'
+import type { AgentFigures } from '@/stores/statsModel'
+import type { Pending } from '@/stores/fleet'
+import { text } from '@/text/en'
+
+export type Tone = 'calm' | 'off' | 'working' | 'attention' | 'bad'
+
+export interface ShownState {
+  key: string
+  label: string
+  tone: Tone
+}
+
+/** Ended without anybody asking for it. */
+export function endedBadly(agent: FleetAgent): boolean {
+  if (agent.status !== 'stopped') return false
+  if (agent.reason === 'oom') return true
+  return agent.reason === 'exit' && (agent.exit_code ?? 0) !== 0
+}
+
+/** The state as a person should see it: what is under way here comes before what the engine says. */
+export function shownState(agent: FleetAgent, pending: Pending | undefined): ShownState {
+  if (pending !== undefined) return { key: pending, label: text.state[pending], tone: 'working' }
+  switch (agent.status) {
+    case 'running':
+      return { key: 'running', label: text.state.running, tone: 'calm' }
+    case 'stopped':
+      return {
+        key: 'stopped',
+        label: text.state.stopped,
+        tone: endedBadly(agent) ? 'bad' : 'off',
+      }
+    case 'paused':
+      return { key: 'paused', label: text.state.paused, tone: 'attention' }
+    case 'restarting':
+      return { key: 'restarting', label: text.state.restarting, tone: 'attention' }
+    case 'removing':
+      return { key: 'removing', label: text.state.removing, tone: 'working' }
+    default:
+      return { key: 'other', label: agent.status, tone: 'attention' }
+  }
+}
+
+/** From this share of its limit on an agent counts as busy. */
+const BUSY_PERCENT = 10
+
+/** What the agent does now, or how it came to rest, as far as it is known. */
+export function nowText(
+  agent: FleetAgent,
+  pending: Pending | undefined,
+  figures: AgentFigures | undefined,
+): string {
+  if (pending !== undefined) return text.now[pending]
+  switch (agent.status) {
+    case 'running':
+      if (figures === undefined) return ''
+      return cpuShare(figures.cpuPercent, coresOf(agent)) >= BUSY_PERCENT
+        ? text.now.busy
+        : text.now.quiet
+    case 'paused':
+      return text.now.paused
+    case 'restarting':
+      return text.now.restarting
+    case 'removing':
+      return text.now.deleting
+    case 'stopped':
+      return howItEnded(agent)
+    default:
+      return ''
+  }
+}
+
+function howItEnded(agent: FleetAgent): string {
+  switch (agent.reason) {
+    case 'user':
+      return text.now.stoppedByUser
+    case 'resources':
+      return text.now.stoppedForResources
+    case 'emergency_stop':
+      return text.now.emergency
+    case 'system':
+      return text.now.bySystem
+    case 'oom':
+      return text.now.oom
+    case 'exit':
+      if (agent.exit_code === 137) return text.now.killed
+      return (agent.exit_code ?? 0) === 0
+        ? text.now.finished
+        : text.now.failed(agent.exit_code ?? 0)
+    default:
+      return ''
+  }
+}
+
+/** When the present state began, epoch milliseconds. */
+export function stateSince(agent: FleetAgent, figures: AgentFigures | undefined): number | null {
+  if (agent.status !== 'running') return parseUtc(agent.changed_at)
+  const started = parseUtc(agent.started_at)
+  if (started !== null) return started
+  return figures !== undefined && figures.uptimeSeconds > 0
+    ? figures.sampledAt - figures.uptimeSeconds * 1000
+    : null
+}
+
+/** The limits an agent has: the person's override first, then what it was made with. */
+export function coresOf(agent: FleetAgent): number | null {
+  return parseCores(agent.cpu_limit) ?? parseCores(agent.resources?.cpu)
+}
+
+export function memoryLimitOf(agent: FleetAgent): number | null {
+  return parseSize(agent.memory_limit) ?? parseSize(agent.resources?.memory)
+}
+
+export type StateFilter = 'all' | 'running' | 'stopped' | 'attention'
+
+export function needsLook(agent: FleetAgent): boolean {
+  return endedBadly(agent) || !['running', 'stopped', 'removing'].includes(agent.status)
+}
+
+export function fits(agent: FleetAgent, filter: StateFilter, search: string): boolean {
+  if (filter === 'running' && agent.status !== 'running') return false
+  if (filter === 'stopped' && agent.status !== 'stopped') return false
+  if (filter === 'attention' && !needsLook(agent)) return false
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  const haystack = [agent.name, agent.template, agent.runtime, agent.owner, agent.type]
+    .join(' ')
+    .toLowerCase()
+  return words.every((word) => haystack.includes(word))
+}
+
+export type SortKey = 'state' | 'name' | 'cpu' | 'memory' | 'since' | 'owner'
+export interface Sort {
+  key: SortKey
+  down: boolean
+}
+
+/** What needs a person first: bad ends, odd states, running, stopped. */
+function rank(agent: FleetAgent): number {
+  if (endedBadly(agent)) return 0
+  if (needsLook(agent)) return 1
+  return agent.status === 'running' ? 2 : 3
+}
+
+/**
+ * Sorts a copy. Live figures only decide when the person chose that column; equal rows keep the order of their names,
+ * so that nothing jumps.
+ */
+export function sortAgents(
+  agents: readonly FleetAgent[],
+  sort: Sort,
+  figuresOf: (name: string) => AgentFigures | undefined,
+): FleetAgent[] {
+  const value = (agent: FleetAgent): number | string => {
+    switch (sort.key) {
+      case 'state':
+        return rank(agent)
+      case 'name':
+        return agent.name
+      case 'owner':
+        return agent.owner ?? ''
+      case 'cpu': {
+        const figures = figuresOf(agent.name)
+        return figures === undefined ? -1 : cpuShare(figures.cpuPercent, coresOf(agent))
+      }
+      case 'memory':
+        return figuresOf(agent.name)?.memoryUsed ?? -1
+      case 'since':
+        return stateSince(agent, undefined) ?? 0
+    }
+  }
+  const direction = sort.down ? -1 : 1
+  return [...agents].sort((a, b) => {
+    const left = value(a)
+    const right = value(b)
+    const by = typeof left === 'string' ? left.localeCompare(String(right)) : left - Number(right)
+    return by !== 0 ? by * direction : a.name.localeCompare(b.name)
+  })
+}
+
+/** "local:demo-writer" as people call it. */
+export function templateName(template: string | null | undefined): string | null {
+  if (template === null || template === undefined || template === '') return null
+  return template.replace(/^(local|github):/, '')
+}
+
+export function runtimeName(runtime: string | null | undefined): string {
+  switch (runtime) {
+    case null:
+    case undefined:
+    case '':
+    case 'claude':
+    case 'claude-code':
+      return 'Claude Code'
+    case 'gemini':
+    case 'gemini-cli':
+      return 'Gemini CLI'
+    case 'command':
+      return 'Command'
+    default:
+      return runtime
+  }
+}

@@ -1,0 +1,15 @@
+import { onScopeDispose, readonly, ref, type Ref } from 'vue'
+
+export function useMedia(query: string): Readonly<Ref<boolean>> {
+  const list = window.matchMedia(query)
+  const matches = ref(list.matches)
+  const update = () => {
+    matches.value = list.matches
+  }
+  list.addEventListener('change', update)
+  onScopeDispose(() => list.removeEventListener('change', update))
+  return readonly(matches)
+}
+
+/** Below this width the rail becomes a bottom bar and tables become cards. */
+export const SMALL = '(max-width: 639.98px)'

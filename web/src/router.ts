@@ -1,0 +1,95 @@
+import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import { decide, safeNext, type Verdict } from './app/guard'
+import { useSession } from './stores/session'
+import { text } from './text/en'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** May be seen without a session. */
+    open?: boolean
+    title?: string
+    /** Which entry of the navigation is the current one. */
+    section?: 'agents' | 'templates' | 'settings'
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/agents' },
+    {
+      path: '/setup',
+      name: 'setup',
+      component: () => import('./pages/SetupPage.vue'),
+      meta: { open: true, title: text.setup.page },
+    },
+    {
+      path: '/login',
+      name: 'sign-in',
+      component: () => import('./pages/SignInPage.vue'),
+      meta: { open: true, title: text.signIn.page },
+    },
+    {
+      path: '/agents',
+      name: 'agents',
+      component: () => import('./pages/AgentsPage.vue'),
+      meta: { title: text.agents.page, section: 'agents' },
+    },
+    {
+      path: '/agents/:name',
+      name: 'agent',
+      component: () => import('./pages/AgentPage.vue'),
+      props: true,
+      meta: { section: 'agents' },
+    },
+    {
+      path: '/templates',
+      name: 'templates',
+      component: () => import('./pages/TemplatesPage.vue'),
+      meta: { title: text.templates.page, section: 'templates' },
+    },
+    {
+      path: '/settings',
+      name: 'settings',
+      component: () => import('./pages/SettingsPage.vue'),
+      meta: { title: text.settings.page, section: 'settings' },
+    },
+    {
+      path: '/:rest(.*)*',
+      name: 'not-found',
+      component: () => import('./pages/NotFoundPage.vue'),
+      meta: { title: text.notFound.page },
+    },
+  ],
+})
+
+function targetOf(verdict: Verdict): RouteLocationRaw | true {
+  switch (verdict.kind) {
+    case 'stay':
+      return true
+    case 'setup':
+      return { name: 'setup' }
+    case 'sign-in':
+      return { name: 'sign-in', query: verdict.next === null ? {} : { next: verdict.next } }
+    case 'go':
+      return verdict.path
+  }
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  await session.start()
+  const wanted = {
+    path: to.fullPath,
+    name: typeof to.name === 'string' ? to.name : null,
+    open: to.meta.open === true,
+    next: safeNext(to.query.next),
+  }
+  return targetOf(decide(wanted, session))
+})
+
+router.afterEach((to, from) => {
+  // The agent page sets its own title, with the agent's name.
+  if (to.meta.title !== undefined) document.title = text.title(to.meta.title)
+  if (from.name !== undefined && to.path !== from.path) document.getElementById('content')?.focus()
+})

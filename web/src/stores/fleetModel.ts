@@ -1,0 +1,104 @@
+import type { AgentListItem } from '@/api/types'
+import type { EventFrame, LiveAgent } from '@/live/frames'
+
+/** One agent as the UI knows it: the list item, and what only live events tell. */
+export type FleetAgent = LiveAgent & {
+  /** Why it is in its state, from the last `agent_status`. */
+  reason?: string | null
+  exit_code?: number | null
+  /** When the state changed, UTC with Z. */
+  changed_at?: string | null
+}
+
+export type FleetMap = Map<string, FleetAgent>
+
+/** Replaces the whole list, keeping what only events told as long as the state is the same. */
+export function replaceAll(fleet: FleetMap, items: readonly LiveAgent[]): void {
+  const names = new Set(items.map((item) => item.name))
+  for (const name of [...fleet.keys()]) if (!names.has(name)) fleet.delete(name)
+  for (const item of items) fleet.set(item.name, carryOver(fleet.get(item.name), item))
+}
+
+function carryOver(old: FleetAgent | undefined, item: LiveAgent): FleetAgent {
+  if (old === undefined || old.status !== item.status || old.container_id !== item.container_id) {
+    return { ...item }
+  }
+  const { reason, exit_code, changed_at, started_at } = old
+  return { started_at, reason, exit_code, changed_at, ...item }
+}
+
+/** Adds or replaces one agent; a partial item only changes the fields it has. */
+export function upsert(fleet: FleetMap, item: LiveAgent): void {
+  const old = fleet.get(item.name)
+  fleet.set(item.name, old === undefined ? { ...item } : { ...old, ...item })
+}
+
+/** Turns the answer of a creation into a list item, until the live item arrives. */
+export function asListItem(
+  agent: Omit<AgentListItem, ListOnly> & Partial<Pick<AgentListItem, ListOnly>>,
+  owner: string | null,
+): AgentListItem {
+  return {
+    owner,
+    is_owner: true,
+    is_shared: false,
+    is_system: false,
+    autonomy_enabled: false,
+    github_repo: null,
+    memory_limit: null,
+    cpu_limit: null,
+    ...agent,
+  }
+}
+
+type ListOnly =
+  | 'owner'
+  | 'is_owner'
+  | 'is_shared'
+  | 'is_system'
+  | 'autonomy_enabled'
+  | 'github_repo'
+  | 'memory_limit'
+  | 'cpu_limit'
+
+/**
+ * Applies one event of the topic `agents`. Returns the name it was about, or null when it was about no agent we can
+ * place: unknown events and half-known agents change nothing.
+ */
+export function applyEvent(fleet: FleetMap, frame: EventFrame): string | null {
+  const name = frame.data.name
+  if (typeof name !== 'string' || name === '') return null
+  switch (frame.event) {
+    case 'agent_created':
+      upsert(fleet, frame.data as unknown as LiveAgent)
+      return name
+    case 'agent_deleted':
+      fleet.delete(name)
+      return name
+    case 'agent_updated': {
+      const old = fleet.get(name)
+      if (old === undefined) return null
+      fleet.set(name, { ...old, ...frame.data })
+      return name
+    }
+    case 'agent_status':
+      return applyStatus(fleet, name, frame)
+    default:
+      return null
+  }
+}
+
+function applyStatus(fleet: FleetMap, name: string, frame: EventFrame): string | null {
+  const old = fleet.get(name)
+  const { status, reason, exit_code, started_at } = frame.data
+  if (old === undefined || typeof status !== 'string') return null
+  fleet.set(name, {
+    ...old,
+    status,
+    reason: typeof reason === 'string' ? reason : null,
+    exit_code: typeof exit_code === 'number' ? exit_code : null,
+    started_at: typeof started_at === 'string' ? started_at : null,
+    changed_at: frame.ts ?? null,
+  })
+  return name
+}

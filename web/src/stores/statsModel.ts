@@ -1,0 +1,100 @@
+import type { AgentStats } from '@/api/types'
+import type { HistoryPoint, StatsSnapshot } from '@/live/frames'
+
+export const HISTORY_POINTS = 60
+
+/** The live figures of one agent. Objects are never changed, only replaced, so that one row updates by itself. */
+export interface AgentFigures {
+  readonly cpuPercent: number
+  readonly memoryUsed: number
+  readonly memoryLimit: number
+  readonly memoryPercent: number
+  readonly received: number
+  readonly sent: number
+  /** Bytes per second between the last two samples; null until there are two. */
+  readonly receivedRate: number | null
+  readonly sentRate: number | null
+  /** Bytes per second in and out over time, for the sparkline. */
+  readonly traffic: readonly HistoryPoint[]
+  readonly uptimeSeconds: number
+  /** When the figures were taken, epoch milliseconds. */
+  readonly sampledAt: number
+  readonly history: readonly HistoryPoint[]
+}
+
+type Fields = Partial<AgentStats> & { cpu?: unknown; memory?: unknown }
+
+function figure(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : fallback
+}
+
+/** Merges changed fields into what is known. `before` is undefined for a first sample. */
+export function mergeFigures(
+  before: AgentFigures | undefined,
+  fields: Fields,
+  sampledAt: number,
+): AgentFigures {
+  const cpuPercent = figure(fields.cpu_percent, figure(fields.cpu, before?.cpuPercent ?? 0))
+  const memoryUsed = figure(
+    fields.memory_used_bytes,
+    figure(fields.memory, before?.memoryUsed ?? 0),
+  )
+  const memoryLimit = figure(fields.memory_limit_bytes, before?.memoryLimit ?? 0)
+  const received = figure(fields.network_rx_bytes, before?.received ?? 0)
+  const sent = figure(fields.network_tx_bytes, before?.sent ?? 0)
+  const memoryPercent = figure(
+    fields.memory_percent,
+    memoryLimit > 0 ? (memoryUsed / memoryLimit) * 100 : 0,
+  )
+  const measured = typeof fields.network_rx_bytes === 'number'
+  const seconds = before === undefined ? 0 : (sampledAt - before.sampledAt) / 1000
+  // A sample without network figures says nothing about the rate.
+  const receivedRate = measured
+    ? rate(before?.received, received, seconds)
+    : (before?.receivedRate ?? null)
+  const sentRate = measured ? rate(before?.sent, sent, seconds) : (before?.sentRate ?? null)
+  const traffic = before?.traffic ?? []
+  return {
+    cpuPercent,
+    memoryUsed,
+    memoryLimit,
+    memoryPercent,
+    received,
+    sent,
+    receivedRate,
+    sentRate,
+    traffic:
+      receivedRate === null || sentRate === null
+        ? traffic
+        : extend(traffic, [sampledAt, receivedRate, sentRate]),
+    uptimeSeconds: figure(fields.uptime_seconds, before?.uptimeSeconds ?? 0),
+    sampledAt,
+    history: extend(before?.history ?? [], [sampledAt, cpuPercent, memoryPercent]),
+  }
+}
+
+/** A snapshot replaces everything, its history included. */
+export function figuresFromSnapshot(snapshot: StatsSnapshot, sampledAt: number): AgentFigures {
+  const first = mergeFigures(undefined, snapshot, sampledAt)
+  const history = (snapshot.history ?? []).slice(-HISTORY_POINTS)
+  const last = history[history.length - 1]
+  if (last === undefined) return first
+  // The newest sample is mostly the last point of the history already.
+  return {
+    ...first,
+    history:
+      last[0] >= sampledAt - 500
+        ? history
+        : extend(history, [sampledAt, first.cpuPercent, first.memoryPercent]),
+  }
+}
+
+function extend(history: readonly HistoryPoint[], point: HistoryPoint): readonly HistoryPoint[] {
+  return [...history, point].slice(-HISTORY_POINTS)
+}
+
+/** Counters start again from zero with the container: a step back is no rate. */
+function rate(before: number | undefined, now: number, seconds: number): number | null {
+  if (before === undefined || seconds <= 0 || now < before) return null
+  return (now - before) / seconds
+}

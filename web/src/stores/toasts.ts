@@ -1,0 +1,45 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export type ToastKind = 'success' | 'info' | 'warning' | 'error'
+
+export interface ToastAction {
+  label: string
+  run: () => void
+}
+
+export interface Toast {
+  id: number
+  kind: ToastKind
+  title: string
+  body: string | null
+  action: ToastAction | null
+}
+
+const MOST = 3
+const STAYS_MS = 5000
+
+/** One place for short notices. Errors stay until they are closed; at most three are stacked. */
+export const useToasts = defineStore('toasts', () => {
+  const items = ref<Toast[]>([])
+  let nextId = 1
+
+  function dismiss(id: number): void {
+    items.value = items.value.filter((toast) => toast.id !== id)
+  }
+
+  function show(
+    kind: ToastKind,
+    title: string,
+    body: string | null = null,
+    action: ToastAction | null = null,
+  ): number {
+    const id = nextId++
+    const same = items.value.filter((toast) => toast.title !== title || toast.body !== body)
+    items.value = [...same, { id, kind, title, body, action }].slice(-MOST)
+    if (kind !== 'error' && action === null) setTimeout(() => dismiss(id), STAYS_MS)
+    return id
+  }
+
+  return { items, show, dismiss }
+})

@@ -1,0 +1,389 @@
+/** Every text a person reads, in one place. Functions where a value stands in the sentence. */
+export const text = {
+  product: 'Trinity',
+  skipToContent: 'Skip to content',
+  title: (page: string) => `${page} · Trinity`,
+
+  nav: {
+    label: 'Main',
+    trail: 'Where you are',
+    agents: 'Agents',
+    templates: 'Templates',
+    settings: 'Settings',
+  },
+
+  theme: {
+    label: 'Theme',
+    light: 'Light',
+    dark: 'Dark',
+    system: 'Like the system',
+  },
+
+  common: {
+    cancel: 'Cancel',
+    close: 'Close',
+    retry: 'Try again',
+    copy: 'Copy',
+    copied: 'Copied',
+    clearFilters: 'Clear filters',
+    clearSearch: 'Clear search',
+    loading: 'Loading',
+    show: 'Show password',
+    hide: 'Hide password',
+    unknown: 'unknown',
+    chosen: 'chosen',
+    none: '–',
+    optional: 'optional',
+  },
+
+  connection: {
+    label: 'Connection',
+    ready: 'Live',
+    connecting: 'Connecting',
+    waiting: 'Reconnecting',
+    off: 'Not connected',
+    slower: 'Slower updates',
+    readyTip: 'Changes arrive as they happen.',
+    connectingTip: 'Opening the live connection.',
+    waitingTip: (seconds: number) =>
+      seconds > 0
+        ? `The live connection is gone. Next try in ${seconds} s.`
+        : 'The live connection is gone. Trying again.',
+    slowerLine: (age: string) =>
+      `The live connection is gone. Figures are fetched every few seconds instead; last answer ${age}.`,
+    lostLine: 'The live connection is gone. What you see may be out of date.',
+    retryNow: 'Reconnect now',
+  },
+
+  engine: {
+    label: 'Engine',
+    ok: 'Engine ok',
+    unreachable: 'Engine away',
+    unknown: 'Engine …',
+    okTip: 'The container engine answers.',
+    banner: (since: string | null) =>
+      since === null
+        ? 'The container engine does not answer. This is what was known last.'
+        : `The container engine does not answer since ${since}. This is what was known then.`,
+    bannerNext: 'Actions will fail until it is back. Agents that run go on running.',
+  },
+
+  session: {
+    ended: 'Your session has ended. Sign in again to go on where you were.',
+    signedOut: 'You are signed out.',
+    setupDone: 'The password is set. Sign in with it.',
+    setupAlready: 'Setup was already finished. Sign in with the administrator password.',
+    endsSoon: (minutes: number) => `Your session ends in ${minutes} min.`,
+    goOn: 'Stay signed in',
+    renewed: 'You stay signed in.',
+    signOut: 'Sign out',
+    signedInAs: 'Signed in as',
+    role: (role: string) => (role === 'admin' ? 'Administrator' : 'User'),
+  },
+
+  unreachable: {
+    title: 'Trinity does not answer',
+    body: 'The page is loaded, but the server behind it cannot be reached. It may be restarting; check the network or start it again.',
+  },
+
+  setup: {
+    page: 'First-time setup',
+    title: 'Choose the administrator password',
+    intro:
+      'This is a new Trinity. The password you choose belongs to the user “admin” and opens everything, so make it a long one.',
+    password: 'Password',
+    confirm: 'Password again',
+    rule: 'At least 8 characters.',
+    submit: 'Finish setup',
+    short: (missing: number) =>
+      missing === 1 ? 'One more character is needed.' : `${missing} more characters are needed.`,
+    differs: 'The two passwords are not the same.',
+    same: 'The passwords are the same.',
+    strength: 'Strength',
+    levels: ['weak', 'weak', 'fair', 'good', 'strong'] as const,
+  },
+
+  signIn: {
+    page: 'Sign in',
+    title: 'Sign in',
+    username: 'User name',
+    password: 'Password',
+    submit: 'Sign in',
+    usernameMissing: 'Enter your user name.',
+    passwordMissing: 'Enter your password.',
+  },
+
+  agents: {
+    page: 'Agents',
+    create: 'New agent',
+    search: 'Search agents',
+    searchHint: 'Search',
+    count: (shown: number, all: number) =>
+      shown === all ? (all === 1 ? '1 agent' : `${all} agents`) : `${shown} of ${all} agents`,
+    filterLabel: 'State',
+    filters: { all: 'All', running: 'Running', stopped: 'Stopped', attention: 'Needs a look' },
+    view: { label: 'View', table: 'Table', cards: 'Cards' },
+    density: { compact: 'Compact rows', comfortable: 'Comfortable rows' },
+    tableLabel: 'Agents',
+    columns: {
+      name: 'Agent',
+      state: 'State',
+      now: 'Now',
+      cpu: 'CPU',
+      memory: 'Memory',
+      since: 'Since',
+      owner: 'Owner',
+      actions: 'Actions',
+    },
+    sortBy: (column: string) => `Sort by ${column}`,
+    emptyTitle: 'No agents yet',
+    emptyBody:
+      'An agent runs in a container of its own, with its own files and limits. Make one from a template and it starts at once.',
+    emptyAction: 'Make the first agent',
+    filteredTitle: 'Nothing fits these filters',
+    filteredBody: (all: number) =>
+      all === 1 ? 'One agent is hidden by them.' : `All ${all} agents are hidden by them.`,
+    loadFailed: 'The agents could not be loaded',
+    blank: 'Blank',
+    system: 'System',
+    shared: (owner: string) => `Shared by ${owner}`,
+    you: 'you',
+    nobody: 'nobody',
+  },
+
+  agent: {
+    start: 'Start',
+    stop: 'Stop',
+    open: 'Open',
+    logs: 'Show logs',
+    delete: 'Delete…',
+    menu: (name: string) => `Actions for ${name}`,
+    startNamed: (name: string) => `Start ${name}`,
+    stopNamed: (name: string) => `Stop ${name}`,
+    started: (name: string) => `${name} is running.`,
+    stopped: (name: string) => `${name} is stopped.`,
+    deleted: (name: string) => `${name} and its data are deleted.`,
+    created: (name: string) => `${name} is made and starting.`,
+    startFailed: (name: string) => `${name} could not be started`,
+    stopFailed: (name: string) => `${name} could not be stopped`,
+    deleteFailed: (name: string) => `${name} could not be deleted`,
+    uptime: 'Uptime',
+    since: (clock: string) => `since ${clock}`,
+    network: 'Network in',
+    sentNote: (value: string, unit: string) => `${value} ${unit} out`,
+    traffic: (received: string, sent: string) =>
+      `${received} received and ${sent} sent since the start`,
+    cpu: 'CPU',
+    memory: 'Memory',
+    ofCores: (cores: string) => (cores === '1' ? 'of 1 core' : `of ${cores} cores`),
+    noFigures: 'No figures while it is stopped',
+    waitingForFigures: 'Waiting for the first figures',
+    unavailable: 'not available',
+    trend: (label: string, peak: string) => `${label}, last 5 minutes, highest ${peak}`,
+    goneTitle: 'This agent does not exist',
+    goneBody: (name: string) =>
+      `There is no agent “${name}”, or you may not see it. It may have been deleted.`,
+    deletedTitle: 'This agent was deleted',
+    deletedBody: (name: string) => `“${name}” and its data are gone.`,
+    toAgents: 'To the agents',
+    tabs: { label: 'Agent', overview: 'Overview', logs: 'Logs' },
+  },
+
+  state: {
+    running: 'Running',
+    stopped: 'Stopped',
+    paused: 'Paused',
+    restarting: 'Restarting',
+    removing: 'Deleting',
+    starting: 'Starting',
+    stopping: 'Stopping',
+    deleting: 'Deleting',
+    creating: 'Creating',
+  },
+
+  now: {
+    busy: 'Busy',
+    quiet: 'Quiet',
+    judgedByCpu: 'Judged by its CPU',
+    starting: 'Starting',
+    stopping: 'Stopping, it gets 10 s to finish',
+    deleting: 'Deleting container and data',
+    creating: 'Making container and volumes',
+    paused: 'Held by the engine',
+    restarting: 'The engine starts it again',
+    stoppedByUser: 'Stopped by a person',
+    stoppedForResources: 'Stopped to change its limits',
+    emergency: 'Stopped by the emergency stop',
+    bySystem: 'Stopped by the system',
+    oom: 'Ended: out of memory',
+    killed: 'Killed from outside',
+    failed: (code: number) => `Ended by itself, exit code ${code}`,
+    finished: 'Ended by itself, without an error',
+  },
+
+  create: {
+    title: 'New agent',
+    intro: 'It gets a container of its own and starts at once.',
+    name: 'Name',
+    nameHint: 'Letters, digits, “.”, “_” and “-”.',
+    willBe: (name: string) => `Will be called “${name}”`,
+    good: 'This name is free.',
+    unusable: 'The name needs at least one letter or digit.',
+    tooLong: (limit: number) => `At most ${limit} characters.`,
+    taken: (name: string) => `There is already an agent “${name}”.`,
+    reserved: (name: string) => `“${name}” is kept for the system.`,
+    missing: 'Enter a name.',
+    template: 'Template',
+    blank: 'Blank',
+    blankBody: 'An empty home directory and nothing else.',
+    templatesFailed: 'The templates could not be loaded. A blank agent can still be made.',
+    fromTemplate: 'Set by the template',
+    credentials: (names: string) => `Needs credentials: ${names}`,
+    runtime: 'Runtime',
+    runtimes: {
+      'claude-code': 'Claude Code',
+      'gemini-cli': 'Gemini CLI',
+    },
+    cpu: 'CPU',
+    cores: (n: string) => (n === '1' ? '1 core' : `${n} cores`),
+    memory: 'Memory',
+    submit: 'Create agent',
+    progress: 'Making the container. This takes a few seconds.',
+  },
+
+  remove: {
+    title: (name: string) => `Delete ${name}?`,
+    running: 'It is running now and will be stopped first.',
+    body: 'Its container, its files and its keys are removed. This cannot be undone.',
+    type: (name: string) => `Type ${name} to confirm`,
+    submit: 'Delete agent',
+    progress: 'Deleting. The agent gets 10 s to stop.',
+  },
+
+  discard: {
+    title: 'Throw away what you typed?',
+    keep: 'Keep editing',
+    discard: 'Throw away',
+  },
+
+  overview: {
+    cpuChart: 'CPU, share of the limit',
+    memoryChart: 'Memory, share of the limit',
+    lastMinutes: 'last 5 minutes',
+    facts: 'Facts',
+    about: 'About',
+    template: 'Template',
+    runtime: 'Runtime',
+    type: 'Kind',
+    owner: 'Owner',
+    created: 'Made',
+    started: 'Started',
+    cpuLimit: 'CPU limit',
+    memoryLimit: 'Memory limit',
+    container: 'Container',
+    image: 'Image version',
+    version: 'Version',
+    author: 'Author',
+    useCases: 'Good for',
+    capabilities: 'Can do',
+    commands: 'Commands',
+    skills: 'Skills',
+    tools: 'Tools',
+    mcpServers: 'MCP servers',
+    subAgents: 'Helpers',
+    platforms: 'Platforms',
+    infoFailed: 'What the agent says about itself could not be loaded',
+    noTemplate: 'This agent was made without a template, so it says nothing about itself.',
+    chartEmpty: 'The chart starts with the first figures.',
+    chartStopped: 'Figures come while the agent is running.',
+  },
+
+  logs: {
+    search: 'Search in these lines',
+    matches: (n: number) => (n === 0 ? 'no match' : n === 1 ? '1 match' : `${n} matches`),
+    onlyMatches: 'Only matching lines',
+    tail: 'Lines',
+    tailOption: (n: number) => `Last ${n}`,
+    wrap: 'Wrap lines',
+    refresh: 'Refresh',
+    download: 'Download',
+    previous: 'Previous match',
+    next: 'Next match',
+    fetched: (ago: string) => `as of ${ago}`,
+    region: (name: string) => `Logs of ${name}`,
+    emptyTitle: 'Nothing written yet',
+    emptyBody: 'What the agent writes to its output appears here.',
+    noMatchTitle: 'No line has this text',
+    failed: 'The logs could not be loaded',
+    lines: (n: number) => (n === 1 ? '1 line' : `${n} lines`),
+  },
+
+  templates: {
+    page: 'Templates',
+    intro: 'What agents can be made from.',
+    use: 'Use',
+    useNamed: (name: string) => `Make an agent from ${name}`,
+    emptyTitle: 'No templates found',
+    emptyBody:
+      'A template is a folder with a template.yaml. Put one into the server’s template folder and it appears here. Blank agents need none.',
+    loadFailed: 'The templates could not be loaded',
+    refresh: 'Refresh',
+    noDescription: 'No description.',
+    search: 'Search templates',
+    filteredTitle: 'No template fits',
+    credentials: (n: number) => (n === 1 ? '1 credential needed' : `${n} credentials needed`),
+  },
+
+  settings: {
+    page: 'Settings',
+    appearance: 'Appearance',
+    themeBody: 'Kept in this browser.',
+    density: 'Rows in tables',
+    comfortable: 'Comfortable',
+    compact: 'Compact',
+    about: 'About',
+    version: 'Version',
+    built: 'Built',
+    account: 'Account',
+    versionFailed: 'not available',
+  },
+
+  notFound: {
+    page: 'Not found',
+    title: 'There is no page at this address',
+    body: 'The address may be old or mistyped.',
+  },
+
+  toasts: {
+    region: 'Notices',
+    dismiss: 'Dismiss',
+  },
+
+  errors: {
+    unexpected: 'Something went wrong. Try again.',
+    noAnswer: 'The server did not answer. Check the connection and try again.',
+    invalid: 'Some fields need another value.',
+    byStatus: (status: number) => {
+      switch (status) {
+        case 401:
+          return 'You are not signed in.'
+        case 403:
+          return 'You may not do this.'
+        case 404:
+          return 'This does not exist any more.'
+        case 409:
+          return 'Another action on this agent is still under way. Wait for it to end.'
+        case 429:
+          return 'Too many tries. Wait a little and try again.'
+        case 503:
+          return 'The container engine does not answer. Try again when it is back.'
+        case 504:
+          return 'This took longer than its limit. It may still finish; check the state.'
+        default:
+          return status >= 500
+            ? 'The server had a problem with this. Try again.'
+            : 'The server did not accept this.'
+      }
+    },
+  },
+} as const

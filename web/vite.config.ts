@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import tailwind from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+// The development server hands REST and the live socket on to a Trinity server,
+// by default to the mock of dev/mock-server.mjs.
+const server = process.env.TRINITY_DEV_SERVER ?? 'http://127.0.0.1:8787'
+
+export default defineConfig({
+  plugins: [vue(), tailwind()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    target: 'es2022',
+    // Small files must stay files: the server's content policy allows no data: fonts.
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/api': server,
+      '/token': server,
+      '/health': server,
+      '/ws': { target: server.replace(/^http/, 'ws'), ws: true },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+    restoreMocks: true,
+  },
+})
