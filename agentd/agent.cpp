@@ -11,11 +11,11 @@
 #include "agentd/processes.h"
 #include "agentd/routes.h"
 #include "agentd/secret.h"
-#include "base/text.h"
 #include "agentd/workspace.h"
 #include "base/io_threads.h"
 #include "base/log.h"
 #include "base/spawn.h"
+#include "base/text.h"
 #include "http/server.h"
 
 namespace trinity::agentd {
@@ -136,7 +136,9 @@ Task<> Agent::State::run_setup() {
   spec.folder = config.home;
   spec.limit = config.setup_limit;
   spec.most_output = 1024 * 1024;
-  Lines::Take log_line = [](std::string_view line, bool) { log::info("setup", "{}", preview(line, kLongestSetupLine)); };
+  Lines::Take log_line = [](std::string_view line, bool) {
+    log::info("setup", "{}", preview(line, kLongestSetupLine));
+  };
   const auto lines = std::make_shared<Lines>(std::move(log_line), 64 * 1024);
   Process::Output output = [lines](std::string_view bytes) { lines->feed(bytes); };
   const auto end = co_await processes.run(std::move(spec), std::move(output));

@@ -9,7 +9,8 @@
 
 namespace trinity::agentd {
 
-/// Everything that agentd takes from outside. The defaults are those of the agent image; tests put their own folders in.
+/// Everything that agentd takes from outside. The defaults are those of the agent image; tests put their own folders
+/// in.
 struct Config {
   std::string agent_name = "unknown";
   std::string runtime;        ///< AGENT_RUNTIME as given; empty when unset

@@ -36,7 +36,7 @@ std::expected<std::string, std::string> read_small_file(const std::filesystem::p
   // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
   const Descriptor open_file(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (open_file.number() < 0) return system_fault();
-  struct stat about {};
+  struct stat about{};
   if (::fstat(open_file.number(), &about) != 0) return system_fault();
   if (!S_ISREG(about.st_mode)) return std::unexpected(std::string("not a regular file"));
   std::string text;

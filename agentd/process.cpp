@@ -118,7 +118,12 @@ class SpawnSettings {
 
 struct Process::State {
   State(const asio::any_io_executor& executor, ProcessSpec s, Output o)
-      : spec(std::move(s)), output(std::move(o)), in(executor), out(executor), err(executor), exit(executor),
+      : spec(std::move(s)),
+        output(std::move(o)),
+        in(executor),
+        out(executor),
+        err(executor),
+        exit(executor),
         changed(executor) {}
 
   ProcessSpec spec;
@@ -130,7 +135,7 @@ struct Process::State {
   Pipe exit;                   ///< readable when the child has ended; closed where the kernel has no such descriptor
   asio::steady_timer changed;  ///< cancelled at every change, which wakes wait()
   int open_outputs = 2;
-  bool ended = false;   ///< the child has ended; not reaped, so its number is not given to another
+  bool ended = false;  ///< the child has ended; not reaped, so its number is not given to another
   bool reaped = false;
   bool stopping = false;
   std::size_t handed_on = 0;

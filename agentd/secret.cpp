@@ -34,7 +34,8 @@ Secret Secret::from_file(const std::filesystem::path& file) {
     return {};
   }
   Secret secret(std::move(*text));
-  if (!secret.known()) log::error("agentd", "the secret in {} is too short. Only the health check answers.", file.string());
+  if (!secret.known())
+    log::error("agentd", "the secret in {} is too short. Only the health check answers.", file.string());
   return secret;
 }
 

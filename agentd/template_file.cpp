@@ -7,9 +7,9 @@
 #include <charconv>
 
 #include "agentd/files.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "yaml/yaml.h"
-#include "base/log.h"
 
 namespace trinity::agentd {
 
@@ -64,8 +64,8 @@ std::vector<std::string> command_of(const object& runtime, std::vector<std::stri
   for (const auto& item : *list) {
     auto argument = argument_of(item);
     if (!argument || (command.empty() && argument->empty())) {
-      faults.push_back(fmt::format("runtime.command[{}] must be a text of at most {} bytes", command.size(),
-                                   kLongestArgument));
+      faults.push_back(
+          fmt::format("runtime.command[{}] must be a text of at most {} bytes", command.size(), kLongestArgument));
       return {};
     }
     command.push_back(std::move(*argument));

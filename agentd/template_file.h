@@ -12,8 +12,8 @@ namespace trinity::agentd {
 
 /// A program that reads the message on standard input and writes its answer to standard output.
 struct CommandRuntime {
-  std::vector<std::string> command;    ///< program and arguments; no shell is involved
-  std::chrono::seconds timeout{900};   ///< for one turn
+  std::vector<std::string> command;   ///< program and arguments; no shell is involved
+  std::chrono::seconds timeout{900};  ///< for one turn
 };
 
 /// A message that the agent gives itself again and again.
@@ -43,7 +43,8 @@ struct TemplateFile {
 /// thread.
 [[nodiscard]] std::optional<TemplateFile> find_template(const Config& config);
 
-/// The answer of GET /api/template/info: every descriptive key, with an empty value of its kind where the file lacks it.
+/// The answer of GET /api/template/info: every descriptive key, with an empty value of its kind where the file lacks
+/// it.
 [[nodiscard]] boost::json::object template_card(const Config& config, const std::optional<TemplateFile>& file);
 
 /// `agent.mcp_servers` of the file that the server puts into the container; empty when there is none. Reads a file.

@@ -6,9 +6,9 @@
 #include <cctype>
 
 #include "agentd/lines.h"
-#include "base/text.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/text.h"
 
 namespace trinity::agentd {
 
@@ -48,6 +48,13 @@ std::optional<TurnEnd::Failure> failure_of(const Transcript& transcript, const P
   }
   if (end.code == 0 && !transcript.failed()) return std::nullopt;
   return TurnEnd::Failure{ErrorKind::internal, "Command execution failed: " + cause_of(transcript, end)};
+}
+
+/// What a program says last tells most about its run.
+std::string_view last_line(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
+  const auto end = text.rfind('\n');
+  return end == std::string_view::npos ? text : text.substr(end + 1);
 }
 
 std::string answer_of(const Transcript& transcript) {
@@ -171,7 +178,7 @@ void Turns::log_end(const TurnRequest& request, const TurnEnd& end) const {
               preview(end.failure->detail));
   } else {
     log::info("turn", "{} ended after {:.1f} s, execution {}: {}", request.origin, seconds, request.execution_id,
-              preview(end.answer));
+              preview(last_line(end.answer)));
   }
 }
 

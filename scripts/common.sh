@@ -93,7 +93,7 @@ shown_path() { case $1 in "$ROOT"/*) printf '%s' "${1#"$ROOT"/}" ;; *) printf '%
 
 # One hash over the content and names of all files below the given paths. Paths that do not exist count as empty.
 hash_of() {
-  (cd "$ROOT" && find "$@" -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -print0 2>/dev/null |
+  (cd "$ROOT" && find "$@" \( -name node_modules -o -path web/dist \) -prune -o -type f -print0 2>/dev/null |
     LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -d' ' -f1)
 }
 

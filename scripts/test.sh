@@ -60,11 +60,11 @@ prepare_tests() {
   case $1 in *integration* | *e2e*)
     ensure_engine
     build_server
+    build_web
     build_image
     npm_modules tests ;;
   esac
-  case $1 in *web* | *e2e* | *lint*) npm_modules web ;; esac
-  case $1 in *e2e*) build_web ;; esac
+  case $1 in *web* | *lint*) npm_modules web ;; esac
   case $1 in *unit*) step "Building the unit tests (address sanitizer)" 2400 build-asan compile asan unit_tests ;; esac
 }
 

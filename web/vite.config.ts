@@ -1,14 +1,37 @@
 import { fileURLToPath } from 'node:url'
 import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 // The development server hands REST and the live socket on to a Trinity server,
 // by default to the mock of dev/mock-server.mjs.
 const server = process.env.TRINITY_DEV_SERVER ?? 'http://127.0.0.1:8787'
 
+/** The font every page shows is asked for at once, so that text does not change its width while loading. */
+const preloadFonts: Plugin = {
+  name: 'preload-fonts',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((file) => /inter-latin-wght-normal.*\.woff2$/.test(file))
+        .map((file) => ({
+          tag: 'link',
+          injectTo: 'head' as const,
+          attrs: {
+            rel: 'preload',
+            as: 'font',
+            type: 'font/woff2',
+            href: `/${file}`,
+            crossorigin: '',
+          },
+        })),
+  },
+}
+
 export default defineConfig({
-  plugins: [vue(), tailwind()],
+  plugins: [vue(), tailwind(), preloadFonts],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'es2022',

@@ -56,7 +56,8 @@ Task<> AgentService::ensure_network(Call call) {
   const auto& placement = options_.placement;
   // Asked twice at the same time, the engine makes two networks of one name. No agent's name has a space.
   const auto held = co_await locks_.lock("network " + placement.network, lock_within);
-  if (co_await engine_.network(call, placement.network)) co_return;
+  const auto found = co_await engine_.network(call, placement.network);
+  if (found) co_return;
   const engine::Labels labels{{fleet::label::instance, placement.instance}};
   std::optional<engine::EngineError> refused;
   try {
@@ -67,7 +68,8 @@ Task<> AgentService::ensure_network(Call call) {
   }
   if (!refused) co_return;
   // Made by a creation beside this one, or the wished subnet overlaps with another network of the host.
-  if (co_await engine_.network(call, placement.network)) co_return;
+  const auto made = co_await engine_.network(call, placement.network);
+  if (made) co_return;
   if (placement.subnet.empty()) throw *refused;
   log::warn("agents", "network {} cannot have the subnet {}; the engine chooses one: {}", placement.network,
             placement.subnet, refused->what());
@@ -75,7 +77,8 @@ Task<> AgentService::ensure_network(Call call) {
 }
 
 Task<> AgentService::ensure_image(Call call, std::string image) {
-  if (co_await engine_.image(call, image)) co_return;
+  const auto here = co_await engine_.image(call, image);
+  if (here) co_return;
   std::string reason;
   try {
     co_await engine_.pull(call, image, pull_within);

@@ -29,46 +29,46 @@ bool can_bind(std::uint16_t port) {
 }  // namespace
 
 PortBook::Reservation::Reservation(Reservation&& other) noexcept
-    : book_(std::exchange(other.book_, nullptr)), port_(std::exchange(other.port_, 0)) {}
+    : among_(std::move(other.among_)), port_(std::exchange(other.port_, 0)) {}
 
 PortBook::Reservation& PortBook::Reservation::operator=(Reservation&& other) noexcept {
-  std::swap(book_, other.book_);
+  std::swap(among_, other.among_);
   std::swap(port_, other.port_);
   return *this;
 }
 
 PortBook::Reservation::~Reservation() {
-  if (book_ == nullptr) return;
-  const std::lock_guard lock(book_->mutex_);
-  book_->reserved_.erase(port_);
+  if (!among_) return;
+  const std::lock_guard lock(among_->mutex);
+  among_->ports.erase(port_);
 }
 
 bool PortBook::try_reserve(std::uint32_t port, const std::set<std::uint16_t>& taken) {
   if (port < 1024 || port > 65535) return false;
   const auto number = static_cast<std::uint16_t>(port);
-  if (taken.contains(number) || reserved_.contains(number) || !can_bind(number)) return false;
-  reserved_.insert(number);
+  if (taken.contains(number) || reserved_->ports.contains(number) || !can_bind(number)) return false;
+  reserved_->ports.insert(number);
   return true;
 }
 
 PortBook::Reservation PortBook::allocate(const std::set<std::uint16_t>& taken) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(reserved_->mutex);
   const std::uint32_t next = taken.empty() ? first_ : std::uint32_t{*taken.rbegin()} + 1;
   for (std::uint32_t port = next; port < next + 100; ++port) {
-    if (try_reserve(port, taken)) return {this, static_cast<std::uint16_t>(port)};
+    if (try_reserve(port, taken)) return {reserved_, static_cast<std::uint16_t>(port)};
   }
   for (std::uint32_t port = first_; port <= last_; ++port) {
-    if (try_reserve(port, taken)) return {this, static_cast<std::uint16_t>(port)};
+    if (try_reserve(port, taken)) return {reserved_, static_cast<std::uint16_t>(port)};
   }
   throw Failed("No free SSH port on this host");
 }
 
 PortBook::Reservation PortBook::claim(std::int64_t port, const std::set<std::uint16_t>& taken) {
   if (port < 1024 || port > 65535) throw BadRequest("port must be between 1024 and 65535");
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(reserved_->mutex);
   if (!try_reserve(static_cast<std::uint32_t>(port), taken))
     throw BadRequest("port " + std::to_string(port) + " is in use");
-  return {this, static_cast<std::uint16_t>(port)};
+  return {reserved_, static_cast<std::uint16_t>(port)};
 }
 
 }  // namespace trinity::agents

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -7,6 +8,12 @@ namespace trinity::agents {
 
 /// Hands out SSH ports of the host so that two creations never get the same one. Any thread.
 class PortBook {
+  /// Outlives the book while a reservation is held: a creation that was cut off at the end of the program ends later.
+  struct Reserved {
+    std::mutex mutex;
+    std::set<std::uint16_t> ports;
+  };
+
  public:
   PortBook(std::uint16_t first, std::uint16_t last) : first_(first), last_(last) {}
 
@@ -14,14 +21,14 @@ class PortBook {
   class Reservation {
    public:
     Reservation() = default;
-    Reservation(PortBook* book, std::uint16_t port) noexcept : book_(book), port_(port) {}
+    Reservation(std::shared_ptr<Reserved> among, std::uint16_t port) noexcept : among_(std::move(among)), port_(port) {}
     Reservation(Reservation&& other) noexcept;
     Reservation& operator=(Reservation&& other) noexcept;
     ~Reservation();
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
    private:
-    PortBook* book_ = nullptr;
+    std::shared_ptr<Reserved> among_;
     std::uint16_t port_ = 0;
   };
 
@@ -32,13 +39,11 @@ class PortBook {
   [[nodiscard]] Reservation claim(std::int64_t port, const std::set<std::uint16_t>& taken);
 
  private:
-  friend class Reservation;
   bool try_reserve(std::uint32_t port, const std::set<std::uint16_t>& taken);
 
   std::uint16_t first_;
   std::uint16_t last_;
-  std::mutex mutex_;
-  std::set<std::uint16_t> reserved_;
+  std::shared_ptr<Reserved> reserved_ = std::make_shared<Reserved>();
 };
 
 }  // namespace trinity::agents

@@ -109,6 +109,8 @@ Task<fleet::AgentPtr> AgentService::confirm(Call call, std::string container, st
 }
 
 Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
+  // Asked before too: who may not act shall not wait for who does.
+  co_await require(caller, name, Rule::read, no_permission);
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await require(caller, name, Rule::read, no_permission);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
@@ -122,6 +124,8 @@ Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
 }
 
 Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
+  // Asked before too: who may not act shall not wait for who does.
+  co_await require(caller, name, Rule::read, no_permission);
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await require(caller, name, Rule::read, no_permission);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
@@ -146,14 +150,19 @@ Task<> AgentService::remove_engine_objects(Call call, std::string name, std::str
   co_await engine_.remove_volume(call, data_volume(options_.placement, name));
 }
 
-Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
-  const auto held = co_await locks_.lock(name, lock_within);
+Task<AgentService::View> AgentService::deletable(CallerPtr caller, std::string name) {
   const auto current = co_await snapshot();
   const auto* entry = current->find(name);
   const bool is_system = name == system_agent || (entry && entry->agent->metadata && entry->agent->metadata->is_system);
   if (is_system) throw Forbidden("System agents cannot be deleted. Use re-initialization to reset to clean state.");
-  const auto view = co_await require(caller, name, Rule::manage, "You don't have permission to delete this agent");
-  // The engine's objects first: while one of them is left, the agent stays listed and the deletion can be tried again.
+  co_return co_await require(caller, name, Rule::manage, "You don't have permission to delete this agent");
+}
+
+Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
+  co_await deletable(caller, name);
+  const auto held = co_await locks_.lock(name, lock_within);
+  const auto view = co_await deletable(caller, name);
+  // The engine's objects first: while the container is left, the agent stays listed and the deletion can be tried again.
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));

@@ -69,6 +69,8 @@ class AgentService {
   enum class Rule { read, manage };
   /// Family B of the contract (rule first): Forbidden with `refusal`, then NotFound.
   Task<View> require(CallerPtr caller, std::string name, Rule rule, std::string refusal);
+  /// The same for deletion: never a system agent.
+  Task<View> deletable(CallerPtr caller, std::string name);
 
   [[nodiscard]] agentlink::Target target_of(const fleet::Agent& agent) const;
   Plan plan_of(const CallerPtr& caller, const CreateRequest& request, const fleet::Snapshot& snapshot) const;

@@ -236,6 +236,7 @@ void Server::stop() {
     p.fleet_context.stop();
     p.fleet_thread.join();
   }
+  p.hasher.join();
   p.pool.join();
 }
 

@@ -44,6 +44,9 @@ class PasswordHasher {
     co_return co_await thread_.run(std::move(job));
   }
 
+  /// Waits for jobs under way, so that none answers to an I/O thread's context that is gone. Stop producers first.
+  void join() { thread_.join(); }
+
  private:
   BlockingPool thread_{1, 64};
 };

@@ -27,7 +27,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// Engine and API version; sets the version used from then on (never newer than ours).
+  /// Engine and API version; sets the version used from then on: ours, or the nearest one that the engine still speaks.
   virtual Task<std::string> negotiate(Call call) = 0;
   /// Every container with all of `labels` ("key=value" or "key"), running or not. Never asks for sizes.
   virtual Task<std::vector<Container>> list(Call call, std::vector<std::string> labels) = 0;

@@ -172,7 +172,9 @@ Task<> Fleet::State::reconcile(std::shared_ptr<State> self) {
 }
 
 Task<> Fleet::State::reconcile_regularly(std::shared_ptr<State> self) {
-  while (!self->stopping && co_await wait(&self->reconcile_timer, self->options.reconcile_every)) {
+  while (!self->stopping) {
+    const bool due = co_await wait(&self->reconcile_timer, self->options.reconcile_every);
+    if (!due) break;
     try {
       co_await reconcile(self);
     } catch (const engine::EngineError& e) {
@@ -183,7 +185,9 @@ Task<> Fleet::State::reconcile_regularly(std::shared_ptr<State> self) {
 
 /// A stopped engine keeps its connections open and says nothing; only a question with a limit finds out.
 Task<> Fleet::State::probe_regularly(std::shared_ptr<State> self) {
-  while (!self->stopping && co_await wait(&self->probe_timer, self->options.probe_every)) {
+  while (!self->stopping) {
+    const bool due = co_await wait(&self->probe_timer, self->options.probe_every);
+    if (!due) break;
     const bool was_down = !self->model.health().reachable;
     try {
       co_await self->engine.negotiate(self->job.call());
@@ -198,7 +202,9 @@ Task<> Fleet::State::probe_regularly(std::shared_ptr<State> self) {
 
 Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
   const auto tick = std::min(self->options.sample_watched, self->options.sample_idle);
-  while (!self->stopping && co_await wait(&self->sample_timer, tick)) {
+  while (!self->stopping) {
+    const bool due = co_await wait(&self->sample_timer, tick);
+    if (!due) break;
     const auto at = steady_now();
     for (auto& result : self->sampler.sample(at, now()))
       self->model.figures(result.container_id, std::move(result.figures));
@@ -216,7 +222,8 @@ Task<> Fleet::State::ask_statistics(std::shared_ptr<State> self, std::string id)
   ++self->statistics_calls;
   std::optional<metering::Counters> counters;
   try {
-    if (const auto told = co_await self->engine.statistics(self->job.call(), id)) {
+    const auto told = co_await self->engine.statistics(self->job.call(), id);
+    if (told) {
       counters = metering::Counters{steady_now(), told->cpu_nanoseconds, told->memory_bytes, told->memory_limit,
                                     told->pids,   told->network_rx,      told->network_tx};
     }

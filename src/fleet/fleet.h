@@ -46,7 +46,8 @@ struct ContainerSeen {
 struct ContainerGone {
   std::string container_id;
 };
-/// A status change of this agent in the next 30 s is due to `reason` (a user's stop, say), whoever reports it first.
+/// The next status change of this agent, within 30 s, is due to `reason` (a user's stop, say), whoever reports it
+/// first.
 struct Expected {
   std::string name;
   Reason reason;

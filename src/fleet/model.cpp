@@ -36,11 +36,13 @@ bool Model::shown(const Record& record) const {
 Reason Model::reason_for(const std::string& name, const Reason& given, const Record& record, SteadyTime at) const {
   if (const auto it = expected_.find(name); it != expected_.end() && at <= it->second.until) return it->second.reason;
   if (record.oom) return "oom";
-  return given;
+  // The exit code that comes behind the end belongs to that end.
+  const bool late_code = record.exit_unknown && record.container.state == "exited";
+  return late_code && !record.reason.empty() ? record.reason : given;
 }
 
-void Model::note(const AgentPtr& before, const AgentPtr& after, const Reason& reason) {
-  if (!before && !after) return;
+bool Model::note(const AgentPtr& before, const AgentPtr& after, const Reason& reason) {
+  if (!before && !after) return false;
   dirty_ = true;
   const auto& name = after ? after->name : before->name;
   if (!before) {
@@ -51,7 +53,9 @@ void Model::note(const AgentPtr& before, const AgentPtr& after, const Reason& re
     const bool restarted = after->started_at && before->started_at != after->started_at;
     const bool status = before->status != after->status || restarted;
     changes_.push_back({status ? Change::Kind::status : Change::Kind::updated, name, before, after, reason});
+    return status;
   }
+  return false;
 }
 
 void Model::rebuild(Record& record, const Reason& reason) {
@@ -66,7 +70,9 @@ void Model::rebuild(Record& record, const Reason& reason) {
   if (before && after && same(*before, *after)) return;
   record.agent = after;
   if (!after || after->status != "running") record.figures = nullptr;
-  note(before, after, reason);
+  if (!note(before, after, reason)) return;
+  record.reason = reason;
+  expected_.erase(after->name);
 }
 
 void Model::seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at) {
@@ -76,12 +82,13 @@ void Model::seen(const engine::ContainerDetail& container, const Reason& reason,
   const bool ends = container.state == "exited" && container.oom_killed;
   record.oom = record.oom || ends;
   record.container = container;
-  record.exit_unknown = false;
   if (container.state == "running") {
     record.dead_pid = 0;
     record.oom = false;
   }
-  rebuild(record, reason_for(name, reason, record, at));
+  const auto why = reason_for(name, reason, record, at);
+  record.exit_unknown = false;
+  rebuild(record, why);
 }
 
 void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int64_t> exit_code, SteadyTime at,
@@ -95,9 +102,11 @@ void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int
   if (record.container.pid != 0) record.dead_pid = record.container.pid;
   record.container.state = "exited";
   record.container.pid = 0;
+  record.container.addresses.clear();
   record.container.exit_code = exit_code.value_or(0);
+  const auto why = reason_for(name_of(record.container), "exit", record, at);
   record.exit_unknown = !exit_code;
-  rebuild(record, reason_for(name_of(record.container), "exit", record, at));
+  rebuild(record, why);
 }
 
 void Model::oom(const std::string& id) {

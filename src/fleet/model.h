@@ -28,6 +28,7 @@ class Model {
   // ---- facts about metadata, intentions and the engine
   void metadata(std::map<std::string, Metadata> all);
   void metadata(const std::string& name, std::optional<Metadata> one);
+  /// The next status change is due to `reason`; used once, so that a crash after a user's start is a crash.
   void expect(const std::string& name, const Reason& reason, SteadyTime at);
   void creating(const std::string& name, bool active);
   void engine(bool reachable, Time at);
@@ -61,6 +62,7 @@ class Model {
     std::int64_t dead_pid = 0;  ///< an inspect that still shows this process running is out of date
     bool oom = false;
     bool exit_unknown = false;  ///< ended, the engine has not told the code yet
+    Reason reason;              ///< of the last status change
   };
   struct Expectation {
     Reason reason;
@@ -68,7 +70,8 @@ class Model {
   };
 
   void rebuild(Record& record, const Reason& reason);
-  void note(const AgentPtr& before, const AgentPtr& after, const Reason& reason);
+  /// True when the status changed.
+  bool note(const AgentPtr& before, const AgentPtr& after, const Reason& reason);
   [[nodiscard]] std::optional<Metadata> metadata_of(const std::string& name) const;
   [[nodiscard]] bool shown(const Record& record) const;
   [[nodiscard]] Reason reason_for(const std::string& name, const Reason& given, const Record& record,

@@ -87,7 +87,9 @@ ClientError fault_of(const error_code& fault, const std::string& peer) {
   return {ClientFault::closed, "the connection to " + peer + " ended: " + fault.message()};
 }
 
-bool is_safe(Method method) noexcept { return method == Method::get || method == Method::head; }
+bool is_safe(Method method) noexcept {
+  return method == Method::get || method == Method::head;
+}
 
 bool is_text(std::string_view text, std::string_view forbidden) noexcept {
   return text.find_first_of(forbidden) == std::string_view::npos && text.find('\0') == std::string_view::npos;

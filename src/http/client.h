@@ -54,8 +54,8 @@ class ClientStream {
  public:
   virtual ~ClientStream() = default;
   [[nodiscard]] virtual const ClientResponse& head() const = 0;  ///< status and headers; body empty
-  /// Up to 64 KiB of body as it comes; an empty text at its end. Waits at most `limit` (ClientFault::timeout; the stream
-  /// stays usable, so a quiet stream can simply be read again).
+  /// Up to 64 KiB of body as it comes; an empty text at its end. Waits at most `limit` (ClientFault::timeout; the
+  /// stream stays usable, so a quiet stream can simply be read again).
   virtual Task<std::string> read(std::chrono::milliseconds limit) = 0;
   /// After an upgrade (101): writes raw bytes to the peer.
   virtual Task<> write(std::string bytes, std::chrono::milliseconds limit) = 0;

@@ -26,14 +26,16 @@ bool is_sound(std::string_view name, std::string_view value) noexcept {
 
 }  // namespace
 
-bool may_have_body(unsigned status) noexcept { return status >= 200 && status != 204 && status != 304; }
+bool may_have_body(unsigned status) noexcept {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 void write_head(std::string& into, const Response& response, const HeadLines& lines) {
   into.clear();
   auto out = std::back_inserter(into);
   const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status));
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                 std::string_view(reason.data(), reason.size()), lines.date);
+  fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, std::string_view(reason.data(), reason.size()),
+                 lines.date);
   bool cache = false;
   bool sniff = false;
   for (const auto& [name, value] : response.headers) {
@@ -63,10 +65,10 @@ std::string http_date(std::chrono::sys_seconds at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(at - day);
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                     days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                     months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[std::chrono::weekday(day).c_encoding()],
+                     static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count());
 }
 
 }  // namespace trinity::http

@@ -14,7 +14,7 @@ struct HeadLines {
   std::chrono::nanoseconds took{};
   std::uint32_t sql = 0;
   std::uint32_t engine = 0;
-  bool keep = true;      ///< else `Connection: close`
+  bool keep = true;  ///< else `Connection: close`
   bool http_1_0 = false;
 };
 

@@ -163,7 +163,8 @@ Router::Match Router::match(Method method, std::string_view path) const {
     return match;
   }
   if (path == "/") return match;
-  const std::string other = path.ends_with('/') ? std::string(path.substr(0, path.size() - 1)) : std::string(path) + '/';
+  const std::string other =
+      path.ends_with('/') ? std::string(path.substr(0, path.size() - 1)) : std::string(path) + '/';
   Walk<Node> second{root_.get(), walk.method};
   second.walk(*root_, std::string_view(other).substr(1), false);
   if (second.found || !second.others.empty()) match.redirect = other;

@@ -11,8 +11,8 @@
 
 namespace trinity::http {
 
-/// A socket (TCP or Unix) whose every wait ends at a given moment. One read and one write may be pending together. Lives
-/// on one I/O thread. Held by shared_ptr, since a limit that fires late must find it gone or alive, not freed.
+/// A socket (TCP or Unix) whose every wait ends at a given moment. One read and one write may be pending together.
+/// Lives on one I/O thread. Held by shared_ptr, since a limit that fires late must find it gone or alive, not freed.
 ///
 /// One timer serves all limits and is only moved forward: a connection that is kept alive for thousands of requests
 /// does not touch it for most of them.

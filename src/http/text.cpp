@@ -1,6 +1,6 @@
 #include "http/text.h"
-#include <algorithm>
 
+#include <algorithm>
 
 namespace trinity::http {
 

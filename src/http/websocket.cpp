@@ -77,7 +77,8 @@ class BeastWebSocket final : public WebSocket, public std::enable_shared_from_th
     abort_after(close_within);
     if (reason.size() > 120) reason.resize(120);  // a control frame holds 123 bytes
     error_code fault;
-    co_await stream_.async_close(ws::close_reason(static_cast<ws::close_code>(code), reason), asio::redirect_error(use_awaitable, fault));
+    co_await stream_.async_close(ws::close_reason(static_cast<ws::close_code>(code), reason),
+                                 asio::redirect_error(use_awaitable, fault));
     abort();
   }
 

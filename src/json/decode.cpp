@@ -96,8 +96,7 @@ std::optional<bool> bool_from(std::string_view text) {
 
 constexpr std::string_view int_parsing_text = "Input should be a valid integer, unable to parse string as an integer";
 constexpr std::string_view bool_parsing_text = "Input should be a valid boolean, unable to interpret input";
-constexpr std::string_view int_size_text =
-    "Unable to parse input string as an integer, exceeded maximum size";
+constexpr std::string_view int_size_text = "Unable to parse input string as an integer, exceeded maximum size";
 
 /// A whole number that the parser kept as a double (1.0, 1e3).
 std::optional<std::int64_t> whole(double number) {
@@ -271,8 +270,9 @@ value parse_body(std::string_view body) {
 std::optional<std::int64_t> query_int(std::optional<std::string_view> text, std::string_view name, Faults& faults) {
   if (!text) return std::nullopt;
   std::int64_t number = 0;
-  const auto read = detail::read_int(number, std::numeric_limits<std::int64_t>::min(),
-                                     std::numeric_limits<std::int64_t>::max(), value(*text), array{"query", name}, faults);
+  const auto read =
+      detail::read_int(number, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
+                       value(*text), array{"query", name}, faults);
   return read ? std::optional(number) : std::nullopt;
 }
 

@@ -18,8 +18,8 @@ namespace trinity::json {
 class Faults {
  public:
   /// `loc` is the whole path, first element body, query, path or header.
-  /// `ctx` is left out when empty; an input of more than a few KiB is replaced by null, and after 100 faults further ones
-  /// are not kept, so that the answer stays small.
+  /// `ctx` is left out when empty; an input of more than a few KiB is replaced by null, and after 100 faults further
+  /// ones are not kept, so that the answer stays small.
   void add(std::string_view type, array loc, std::string_view message, const value& input, object ctx = {});
   [[nodiscard]] bool empty() const noexcept { return faults_.empty(); }
   /// Throws Unprocessable when there is any.

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cmath>
+#include <string_view>
 
 namespace trinity::json {
 
@@ -27,8 +28,43 @@ void append_number(std::string& out, double number) {
   }
 }
 
-void append_text(std::string& out, const boost::json::string& text) {
-  out += boost::json::serialize(text);
+/// Runs of ordinary characters are copied in one piece; UTF-8 passes as it is.
+void append_text(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, done, i - done);
+    done = i + 1;
+    out += '\\';
+    switch (c) {
+      case '"':
+      case '\\':
+        out += text[i];
+        break;
+      case '\b':
+        out += 'b';
+        break;
+      case '\f':
+        out += 'f';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
+      default:
+        out.append("u00").append(1, digits[c >> 4]).append(1, digits[c & 15]);
+    }
+  }
+  out.append(text, done);
+  out += '"';
 }
 
 }  // namespace
@@ -40,7 +76,7 @@ void append(std::string& out, const boost::json::value& from) {
     for (const auto& [key, item] : *members) {
       out += before;
       before = ',';
-      append_text(out, boost::json::string(key));
+      append_text(out, key);
       out += ':';
       append(out, item);
     }
@@ -57,7 +93,7 @@ void append(std::string& out, const boost::json::value& from) {
   } else if (const auto* number = from.if_double()) {
     append_number(out, *number);
   } else if (const auto* text = from.if_string()) {
-    append_text(out, *text);
+    append_text(out, std::string_view(text->data(), text->size()));
   } else {
     out += boost::json::serialize(from);
   }

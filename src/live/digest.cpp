@@ -29,7 +29,6 @@ std::string status_data(const Change& change) {
 /// What `agent_status` does not tell. How a container ended is sometimes known only after it has ended.
 json::object changed_fields(const Change& change) {
   auto fields = difference(item_of(*change.before), item_of(*change.after));
-  fields.erase("name");
   if (change.kind == Change::Kind::status) {
     fields.erase("status");
     return fields;

@@ -15,7 +15,7 @@ struct Digested {
   fleet::AgentPtr successor;
   /// Status: the `data` of the event.
   std::string status_data;
-  /// Updated and status: the other fields of the list item that differ; without name, is_owner and is_shared.
+  /// Updated and status: the other fields of the list item that differ; without is_owner and is_shared.
   boost::json::object fields;
 };
 

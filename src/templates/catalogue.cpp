@@ -86,9 +86,12 @@ std::optional<std::string> local_directory(std::string_view template_id) {
 std::vector<Listed> list_local(const std::filesystem::path& root) {
   std::vector<Listed> made;
   std::error_code fault;
-  for (const auto& entry : std::filesystem::directory_iterator(root, fault)) {
+  // Stepped by hand: the range form throws when a folder cannot be read to its end.
+  for (std::filesystem::directory_iterator at(root, fault), end; !fault && at != end; at.increment(fault)) {
+    const auto& entry = *at;
     if (made.size() >= most_templates) break;
-    if (!entry.is_directory(fault) || !is_plain_name(entry.path().filename().string())) continue;
+    std::error_code unreadable;
+    if (!entry.is_directory(unreadable) || !is_plain_name(entry.path().filename().string())) continue;
     const auto file = read_template_file(entry.path());
     if (file) {
       made.push_back(listed(entry.path(), *file));

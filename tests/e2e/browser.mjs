@@ -29,6 +29,11 @@ export class Browser {
     return self
   }
 
+  /** The token is in the page's memory, the session in a cookie. */
+  forgetSession() {
+    return this.page.context().clearCookies()
+  }
+
   go(target) {
     return this.page.goto(`http://${this.address}${target}`)
   }

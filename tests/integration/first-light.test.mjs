@@ -249,6 +249,14 @@ describe('the life of an agent', () => {
     assert.equal(one.split('\n').length, 1)
   })
 
+  it('does not restart by itself again and again', async () => {
+    for (const name of ['worker-one', 'blank']) {
+      const { body } = await engine('GET', `/containers/${server.containerOf(name)}/json`)
+      assert.equal(body.RestartCount, 0, name)
+      assert.equal(body.State.Running, true, name)
+    }
+  })
+
   it('stops and starts, and the next read knows it', async () => {
     const stopped = await server.post('/api/agents/worker-one/stop')
     assert.equal(stopped.status, 200)

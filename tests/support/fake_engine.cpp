@@ -98,10 +98,12 @@ void FakeEngine::trouble(const std::string& call, Trouble trouble) {
 void FakeEngine::heal(const std::string& call) {
   const std::lock_guard lock(mutex_);
   troubles_.erase(call);
+  ++healed_;
 }
 void FakeEngine::heal() {
   const std::lock_guard lock(mutex_);
   troubles_.clear();
+  ++healed_;
 }
 void FakeEngine::limit(std::chrono::milliseconds length) {
   const std::lock_guard lock(mutex_);
@@ -162,7 +164,9 @@ Task<std::optional<Fault>> FakeEngine::enter(Call call, std::string what, std::s
   if (is_down) throw EngineError(Fault::unreachable, what + ": connection refused");
   if (!trouble) co_return std::nullopt;
   if (trouble->hang) {
-    co_await pause(limit);
+    const auto until = steady_now() + limit;
+    const auto before = healed();
+    while (steady_now() < until && healed() == before) co_await pause(step);
     throw EngineError(Fault::timeout, what + ": no answer in time");
   }
   if (trouble->delay.count() > 0) co_await pause(trouble->delay);
@@ -338,6 +342,10 @@ int FakeEngine::calls(const std::string& call) const {
   const std::lock_guard lock(mutex_);
   const auto it = calls_.find(call);
   return it == calls_.end() ? 0 : it->second;
+}
+std::uint64_t FakeEngine::healed() const {
+  const std::lock_guard lock(mutex_);
+  return healed_;
 }
 int FakeEngine::open_streams() const {
   const std::lock_guard lock(mutex_);

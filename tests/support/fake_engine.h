@@ -17,11 +17,11 @@ namespace trinity::test {
 /// How a call of the fake engine goes wrong.
 struct Trouble {
   std::optional<engine::Fault> fault{};  ///< thrown
-  bool hang = false;                   ///< no answer until the engine's limit, then Fault::timeout
-  bool after = false;                  ///< the fault is thrown after the work was done: the answer is lost
-  std::string container{};             ///< only for this container id or name; empty: for all
-  std::chrono::milliseconds delay{0};  ///< before the answer
-  int times = -1;                      ///< how often; below zero: always
+  bool hang = false;                     ///< no answer until the engine's limit or heal(), then Fault::timeout
+  bool after = false;                    ///< the fault is thrown after the work was done: the answer is lost
+  std::string container{};               ///< only for this container id or name; empty: for all
+  std::chrono::milliseconds delay{0};    ///< before the answer
+  int times = -1;                        ///< how often; below zero: always
 };
 
 /// A container engine in memory. Calls run on the caller's executor; everything may be used from any thread. A change
@@ -118,6 +118,7 @@ class FakeEngine : public engine::Engine {
   void end(Held& held, std::int64_t exit_code, bool oom);
   void send(const std::string& action, const Held& held, std::map<std::string, std::string> more = {});
   void deliver(const engine::Event& event);
+  [[nodiscard]] std::uint64_t healed() const;
 
   mutable std::mutex mutex_;
   std::map<std::string, Held> containers_;  ///< by id
@@ -135,6 +136,7 @@ class FakeEngine : public engine::Engine {
   bool lose_events_ = false;
   std::int64_t next_pid_ = 4'100'000'000;  ///< no process of this host
   std::uint64_t next_id_ = 1;
+  std::uint64_t healed_ = 0;
   std::int64_t last_nano_ = 0;
 };
 

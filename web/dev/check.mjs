@@ -32,7 +32,14 @@ async function withMock(port, args, run) {
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-sync',
+  ],
 })
 
 const flip = (base, what) => fetch(`${base}/dev/${what}`, { method: 'POST' })
@@ -61,13 +68,22 @@ async function signIn(page, base) {
 
 async function axeRun(page, name) {
   await page.addScriptTag({ content: axe })
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-  const bad = violations.map((one) => `${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 140)} | ${one.nodes[0].any?.[0]?.message ?? ''}`)
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  )
+  const bad = violations.map(
+    (one) =>
+      `${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 140)} | ${one.nodes[0].any?.[0]?.message ?? ''}`,
+  )
   check(`axe: ${name}`, bad.length === 0, bad.join('\n         '))
 }
 
 await withMock(8861, ['--agents', '12'], async (base) => {
-  for (const [theme, viewport] of [['dark', undefined], ['light', undefined], ['light', { width: 390, height: 844 }]]) {
+  for (const [theme, viewport] of [
+    ['dark', undefined],
+    ['light', undefined],
+    ['light', { width: 390, height: 844 }],
+  ]) {
     const size = viewport ? 'small' : 'wide'
     const page = await open(base, theme, viewport)
     await page.goto(`${base}/login`)
@@ -81,7 +97,13 @@ await withMock(8861, ['--agents', '12'], async (base) => {
     await page.getByTestId('create-name').fill('Research desk')
     await page.waitForTimeout(300)
     await axeRun(page, `create ${theme} ${size}`)
-    for (const path of ['agents/research-desk', 'agents/research-desk?tab=logs', 'templates', 'settings', 'agents/nobody']) {
+    for (const path of [
+      'agents/research-desk',
+      'agents/research-desk?tab=logs',
+      'templates',
+      'settings',
+      'agents/nobody',
+    ]) {
       await page.goto(`${base}/${path}`)
       await page.waitForTimeout(900)
       await axeRun(page, `${path} ${theme} ${size}`)
@@ -96,18 +118,28 @@ await withMock(8862, ['--agents', '12'], async (base) => {
   await page.getByTestId('login-password').fill('trinity-demo')
   await page.getByTestId('login-submit').click()
   await page.getByTestId('logs-text').waitFor()
-  check('a deep link is kept through sign-in', page.url().endsWith('/agents/release-notes?tab=logs'))
+  check(
+    'a deep link is kept through sign-in',
+    page.url().endsWith('/agents/release-notes?tab=logs'),
+  )
 
   page.rest.length = 0
   page.sockets = 0
   await page.goto(`${base}/agents/release-notes`)
   await page.getByTestId('page-cpu').getByText('%').waitFor()
   await page.waitForTimeout(2500)
-  check('opening an agent page takes at most 3 REST requests', page.rest.length <= 3, page.rest.join(', '))
+  check(
+    'opening an agent page takes at most 3 REST requests',
+    page.rest.length <= 3,
+    page.rest.join(', '),
+  )
   check('and one socket', page.sockets === 1, String(page.sockets))
   page.rest.length = 0
   const before = await page.getByTestId('page-cpu').textContent()
-  await page.waitForFunction((old) => document.querySelector('[data-testid=page-cpu]').textContent !== old, before)
+  await page.waitForFunction(
+    (old) => document.querySelector('[data-testid=page-cpu]').textContent !== old,
+    before,
+  )
   await page.waitForTimeout(10_000)
   check('an open agent page makes no REST request', page.rest.length === 0, page.rest.join(', '))
 
@@ -123,7 +155,11 @@ await withMock(8862, ['--agents', '12'], async (base) => {
   const started = Date.now()
   await flip(base, 'kill/research-desk')
   await page.getByTestId('agent-state-research-desk').getByText('Stopped').waitFor()
-  check('a kill is on the page within 250 ms', Date.now() - started < 250, `${Date.now() - started} ms`)
+  check(
+    'a kill is on the page within 250 ms',
+    Date.now() - started < 250,
+    `${Date.now() - started} ms`,
+  )
   check('without a REST request', page.rest.length === 0, page.rest.join(', '))
   await page.getByTestId('agent-start-research-desk').click()
   await page.getByTestId('agent-state-research-desk').getByText('Starting').waitFor()
@@ -151,7 +187,11 @@ await withMock(8862, ['--agents', '12'], async (base) => {
   await page.getByTestId('connection-state').getByText('Reconnecting').waitFor()
   await page.waitForTimeout(16_000)
   const polled = page.rest.length
-  check('polling starts when the socket stays away', polled > 0 && polled < 30, `${polled} requests in 16 s`)
+  check(
+    'polling starts when the socket stays away',
+    polled > 0 && polled < 30,
+    `${polled} requests in 16 s`,
+  )
   await flip(base, 'accept-sockets')
   await page.getByRole('button', { name: 'Reconnect now' }).click()
   await page.getByTestId('connection-state').getByText('Live').waitFor()
@@ -169,6 +209,20 @@ await withMock(8862, ['--agents', '12'], async (base) => {
   page.rest.length = 0
   await page.waitForTimeout(5000)
   check('other pages ask for nothing', page.rest.length === 0, page.rest.join(', '))
+
+  await page.goto(`${base}/agents/release-notes`)
+  await page.getByTestId('page-stop').waitFor()
+  await flip(base, 'forget')
+  await page.getByTestId('page-stop').click()
+  await page.getByText('Your session has ended').waitFor()
+  await page.getByTestId('login-password').fill('trinity-demo')
+  await page.getByTestId('login-submit').click()
+  await page.getByTestId('page-stop').waitFor()
+  check(
+    'an ended session says so and leads back',
+    page.url().endsWith('/agents/release-notes'),
+    page.url(),
+  )
 
   const other = await page.context().newPage()
   await other.goto(`${base}/settings`)
@@ -190,11 +244,17 @@ await withMock(8863, ['--agents', '200', '--tick', '1000'], async (base) => {
   await page.waitForTimeout(2000)
   const long = await page.evaluate(async () => {
     const tasks = []
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({ entryTypes: ['longtask'] })
+    new PerformanceObserver((list) =>
+      tasks.push(...list.getEntries().map((one) => one.duration)),
+    ).observe({ entryTypes: ['longtask'] })
     await new Promise((done) => setTimeout(done, 10_000))
     return tasks
   })
-  check('200 ticking agents make no task over 50 ms', long.length === 0, long.map(Math.round).join(', '))
+  check(
+    '200 ticking agents make no task over 50 ms',
+    long.length === 0,
+    long.map(Math.round).join(', '),
+  )
 })
 
 await browser.close()

@@ -60,7 +60,7 @@ async function shoot(
       })
       const page = await context.newPage()
       page.on('console', (message) => {
-        if (message.type() === 'error' && !/401|503/.test(message.text()))
+        if (message.type() === 'error' && !/401|503|WebSocket connection/.test(message.text()))
           problems.push(`${name} ${theme} ${size}: ${message.text()}`)
       })
       page.on('pageerror', (error) => problems.push(`${name} ${theme} ${size}: ${error.message}`))
@@ -213,6 +213,22 @@ await withMock(8853, ['--agents', '3'], async (base) => {
     { themes: ['dark'] },
   )
 })
+await withMock(8855, ['--agents', '3'], async (base) => {
+  await flip(base, 'refuse-sockets')
+  await flip(base, 'slow-on')
+  await shoot(base, 'agents-loading', async (page) => page.waitForTimeout(600), {
+    themes: ['dark'],
+  })
+  await shoot(
+    base,
+    'agent-loading',
+    async (page) => {
+      await page.goto(`${base}/agents/research-desk`)
+      await page.waitForTimeout(2300)
+    },
+    { themes: ['light'] },
+  )
+})
 await withMock(8854, ['--agents', '30'], async (base) => {
   const opened = async (page) => page.getByTestId('agents-table').getByText('%').first().waitFor()
   await shoot(base, 'agents-30', opened)
@@ -237,6 +253,15 @@ await withMock(8854, ['--agents', '30'], async (base) => {
       await opened(page)
     },
     { sizes: ['wide'], themes: ['light'] },
+  )
+  await shoot(
+    base,
+    'rail-open',
+    async (page) => {
+      await page.getByRole('button', { name: 'Show names' }).click()
+      await opened(page)
+    },
+    { sizes: ['wide'] },
   )
   await shoot(
     base,

@@ -197,6 +197,8 @@ TEST_F(AgentTest, WithoutRuntimeThereIsAClear503) {
 TEST_F(AgentTest, OneTurnAtATimeAndNoIdTwice) {
   use_command("[sh, -c, 'read -r word; mkdir lock || exit 9; sleep 0.3; rmdir lock; echo $word']");
   start();
+  // The start-up itself is in the lane until the workspace is ready.
+  EXPECT_EQ(chat(R"({"message":"first\n"})").status, 200U);
   std::vector<std::optional<http::ClientResponse>> answers(13);
   std::vector<std::exception_ptr> faults(13);
   for (std::size_t i = 0; i < answers.size(); ++i) {

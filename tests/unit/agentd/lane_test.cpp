@@ -87,8 +87,8 @@ TEST(NextAutorun, Table) {
   const SteadyTime zero{};
   const std::tuple<int, int, int, int> cases[] = {
       // due, every, now, next
-      {10, 20, 0, 10}, {10, 20, 9, 10}, {10, 20, 10, 30}, {10, 20, 11, 30},  {10, 20, 29, 30},
-      {10, 20, 30, 50}, {10, 20, 31, 50}, {10, 20, 95, 110}, {10, 1, 10, 11}, {0, 86400, 86399, 86400},
+      {10, 20, 0, 10},  {10, 20, 9, 10},  {10, 20, 10, 30},  {10, 20, 11, 30}, {10, 20, 29, 30},
+      {10, 20, 30, 50}, {10, 20, 31, 50}, {10, 20, 95, 110}, {10, 1, 10, 11},  {0, 86400, 86399, 86400},
   };
   for (const auto& [due, every, now, next] : cases) {
     EXPECT_EQ(next_autorun(zero + seconds(due), seconds(every), zero + seconds(now)), zero + seconds(next))

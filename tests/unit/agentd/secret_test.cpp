@@ -14,9 +14,10 @@ TEST(Secret, MatchesOnlyItself) {
   for (const auto* good : {"Bearer 0123456789abcdef", "bearer 0123456789abcdef", "BEARER 0123456789abcdef"}) {
     EXPECT_TRUE(secret.matches(good)) << good;
   }
-  for (const auto* bad : {"", "Bearer", "Bearer ", "0123456789abcdef", "Basic 0123456789abcdef", "Bearer 0123456789abcde",
-                          "Bearer 0123456789abcdeF", "Bearer 0123456789abcdef0", "Bearer  0123456789abcdef",
-                          "Bearer 0123456789abcdef0123456789abcdef", "Bearer0123456789abcdef"}) {
+  for (const auto* bad :
+       {"", "Bearer", "Bearer ", "0123456789abcdef", "Basic 0123456789abcdef", "Bearer 0123456789abcde",
+        "Bearer 0123456789abcdeF", "Bearer 0123456789abcdef0", "Bearer  0123456789abcdef",
+        "Bearer 0123456789abcdef0123456789abcdef", "Bearer0123456789abcdef"}) {
     EXPECT_FALSE(secret.matches(bad)) << bad;
   }
 }

@@ -156,7 +156,8 @@ TEST(TemplateCard, HasEveryKeyWhateverTheFileSays) {
   EXPECT_EQ(card.at("use_cases"), array());
   EXPECT_EQ(card.at("tools"), array({"a", "b"}));
   EXPECT_EQ(card.at("mcp_servers"), array({"heygen", "mail"}));
-  for (const auto* key : {"tagline", "author", "type", "capabilities", "sub_agents", "commands", "platforms", "skills"}) {
+  for (const auto* key :
+       {"tagline", "author", "type", "capabilities", "sub_agents", "commands", "platforms", "skills"}) {
     EXPECT_TRUE(card.contains(key)) << key;
   }
 }

@@ -94,7 +94,8 @@ TEST(Transcript, ToolCallsAndTheirResults) {
 }
 
 TEST(Transcript, AnyValueInAnyFieldIsTaken) {
-  for (const auto* value : {"null", "true", "7", "-1e999", "\"x\"", "[]", "{}", "[null]", "[[{}]]", "{\"content\":7}"}) {
+  for (const auto* value :
+       {"null", "true", "7", "-1e999", "\"x\"", "[]", "{}", "[null]", "[[{}]]", "{\"content\":7}"}) {
     for (const auto* type : {"assistant", "user", "result", "system", "init", "error", "new"}) {
       for (const auto* field : {"message", "result", "usage", "total_cost_usd", "session_id", "is_error", "subtype",
                                 "num_turns", "parent_tool_use_id"}) {

@@ -127,12 +127,20 @@ TEST(CopyTemplate, SaysWhyItFailed) {
 
 TEST(StaysInside, Table) {
   const std::tuple<const char*, const char*, bool> cases[] = {
-      {"a", "b", true},           {"a", "./b", true},          {"a", "..", false},
-      {"a", "/b", false},         {"a", "", false},            {"x/a", "../b", true},
-      {"x/a", "..", true},        {"x/a", "../..", false},     {"x/y/a", "../../b/../c", true},
-      {"x/a", "../b/../../c", false}, {"x/a", "../../x/a", false},
+      {"a", "b", true},
+      {"a", "./b", true},
+      {"a", "..", false},
+      {"a", "/b", false},
+      {"a", "", false},
+      {"x/a", "../b", true},
+      {"x/a", "..", true},
+      {"x/a", "../..", false},
+      {"x/y/a", "../../b/../c", true},
+      {"x/a", "../b/../../c", false},
+      {"x/a", "../../x/a", false},
   };
-  for (const auto& [link, target, inside] : cases) EXPECT_EQ(stays_inside(link, target), inside) << link << " " << target;
+  for (const auto& [link, target, inside] : cases)
+    EXPECT_EQ(stays_inside(link, target), inside) << link << " " << target;
 }
 
 TEST(ContentFolders, AreNamedInThePrivateExcludeFile) {

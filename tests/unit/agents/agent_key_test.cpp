@@ -19,7 +19,7 @@ class AgentKeyTest : public testing::Test {
 
 TEST_F(AgentKeyTest, IsMadeOnceForThisUserOnly) {
   const auto secret = AgentKey::load(file).secret_for("nonce");
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   EXPECT_EQ(AgentKey::load(file).secret_for("nonce"), secret) << "the same after a restart";
@@ -33,7 +33,8 @@ TEST_F(AgentKeyTest, SecretsDependOnNonceAndKey) {
   EXPECT_NE(key.secret_for("a"), other.secret_for("a"));
   EXPECT_NE(key.secret_for(""), key.secret_for("a"));
   EXPECT_EQ(key.secret_for("a").size(), 43U) << "32 bytes";
-  EXPECT_EQ(key.secret_for("a").find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos);
+  EXPECT_EQ(key.secret_for("a").find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+            std::string::npos);
 }
 
 TEST_F(AgentKeyTest, AKnownKeyGivesAKnownSecret) {
@@ -45,7 +46,7 @@ TEST_F(AgentKeyTest, AKnownKeyGivesAKnownSecret) {
 
 TEST_F(AgentKeyTest, ADamagedFileIsRefusedAndLeftAlone) {
   for (const std::string& text : {std::string(), std::string("zz"), std::string(62, '0'), std::string(66, '0'),
-                                 std::string(63, '0') + "x", std::string(32, '0') + " " + std::string(32, '0')}) {
+                                  std::string(63, '0') + "x", std::string(32, '0') + " " + std::string(32, '0')}) {
     write(text);
     EXPECT_THROW((void)AgentKey::load(file), std::runtime_error) << "'" << text << "'";
     std::ifstream in(file);

@@ -49,10 +49,10 @@ TEST(ParseMemory, FollowsTheTable) {
 
 TEST(ParseCpuQuota, FollowsTheTable) {
   const std::vector<std::pair<std::string, std::optional<std::int64_t>>> table{
-      {"2", 200'000},   {"0.5", 50'000},  {"1.25", 125'000},     {"64", 6'400'000},   {"4096", 409'600'000},
-      {"0.001", 1'000}, {"0.01", 1'000},  {"4097", std::nullopt}, {"0", std::nullopt}, {"0.0", std::nullopt},
-      {"-1", std::nullopt}, {"", std::nullopt}, {"two", std::nullopt}, {"2 ", std::nullopt}, {"1e2", std::nullopt},
-      {"2c", std::nullopt},
+      {"2", 200'000},        {"0.5", 50'000},       {"1.25", 125'000},     {"64", 6'400'000},
+      {"4096", 409'600'000}, {"0.001", 1'000},      {"0.01", 1'000},       {"4097", std::nullopt},
+      {"0", std::nullopt},   {"0.0", std::nullopt}, {"-1", std::nullopt},  {"", std::nullopt},
+      {"two", std::nullopt}, {"2 ", std::nullopt},  {"1e2", std::nullopt}, {"2c", std::nullopt},
   };
   for (const auto& [text, wanted] : table) EXPECT_EQ(parse_cpu_quota(text), wanted) << "'" << text << "'";
 }

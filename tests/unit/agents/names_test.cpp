@@ -46,7 +46,8 @@ TEST(SanitiseName, GivesANameThatStaysAsItIs) {
   for (int i = 0; i < 20'000; ++i) {
     std::string raw;
     const auto length = random() % 12;
-    for (unsigned c = 0; c < length; ++c) raw += random() % 8 == 0 ? static_cast<char>(random()) : alphabet[random() % alphabet.size()];
+    for (unsigned c = 0; c < length; ++c)
+      raw += random() % 8 == 0 ? static_cast<char>(random()) : alphabet[random() % alphabet.size()];
     const auto name = sanitise_name(raw);
     ASSERT_EQ(sanitise_name(name), name) << raw;
     if (name.empty()) continue;
@@ -76,7 +77,8 @@ TEST(CheckName, SaysWhatIsWrong) {
 }
 
 TEST(CheckName, AddressesOfTheApiAreReserved) {
-  for (const auto* name : {"context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities", "trinity-system"})
+  for (const auto* name :
+       {"context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities", "trinity-system"})
     EXPECT_NE(refusal(name).find(name), std::string::npos) << name;
 }
 

@@ -8,7 +8,10 @@ namespace {
 TEST(Text, BrokenBytesAreReplaced) {
   EXPECT_EQ(to_utf8("plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"), "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
   EXPECT_EQ(to_utf8(""), "");
-  EXPECT_EQ(to_utf8("a\xff" "b"), "a\xef\xbf\xbd" "b");
+  EXPECT_EQ(to_utf8("a\xff"
+                    "b"),
+            "a\xef\xbf\xbd"
+            "b");
   for (const std::string broken : {"\xc3", "\xe2\x82", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80"}) {
     const auto made = to_utf8(broken);
     EXPECT_NE(made.find("\xef\xbf\xbd"), std::string::npos);

@@ -38,7 +38,9 @@ Task<int> failing(BlockingPool* pool) {
   co_return co_await pool->run(std::move(job));
 }
 
-Task<> run_job(BlockingPool* pool, std::function<void()> job) { co_await pool->run(std::move(job)); }
+Task<> run_job(BlockingPool* pool, std::function<void()> job) {
+  co_await pool->run(std::move(job));
+}
 
 Task<> signal_and_throw(std::promise<void>* done) {
   done->set_value();

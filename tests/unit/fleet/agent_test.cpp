@@ -28,10 +28,9 @@ const Caller admin{1, "admin", std::nullopt, Role::admin};
 const Caller ann{8, "ann", "Ann@example.org", Role::user};
 
 TEST(Agent, StateAsClientsSeeIt) {
-  const std::map<std::string, std::string> table{{"exited", "stopped"},   {"dead", "stopped"},
-                                                 {"created", "stopped"},  {"running", "running"},
-                                                 {"paused", "paused"},    {"restarting", "restarting"},
-                                                 {"removing", "removing"}};
+  const std::map<std::string, std::string> table{
+      {"exited", "stopped"}, {"dead", "stopped"},          {"created", "stopped"},  {"running", "running"},
+      {"paused", "paused"},  {"restarting", "restarting"}, {"removing", "removing"}};
   for (const auto& [engine_state, status] : table) EXPECT_EQ(status_of(engine_state), status) << engine_state;
 }
 
@@ -86,8 +85,10 @@ TEST(Agent, MissingLabelsHaveDefaults) {
 
 TEST(Agent, AnOrphanHasNoOwnerAndNoFlags) {
   const auto made = item(make_agent(container("c1", "bot"), std::nullopt, test::network), admin);
-  for (const auto* key : {"owner", "github_repo", "memory_limit", "cpu_limit"}) EXPECT_TRUE(made.at(key).is_null()) << key;
-  for (const auto* key : {"is_owner", "is_shared", "is_system", "autonomy_enabled"}) EXPECT_EQ(made.at(key), false) << key;
+  for (const auto* key : {"owner", "github_repo", "memory_limit", "cpu_limit"})
+    EXPECT_TRUE(made.at(key).is_null()) << key;
+  for (const auto* key : {"is_owner", "is_shared", "is_system", "autonomy_enabled"})
+    EXPECT_EQ(made.at(key), false) << key;
 }
 
 TEST(Agent, MetadataShowsInTheItem) {

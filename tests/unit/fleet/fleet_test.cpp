@@ -241,6 +241,7 @@ TEST_F(FleetTest, OneStuckContainerDelaysNoOther) {
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(house->becomes("bot" + std::to_string(i), "running"));
   EXPECT_TRUE(house->newest()->engine.reachable);
   EXPECT_EQ(house->status("stuck"), "running") << "the last known state";
+  engine->heal();
 }
 
 TEST_F(FleetTest, AStuckContainerIsNoDeadEngine) {

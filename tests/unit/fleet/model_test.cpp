@@ -95,6 +95,26 @@ TEST_F(ModelTest, AStopOfAUserKeepsItsReasonWhoeverReportsIt) {
   EXPECT_EQ(only_change().reason, "user");
 }
 
+TEST_F(ModelTest, TheCodeOfAUsersStopHasItsReasonToo) {
+  run("c1", "bot");
+  model.expect("bot", "user", steady(10));
+  model.died("c1", 100, std::nullopt, steady(11));
+  changes();
+  model.died("c1", 0, 143, steady(11));
+  EXPECT_EQ(only_change().reason, "user");
+}
+
+TEST_F(ModelTest, ACrashAfterAUsersStartIsACrash) {
+  run("c1", "bot");
+  model.died("c1", 0, 0, steady(0));
+  changes();
+  model.expect("bot", "user", steady(10));
+  run("c1", "bot", 101);
+  EXPECT_EQ(only_change().reason, "user");
+  model.died("c1", 101, std::nullopt, steady(12));
+  EXPECT_EQ(only_change().reason, "exit");
+}
+
 TEST_F(ModelTest, AnExpectationEndsAfterHalfAMinute) {
   run("c1", "bot");
   changes();

@@ -39,7 +39,8 @@ class SamplerTest : public testing::Test {
     write("cgroup" + path + "/memory.max", "2187264\n");
     write("cgroup" + path + "/pids.current", "3\n");
   }
-  static AgentPtr agent(std::int64_t process = pid, const std::string& name = "bot", const std::string& container = id) {
+  static AgentPtr agent(std::int64_t process = pid, const std::string& name = "bot",
+                        const std::string& container = id) {
     return std::make_shared<const Agent>(
         make_agent(test::container(container, name, "running", process), std::nullopt, test::network));
   }

@@ -18,7 +18,8 @@ TEST(PercentDecode, Table) {
   EXPECT_EQ(percent_decode("%41+b", false), "A+b");
   EXPECT_EQ(percent_decode("a%2Fb%c3%A9", false), "a/b\xc3\xa9");
   EXPECT_EQ(percent_decode("", false), "");
-  for (const auto* broken : {"%", "%4", "a%4", "%zz", "%4g", "a%00b"}) EXPECT_FALSE(percent_decode(broken, false)) << broken;
+  for (const auto* broken : {"%", "%4", "a%4", "%zz", "%4g", "a%00b"})
+    EXPECT_FALSE(percent_decode(broken, false)) << broken;
 }
 
 TEST(Query, KeepsOrderAndSkipsBrokenPairs) {

@@ -8,15 +8,20 @@
 namespace trinity::http {
 namespace {
 
-Task<Response> nothing(Request) { co_return Response::empty(204); }
+Task<Response> nothing(Request) {
+  co_return Response::empty(204);
+}
 
-Route route(Method method, std::string path) { return {method, std::move(path), Access::user, nothing}; }
+Route route(Method method, std::string path) {
+  return {method, std::move(path), Access::user, nothing};
+}
 
 Router sample() {
   Router router;
   router.add({route(Method::get, "/"), route(Method::get, "/api/agents"), route(Method::post, "/api/agents"),
               route(Method::get, "/api/agents/{name}"), route(Method::del, "/api/agents/{name}"),
-              route(Method::get, "/api/agents/autonomy-status"), route(Method::get, "/api/agents/{agent}/files/{path...}"),
+              route(Method::get, "/api/agents/autonomy-status"),
+              route(Method::get, "/api/agents/{agent}/files/{path...}"),
               route(Method::put, "/api/agents/{name}/autonomy"), route(Method::get, "/api/templates/{id...}"),
               route(Method::get, "/slashed/")});
   return router;
@@ -47,23 +52,22 @@ TEST_P(RouterTable, Matches) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RouterTable,
-    testing::Values(Case{Method::get, "/", "/"}, Case{Method::get, "/api/agents", "/api/agents"},
-                    Case{Method::head, "/api/agents", "/api/agents"},
-                    Case{Method::get, "/api/agents/bob", "/api/agents/{name} name=bob"},
-                    Case{Method::get, "/api/agents/autonomy-status", "/api/agents/autonomy-status"},
-                    Case{Method::del, "/api/agents/autonomy-status", "/api/agents/{name} name=autonomy-status"},
-                    Case{Method::get, "/api/agents/a/files/x/y", "/api/agents/{agent}/files/{path...} agent=a path=x/y"},
-                    Case{Method::get, "/api/templates/github:o/r", "/api/templates/{id...} id=github:o/r"},
-                    Case{Method::get, "/api/templates/", "404"}, Case{Method::get, "/api/agents//", "404"},
-                    Case{Method::put, "/api/agents", "405 GET, HEAD, POST"},
-                    Case{Method::post, "/api/agents/bob", "405 GET, HEAD, DELETE"},
-                    Case{Method::other, "/api/agents/bob", "405 GET, HEAD, DELETE"},
-                    Case{Method::get, "/api/agents/", "307 /api/agents"},
-                    Case{Method::post, "/api/agents/", "307 /api/agents"},
-                    Case{Method::get, "/slashed", "307 /slashed/"},
-                    Case{Method::get, "/api/agents/bob/", "307 /api/agents/bob"}, Case{Method::get, "/api", "404"},
-                    Case{Method::get, "/api/agents/bob/nothing", "404"}, Case{Method::get, "", "404"},
-                    Case{Method::get, "no-slash", "404"}));
+    testing::Values(
+        Case{Method::get, "/", "/"}, Case{Method::get, "/api/agents", "/api/agents"},
+        Case{Method::head, "/api/agents", "/api/agents"},
+        Case{Method::get, "/api/agents/bob", "/api/agents/{name} name=bob"},
+        Case{Method::get, "/api/agents/autonomy-status", "/api/agents/autonomy-status"},
+        Case{Method::del, "/api/agents/autonomy-status", "/api/agents/{name} name=autonomy-status"},
+        Case{Method::get, "/api/agents/a/files/x/y", "/api/agents/{agent}/files/{path...} agent=a path=x/y"},
+        Case{Method::get, "/api/templates/github:o/r", "/api/templates/{id...} id=github:o/r"},
+        Case{Method::get, "/api/templates/", "404"}, Case{Method::get, "/api/agents//", "404"},
+        Case{Method::put, "/api/agents", "405 GET, HEAD, POST"},
+        Case{Method::post, "/api/agents/bob", "405 GET, HEAD, DELETE"},
+        Case{Method::other, "/api/agents/bob", "405 GET, HEAD, DELETE"},
+        Case{Method::get, "/api/agents/", "307 /api/agents"}, Case{Method::post, "/api/agents/", "307 /api/agents"},
+        Case{Method::get, "/slashed", "307 /slashed/"}, Case{Method::get, "/api/agents/bob/", "307 /api/agents/bob"},
+        Case{Method::get, "/api", "404"}, Case{Method::get, "/api/agents/bob/nothing", "404"},
+        Case{Method::get, "", "404"}, Case{Method::get, "no-slash", "404"}));
 
 TEST(Router, RefusesBadDeclarations) {
   Router router;
@@ -77,7 +81,9 @@ TEST(Router, RefusesBadDeclarations) {
                std::logic_error);
 }
 
-TEST(Router, EmptyRouterMatchesNothing) { EXPECT_EQ(outcome(Router().match(Method::get, "/")), "404"); }
+TEST(Router, EmptyRouterMatchesNothing) {
+  EXPECT_EQ(outcome(Router().match(Method::get, "/")), "404");
+}
 
 template <class E>
 Response answer(E fault) {

@@ -38,7 +38,9 @@ Task<Response> echo(Request request) {
   co_return Response::json(seen);
 }
 
-Task<Response> shared_text(std::shared_ptr<const std::string> text) { co_return Response::json_shared(std::move(text)); }
+Task<Response> shared_text(std::shared_ptr<const std::string> text) {
+  co_return Response::json_shared(std::move(text));
+}
 
 Task<Response> count(Request request) {
   request.call.count_sql();
@@ -126,12 +128,16 @@ struct ServerTest : testing::Test {
   }
 };
 
-std::string status_of(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
+std::string status_of(const std::string& answer) {
+  return answer.substr(0, answer.find("\r\n"));
+}
 std::string body_of(const std::string& answer) {
   const auto at = answer.find("\r\n\r\n");
   return at == std::string::npos ? "" : answer.substr(at + 4);
 }
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 /// One answer with its body, by its Content-Length.
 std::string read_answer(RawSocket& socket) {
@@ -145,9 +151,9 @@ TEST_F(ServerTest, AnswersWithTheStandardFields) {
   start();
   const auto answer = ask("GET /open?a=1&b=%20 HTTP/1.1\r\nX-Forwarded-Proto: https\r\n\r\n");
   EXPECT_EQ(status_of(answer), "HTTP/1.1 200 OK");
-  for (const auto* field :
-       {"Content-Type: application/json\r\n", "X-Request-Id: ", "Server-Timing: app;dur=", "sql;desc=\"0\", engine;desc=\"0\"",
-        "Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n", "Date: ", "Connection: close\r\n"}) {
+  for (const auto* field : {"Content-Type: application/json\r\n", "X-Request-Id: ", "Server-Timing: app;dur=",
+                            "sql;desc=\"0\", engine;desc=\"0\"", "Cache-Control: no-store\r\n",
+                            "X-Content-Type-Options: nosniff\r\n", "Date: ", "Connection: close\r\n"}) {
     EXPECT_TRUE(has(answer, field)) << field;
   }
   const auto seen = boost::json::parse(body_of(answer)).as_object();
@@ -194,8 +200,8 @@ TEST_F(ServerTest, ServesPipelinedRequestsInOrder) {
 
 TEST_F(ServerTest, ReadsChunkedBodies) {
   start();
-  const auto answer =
-      ask("POST /open HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nTrailer: x\r\n\r\n");
+  const auto answer = ask(
+      "POST /open HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nTrailer: x\r\n\r\n");
   EXPECT_EQ(boost::json::parse(body_of(answer)).at("body"), "abcde");
 }
 
@@ -362,14 +368,16 @@ TEST_F(ServerTest, CrossOriginRules) {
   start();
   const std::string preflight = "OPTIONS /mine/x HTTP/1.1\r\nAccess-Control-Request-Method: PUT\r\n";
   const auto fine =
-      ask(preflight + "Origin: http://localhost:3000\r\nAccess-Control-Request-Headers: authorization, content-type\r\n\r\n");
+      ask(preflight +
+          "Origin: http://localhost:3000\r\nAccess-Control-Request-Headers: authorization, content-type\r\n\r\n");
   EXPECT_EQ(status_of(fine), "HTTP/1.1 200 OK");
   EXPECT_TRUE(has(fine, "Access-Control-Allow-Origin: http://localhost:3000\r\n"));
   EXPECT_TRUE(has(fine, "Access-Control-Allow-Credentials: true\r\n"));
   EXPECT_TRUE(has(fine, "Access-Control-Max-Age: 600\r\n"));
   EXPECT_EQ(status_of(ask(preflight + "Origin: http://evil\r\n\r\n")), "HTTP/1.1 400 Bad Request");
-  EXPECT_EQ(status_of(ask(preflight + "Origin: http://localhost:3000\r\nAccess-Control-Request-Headers: X-Other\r\n\r\n")),
-            "HTTP/1.1 400 Bad Request");
+  EXPECT_EQ(
+      status_of(ask(preflight + "Origin: http://localhost:3000\r\nAccess-Control-Request-Headers: X-Other\r\n\r\n")),
+      "HTTP/1.1 400 Bad Request");
   const auto plain = ask("GET /open HTTP/1.1\r\nOrigin: http://localhost:8080\r\n\r\n");
   EXPECT_TRUE(has(plain, "Access-Control-Allow-Origin: http://localhost:8080\r\n"));
   EXPECT_TRUE(has(plain, "Vary: Origin\r\n"));

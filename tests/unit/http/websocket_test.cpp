@@ -24,7 +24,8 @@ std::string frame(int opcode, std::string_view payload) {
   } else {
     const bool wide = payload.size() > 0xffff;
     made.push_back(static_cast<char>(0x80 | (wide ? 127 : 126)));
-    for (int shift = wide ? 56 : 8; shift >= 0; shift -= 8) made.push_back(static_cast<char>((payload.size() >> shift) & 0xff));
+    for (int shift = wide ? 56 : 8; shift >= 0; shift -= 8)
+      made.push_back(static_cast<char>((payload.size() >> shift) & 0xff));
   }
   made.append(4, '\0');
   made.append(payload);

@@ -44,6 +44,11 @@ struct Numbers {
 };
 BOOST_DESCRIBE_STRUCT(Numbers, (), (small, big, real))
 
+struct Keyword {
+  std::string template_;
+};
+BOOST_DESCRIBE_STRUCT(Keyword, (), (template_))
+
 /// `type@loc` of every fault, so that a table can name them.
 template <class T>
 std::vector<std::string> faults_of(std::string_view body) {
@@ -95,7 +100,9 @@ struct Fault {
 
 class DecodeFaults : public testing::TestWithParam<Fault> {};
 
-TEST_P(DecodeFaults, AreNamed) { EXPECT_EQ(faults_of<Sample>(GetParam().body), GetParam().expected) << GetParam().body; }
+TEST_P(DecodeFaults, AreNamed) {
+  EXPECT_EQ(faults_of<Sample>(GetParam().body), GetParam().expected) << GetParam().body;
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Table, DecodeFaults,
@@ -150,7 +157,8 @@ TEST(Decode, NumbersKeepToTheirType) {
   EXPECT_EQ(decode_body<Numbers>(R"({"small":255})").small, 255);
   EXPECT_EQ(decode_body<Numbers>(R"({"big":-9223372036854775808})").big, std::numeric_limits<std::int64_t>::min());
   EXPECT_EQ(faults_of<Numbers>(R"({"small":256})"), (std::vector<std::string>{R"(less_than_equal@["body","small"])"}));
-  EXPECT_EQ(faults_of<Numbers>(R"({"small":-1})"), (std::vector<std::string>{R"(greater_than_equal@["body","small"])"}));
+  EXPECT_EQ(faults_of<Numbers>(R"({"small":-1})"),
+            (std::vector<std::string>{R"(greater_than_equal@["body","small"])"}));
 }
 
 TEST(Decode, DepthIsBounded) {
@@ -207,8 +215,15 @@ TEST(Encode, WritesMembersInOrderAndEmptyOptionalsAsNull) {
   Sample sample;
   sample.text = "a";
   sample.tools = {};
-  EXPECT_EQ(to_text(sample),
-            R"({"text":"a","maybe":null,"count":0,"share":0E0,"on":false,"tools":[],"prices":{},"inner":null,"anything":null})");
+  EXPECT_EQ(
+      to_text(sample),
+      R"({"text":"a","maybe":null,"count":0,"share":0,"on":false,"tools":[],"prices":{},"inner":null,"anything":null})");
+}
+
+TEST(Encode, AnUnderscoreBehindANameIsNotOnTheWire) {
+  EXPECT_EQ(decode_body<Keyword>(R"({"template":"x"})").template_, "x");
+  EXPECT_EQ(to_text(Keyword{"x"}), R"({"template":"x"})");
+  EXPECT_EQ(faults_of<Keyword>("{}"), (std::vector<std::string>{R"(missing@["body","template"])"}));
 }
 
 TEST(Encode, DecodesWhatItWrote) {

@@ -253,6 +253,7 @@ TEST_F(HubTest, ReplacedContainerIsNoDeletion) {
   const auto ann = connect(ann_);
   subscribe(ann, "agents");
   subscribe(ann, "agent:bot:stats");
+  const auto classic = connect(ann_);
   const auto old = fleet_.entries.at("bot").agent;
   auto fresh = agent("bot", 1);
   fresh->container_id = "id-new";
@@ -263,6 +264,7 @@ TEST_F(HubTest, ReplacedContainerIsNoDeletion) {
   const auto frames = ann.socket->take();
   EXPECT_THAT(events(frames), ElementsAre("agent_created"));
   EXPECT_EQ(frames[0].at("data").as_object().at("container_id"), "id-new");
+  EXPECT_THAT(events(classic.socket->take()), ElementsAre("agent_created"));
 }
 
 // ---- since

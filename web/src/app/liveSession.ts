@@ -17,6 +17,7 @@ import { useStats } from '@/stores/stats'
 
 /** How long the first page waits for the socket before it asks once by REST. */
 const FIRST_LOAD_MS = 1500
+const RENEW_AT_MOST_EVERY_MS = 10_000
 
 const fleetOwner = Symbol('fleet')
 
@@ -35,6 +36,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   document.addEventListener('visibilitychange', () => poller.visible())
 
   let renewing = false
+  let renewedAt = 0
   let firstLoad: ReturnType<typeof setTimeout> | null = null
   let stopList: () => void = () => undefined
 
@@ -50,10 +52,12 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   }
 
   async function renewOrLeave(): Promise<void> {
-    if (renewing) return
+    // A fresh token that is refused at once is no reason to ask for the next one: the socket tries again by itself.
+    if (renewing || Date.now() - renewedAt < RENEW_AT_MOST_EVERY_MS) return
     renewing = true
     const stillIn = await session.renew()
     renewing = false
+    renewedAt = Date.now()
     if (!stillIn) onSessionLost()
     else if (session.token !== null) live.renew(session.token)
   }

@@ -11,5 +11,8 @@ export function useMedia(query: string): Readonly<Ref<boolean>> {
   return readonly(matches)
 }
 
-/** Below this width the rail becomes a bottom bar and tables become cards. */
+/** Too narrow for tables: they become cards. */
+export const NARROW = '(max-width: 879.98px)'
+
+/** Below this width the rail becomes a bottom bar. */
 export const SMALL = '(max-width: 639.98px)'

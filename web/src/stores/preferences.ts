@@ -8,6 +8,7 @@ export type View = 'table' | 'cards'
 const THEME_KEY = 'trinity-theme'
 const VIEW_KEY = 'trinity-agents-view'
 const DENSITY_KEY = 'trinity-compact'
+const RAIL_KEY = 'trinity-rail-open'
 
 function read(key: string): string | null {
   try {
@@ -30,6 +31,7 @@ export const usePreferences = defineStore('preferences', () => {
   const theme = ref<Theme>(stored === 'light' || stored === 'dark' ? stored : 'system')
   const view = ref<View>(read(VIEW_KEY) === 'cards' ? 'cards' : 'table')
   const compact = ref(read(DENSITY_KEY) === 'true')
+  const railOpen = ref(read(RAIL_KEY) === 'true')
   const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
   const dark = ref(false)
 
@@ -51,7 +53,8 @@ export const usePreferences = defineStore('preferences', () => {
   })
   watch(view, (value) => write(VIEW_KEY, value))
   watch(compact, (value) => write(DENSITY_KEY, String(value)))
+  watch(railOpen, (value) => write(RAIL_KEY, String(value)))
   apply()
 
-  return { theme, dark, view, compact }
+  return { theme, dark, view, compact, railOpen }
 })

@@ -8,17 +8,23 @@ import { figuresFromSnapshot, mergeFigures, type AgentFigures } from './statsMod
 export const useStats = defineStore('stats', () => {
   const figures = shallowReactive(new Map<string, AgentFigures>())
 
+  /** An agent that stopped, or that nobody has measured yet, has no figures: never zeros. */
+  function isMeasured(fields: Partial<AgentStats>, history: readonly unknown[]): boolean {
+    if (fields.status !== undefined && (fields.status as string) !== 'running') return false
+    return history.length > 0 || (fields.memory_used_bytes ?? 0) > 0
+  }
+
   function snapshot(name: string, value: StatsSnapshot, sampledAt: number): void {
-    // An agent that does not run has a snapshot without figures.
-    if (typeof value.cpu_percent !== 'number' && (value.history ?? []).length === 0) {
-      figures.delete(name)
-      return
-    }
-    figures.set(name, figuresFromSnapshot(value, sampledAt))
+    if (isMeasured(value, value.history ?? [])) {
+      figures.set(name, figuresFromSnapshot(value, sampledAt))
+    } else figures.delete(name)
   }
 
   function update(name: string, fields: Partial<AgentStats>, sampledAt: number): void {
-    figures.set(name, mergeFigures(figures.get(name), fields, sampledAt))
+    const before = figures.get(name)
+    if (isMeasured(fields, before?.history ?? [])) {
+      figures.set(name, mergeFigures(before, fields, sampledAt))
+    } else if (before !== undefined) figures.delete(name)
   }
 
   function drop(name: string): void {

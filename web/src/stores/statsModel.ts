@@ -46,13 +46,10 @@ export function mergeFigures(
     fields.memory_percent,
     memoryLimit > 0 ? (memoryUsed / memoryLimit) * 100 : 0,
   )
-  const measured = typeof fields.network_rx_bytes === 'number'
   const seconds = before === undefined ? 0 : (sampledAt - before.sampledAt) / 1000
-  // A sample without network figures says nothing about the rate.
-  const receivedRate = measured
-    ? rate(before?.received, received, seconds)
-    : (before?.receivedRate ?? null)
-  const sentRate = measured ? rate(before?.sent, sent, seconds) : (before?.sentRate ?? null)
+  // A field that is left out has not changed: no traffic is a rate of zero.
+  const receivedRate = rate(before?.received, received, seconds)
+  const sentRate = rate(before?.sent, sent, seconds)
   const traffic = before?.traffic ?? []
   return {
     cpuPercent,

@@ -7,6 +7,8 @@ export const text = {
   nav: {
     label: 'Main',
     trail: 'Where you are',
+    widen: 'Show names',
+    narrow: 'Hide names',
     agents: 'Agents',
     templates: 'Templates',
     settings: 'Settings',
@@ -170,6 +172,7 @@ export const text = {
     uptime: 'Uptime',
     since: (clock: string) => `since ${clock}`,
     network: 'Network in',
+    totals: (received: string, sent: string) => `${received} in, ${sent} out so far`,
     sentNote: (value: string, unit: string) => `${value} ${unit} out`,
     traffic: (received: string, sent: string) =>
       `${received} received and ${sent} sent since the start`,
@@ -322,7 +325,6 @@ export const text = {
     page: 'Templates',
     intro: 'What agents can be made from.',
     use: 'Use',
-    useNamed: (name: string) => `Make an agent from ${name}`,
     emptyTitle: 'No templates found',
     emptyBody:
       'A template is a folder with a template.yaml. Put one into the server’s template folder and it appears here. Blank agents need none.',

@@ -37,6 +37,14 @@ describe('terminal output', () => {
     ])
   })
 
+  it('reads JSON lines with a message as sentences, and leaves other JSON alone', () => {
+    const line = '{"ts":"2026-11-24T04:00:46.017Z","level":"warn","room":"turn","msg":"slow","n":1}'
+    expect(parseLog(line)[0]?.plain).toBe('04:00:46.017 WARN  turn: slow {"n":1}')
+    expect(parseLog('{"turn":7}')[0]?.plain).toBe('{"turn":7}')
+    expect(parseLog('{"msg":7}')[0]?.plain).toBe('{"msg":7}')
+    expect(parseLog('{broken}')[0]?.plain).toBe('{broken}')
+  })
+
   it('marks matches across colours without losing a character', () => {
     const line = parseLog('one \u001b[31mtwo\u001b[0m three TWO')[0]
     if (line === undefined) throw new Error('no line')

@@ -37,6 +37,8 @@ describe('figures of one agent', () => {
     expect(next.receivedRate).toBe(2000)
     expect(next.sentRate).toBe(0)
     expect(next.traffic).toEqual([[6000, 2000, 0]])
+    const quiet = mergeFigures(next, { cpu: 1, memory: 500 }, 11_000)
+    expect(quiet.receivedRate).toBe(0)
     const restarted = mergeFigures(next, { network_rx_bytes: 10, network_tx_bytes: 0 }, 11_000)
     expect(restarted.receivedRate).toBeNull()
   })

@@ -94,5 +94,8 @@ export function isChanged(form: CreateForm, initial: CreateForm): boolean {
 }
 
 export function credentialNames(template: LocalTemplate): string {
-  return template.required_credentials.map((one) => one.name).join(', ')
+  // Templates from repositories list plain names.
+  return template.required_credentials
+    .map((one: { name: string } | string) => (typeof one === 'string' ? one : one.name))
+    .join(', ')
 }

@@ -85,10 +85,50 @@ export function parseLog(text: string): LogLine[] {
   const lines = text.replace(/\r\n/g, '\n').split('\n')
   if (lines[lines.length - 1] === '') lines.pop()
   return lines.map((line) => {
+    const structured = structuredLine(line)
+    if (structured !== null) return structured
     // A bare carriage return starts the line again: progress bars show their last state.
     const parts = ansiParts(line.slice(line.lastIndexOf('\r') + 1), pen)
     return { parts, plain: parts.map((part) => part.text).join('') }
   })
+}
+
+const LEVEL_STYLES: Record<string, string> = {
+  debug: 'ansi-blue',
+  trace: 'ansi-grey',
+  info: 'ansi-green',
+  warn: 'ansi-yellow',
+  warning: 'ansi-yellow',
+  error: 'ansi-red ansi-bold',
+  critical: 'ansi-red ansi-bold',
+  fatal: 'ansi-red ansi-bold',
+}
+
+/** A line that is a JSON object with a message reads as time, level, and message; other fields follow as they are. */
+export function structuredLine(line: string): LogLine | null {
+  if (!line.startsWith('{') || !line.endsWith('}')) return null
+  let fields: Record<string, unknown>
+  try {
+    fields = JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return null
+  }
+  const { ts, time, level, msg, message, room, ...rest } = fields
+  const words = msg ?? message
+  if (typeof words !== 'string') return null
+  const clock = /T(\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?)/.exec(String(ts ?? time ?? ''))?.[1]
+  const parts: AnsiPart[] = []
+  if (clock !== undefined) parts.push({ text: `${clock} `, style: 'ansi-grey' })
+  if (typeof level === 'string') {
+    const style = LEVEL_STYLES[level.toLowerCase()] ?? ''
+    parts.push({ text: `${level.toUpperCase().padEnd(5)} `, style })
+  }
+  if (typeof room === 'string') parts.push({ text: `${room}: `, style: 'ansi-grey' })
+  parts.push(...ansiParts(words, newPen()))
+  if (Object.keys(rest).length > 0) {
+    parts.push({ text: ` ${JSON.stringify(rest)}`, style: 'ansi-grey' })
+  }
+  return { parts, plain: parts.map((part) => part.text).join('') }
 }
 
 /** Cuts the parts at every place the needle is found, so that the matches can be marked. */

@@ -1,0 +1,70 @@
+#pragma once
+#include <boost/beast/core/flat_buffer.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "http/request_parser.h"
+#include "http/server.h"
+#include "http/stream.h"
+
+namespace trinity::http {
+
+/// Reads requests off one connection, head and body separately and each within its limits, so that the body is only
+/// read when somebody wants it. Includes Beast: for connection.cpp only.
+class RequestReader {
+ public:
+  /// `options` outlive the reader.
+  RequestReader(std::shared_ptr<Stream> stream, const ServerOptions& options);
+
+  enum class Head {
+    read,
+    ended,      ///< the peer has gone, or was too slow to deserve an answer
+    too_large,  ///< 431
+    malformed   ///< 400
+  };
+  /// Waits for the next request and reads its head.
+  Task<Head> read_head();
+
+  enum class Body {
+    read,
+    ended,      ///< the peer has gone
+    too_large,  ///< 413
+    too_slow,   ///< 408
+    malformed   ///< 400
+  };
+  /// Reads the rest of the body into `parser().body`. `expects`: the peer waits for "100 Continue" first.
+  Task<Body> read_body(std::size_t max, bool expects);
+
+  /// Reads and drops what is left of a body that nobody wants. False when it is too long or the peer has gone.
+  Task<bool> drop_body();
+  /// Whether drop_body() is worth it: a long rest makes closing the connection cheaper.
+  [[nodiscard]] bool is_short_rest() const;
+  /// Says "no more from me" and reads on for a moment: a close with unread bytes would throw our answer away on the
+  /// peer's side.
+  Task<> linger();
+
+  /// The request read last.
+  [[nodiscard]] RequestParser& parser() { return *parser_; }
+  /// Waits for the first byte of a request.
+  [[nodiscard]] bool is_idle() const noexcept { return idle_; }
+  /// Bytes behind the request are here already.
+  [[nodiscard]] bool has_more() const { return buffer_.size() > 0; }
+
+ private:
+  boost::system::error_code feed();
+  Task<boost::system::error_code> read_more(std::size_t size, SteadyTime until);
+
+  std::shared_ptr<Stream> stream_;
+  const ServerOptions& options_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<RequestParser> parser_;
+  bool idle_ = false;
+};
+
+/// A body, in or out, may take longer than its limit when it keeps moving at 64 KiB a second.
+[[nodiscard]] constexpr std::chrono::seconds extra_time(std::size_t bytes) {
+  return std::chrono::seconds(bytes / (64 * 1024));
+}
+
+}  // namespace trinity::http

@@ -1,0 +1,357 @@
+// All or nothing: whatever fails, nothing is left of a creation.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "unit/agents/house.h"
+#include "unit/agents/tar.h"
+
+namespace trinity::agents {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Fault;
+using test::AgentHouse;
+using test::eventually;
+using test::Trouble;
+
+class CreationTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(house.house.start_and_load()); }
+
+  AgentHouse::Refusal refused(CreateRequest request, const CallerPtr& caller = AgentHouse::ann()) {
+    return house.refusal(house.service.create(house.call, caller, std::move(request)));
+  }
+  void expect_nothing_left(const std::string& name) {
+    EXPECT_FALSE(house.engine.container("agent-" + name)) << "a container is left";
+    EXPECT_FALSE(house.engine.volume_names().contains("agent-" + name + "-workspace")) << "a volume is left";
+    EXPECT_FALSE(house.engine.volume_names().contains("agent-" + name + "-data")) << "a volume is left";
+    EXPECT_EQ(house.count("agent_ownership", "agent_name = '" + name + "'"), 0) << "a row is left";
+    EXPECT_EQ(house.count("agent_permissions", "source_agent = '" + name + "' OR target_agent = '" + name + "'"), 0);
+    EXPECT_FALSE(house.shown(name)) << "it is listed";
+  }
+
+  AgentHouse house;
+};
+
+TEST_F(CreationTest, GivesARunningAgentThatEveryReaderSees) {
+  house.create(AgentHouse::ann(), AgentHouse::named("first"));
+  auto request = AgentHouse::named("Research Bot!");
+  request.type = "researcher";
+  request.resources = boost::json::object{{"cpu", 1.5}, {"memory", "2g"}};
+  const auto agent = house.create(AgentHouse::ann(), std::move(request));
+  EXPECT_EQ(agent->name, "research-bot");
+  EXPECT_EQ(agent->status, "running");
+  EXPECT_EQ(agent->metadata->owner_id, 7);
+  EXPECT_EQ(agent->metadata->owner, "ann");
+  EXPECT_EQ(agent->cpu, "1.5");
+  for (std::size_t i = 0; i < house.house.io.size(); ++i) {
+    const auto* entry = house.house.held_by(i)->find("research-bot");
+    ASSERT_TRUE(entry) << i;
+    EXPECT_EQ(entry->agent->status, "running");
+    EXPECT_TRUE(entry->agent->metadata);
+  }
+  const auto container = house.engine.container("agent-research-bot");
+  ASSERT_TRUE(container);
+  EXPECT_EQ(container->id, agent->container_id);
+  EXPECT_EQ(container->labels.at("trinity.agent-type"), "researcher");
+  EXPECT_EQ(container->labels.at("trinity.instance"), "0123456789abcdef");
+  EXPECT_EQ(house.engine.spec("agent-research-bot")->cpu_quota, 150'000);
+  EXPECT_EQ(house.engine.spec("agent-research-bot")->env.at("ANTHROPIC_API_KEY"), "sk-platform");
+  EXPECT_TRUE(house.engine.volume_names().contains("agent-research-bot-workspace"));
+  EXPECT_TRUE(house.engine.volume_names().contains("agent-research-bot-data"));
+  EXPECT_EQ(house.count("agent_ownership", "agent_name = 'research-bot' AND owner_id = 7"), 1);
+  EXPECT_EQ(house.count("agent_permissions"), 2);
+
+  const auto files = test::read_tar(house.engine.uploaded("agent-research-bot"));
+  ASSERT_TRUE(files.contains("etc/trinity/agentd.secret"));
+  const auto key = AgentKey::load(house.dir / "agents.key");
+  EXPECT_EQ(files.at("etc/trinity/agentd.secret").content, key.secret_for(container->labels.at("trinity.key-nonce")));
+}
+
+TEST_F(CreationTest, IsToldOnceAsARunningAgent) {
+  house.house.forget_changes();
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  house.create(AgentHouse::ann(), AgentHouse::named("after"));
+  ASSERT_TRUE(house.house.becomes("after", "running"));
+  std::vector<fleet::Change> told;
+  for (const auto& change : house.house.changes()) {
+    if (change.name == "bot") told.push_back(change);
+  }
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].kind, fleet::Change::Kind::created);
+  EXPECT_EQ(told[0].after->status, "running");
+  EXPECT_EQ(told[0].after->metadata->owner_id, 7);
+}
+
+TEST_F(CreationTest, TwoAgentsNeverShareAPort) {
+  const auto one = house.create(AgentHouse::ann(), AgentHouse::named("one"));
+  const auto two = house.create(AgentHouse::bob(), AgentHouse::named("two"));
+  EXPECT_GT(one->port, 0);
+  EXPECT_NE(one->port, two->port);
+  auto wanted = AgentHouse::named("three");
+  wanted.port = one->port;
+  EXPECT_EQ(refused(wanted).kind, ErrorKind::bad_request);
+  expect_nothing_left("three");
+}
+
+struct Failure {
+  const char* call;
+  Trouble trouble;
+  ErrorKind kind;
+};
+
+TEST_F(CreationTest, EveryFailureLeavesNothing) {
+  house.create(AgentHouse::ann(), AgentHouse::named("older"));
+  const std::vector<Failure> failures{
+      {"image", {.fault = Fault::failed}, ErrorKind::internal},
+      {"image", {.fault = Fault::unreachable}, ErrorKind::unavailable},
+      {"network", {.fault = Fault::failed}, ErrorKind::internal},
+      {"volume", {.fault = Fault::failed}, ErrorKind::internal},
+      {"create_volume", {.fault = Fault::failed}, ErrorKind::internal},
+      {"create_volume", {.fault = Fault::failed, .container = "agent-bot-data"}, ErrorKind::internal},
+      {"create_volume", {.fault = Fault::timeout, .after = true}, ErrorKind::unavailable},
+      {"create", {.fault = Fault::failed}, ErrorKind::internal},
+      {"create", {.fault = Fault::bad_request}, ErrorKind::internal},
+      {"create", {.fault = Fault::timeout, .after = true}, ErrorKind::unavailable},
+      {"create", {.hang = true}, ErrorKind::unavailable},
+      {"upload", {.fault = Fault::failed}, ErrorKind::internal},
+      {"start", {.fault = Fault::failed}, ErrorKind::internal},
+      {"start", {.fault = Fault::timeout, .after = true}, ErrorKind::unavailable},
+      {"start", {.hang = true}, ErrorKind::unavailable},
+  };
+  for (const auto& failure : failures) {
+    SCOPED_TRACE(std::string(failure.call) + (failure.trouble.after  ? ", answer lost"
+                                              : failure.trouble.hang ? ", hangs"
+                                                                     : ""));
+    house.engine.trouble(failure.call, failure.trouble);
+    const auto refusal = refused(AgentHouse::named("bot"));
+    house.engine.heal();
+    EXPECT_EQ(refusal.kind, failure.kind) << refusal.text;
+    EXPECT_EQ(refusal.text.find("own words"), std::string::npos) << "the engine's text is for the log";
+    expect_nothing_left("bot");
+    EXPECT_TRUE(house.shown("older"));
+    ASSERT_TRUE(eventually([&] { return house.house.newest()->engine.reachable; }));
+  }
+  EXPECT_EQ(house.create(AgentHouse::ann(), AgentHouse::named("bot"))->status, "running") << "the name is free again";
+}
+
+TEST_F(CreationTest, ALastLookThatFailsTakesEverythingBack) {
+  // The fleet asks too, so only the answers after the start are made to fail.
+  house.engine.trouble("inspect", {.fault = Fault::failed});
+  EXPECT_EQ(refused(AgentHouse::named("bot")).kind, ErrorKind::internal);
+  house.engine.heal();
+  expect_nothing_left("bot");
+}
+
+TEST_F(CreationTest, AFailedStepBackDoesNotStopTheOthers) {
+  house.engine.trouble("start", {.fault = Fault::failed});
+  house.engine.trouble("remove", {.fault = Fault::failed, .times = 1});
+  refused(AgentHouse::named("bot"));
+  house.engine.heal();
+  EXPECT_TRUE(house.engine.container("agent-bot")) << "this one could not be taken away";
+  EXPECT_FALSE(house.engine.volume_names().contains("agent-bot-workspace"));
+  EXPECT_EQ(house.count("agent_ownership"), 0);
+}
+
+TEST_F(CreationTest, AMissingImageIsPulled) {
+  house.engine.forget_image("trinity-agent-base:latest");
+  EXPECT_EQ(house.create(AgentHouse::ann(), AgentHouse::named("bot"))->status, "running");
+  EXPECT_EQ(house.engine.calls("pull"), 1);
+}
+
+TEST_F(CreationTest, AnImageThatCannotBePulledIsNamed) {
+  house.engine.forget_image("trinity-agent-base:latest");
+  house.engine.trouble("pull", {.fault = Fault::failed});
+  const auto refusal = refused(AgentHouse::named("bot"));
+  EXPECT_EQ(refusal.kind, ErrorKind::internal);
+  EXPECT_NE(refusal.text.find("trinity-agent-base:latest"), std::string::npos);
+  house.engine.heal();
+  expect_nothing_left("bot");
+}
+
+TEST_F(CreationTest, AMissingNetworkIsMade) {
+  test::run_on(house.house.io[0], house.engine.remove_network(house.call, "trinity-agent-network"));
+  house.engine.trouble("create_network", {.fault = Fault::failed, .times = 1});  // the subnet overlaps
+  EXPECT_EQ(house.create(AgentHouse::ann(), AgentHouse::named("bot"))->status, "running");
+  EXPECT_EQ(house.engine.calls("create_network"), 2);
+}
+
+TEST_F(CreationTest, ADeadEngineIsSaidAtOnce) {
+  house.engine.down(true);
+  ASSERT_TRUE(eventually([&] { return !house.house.held_by(0)->engine.reachable; }));
+  const auto refusal = refused(AgentHouse::named("bot"));
+  EXPECT_EQ(refusal.kind, ErrorKind::unavailable);
+  EXPECT_EQ(refusal.text, "Docker not available - cannot create agents in demo mode");
+  EXPECT_EQ(house.count("agent_ownership"), 0);
+}
+
+TEST_F(CreationTest, ANameIsTakenOnlyOnce) {
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  for (const auto* again : {"bot", "BOT", "Bot!"}) {
+    const auto refusal = refused(AgentHouse::named(again), AgentHouse::bob());
+    EXPECT_EQ(refusal.kind, ErrorKind::bad_request);
+    EXPECT_EQ(refusal.text, "Agent already exists") << again;
+  }
+  EXPECT_EQ(house.count("agent_ownership", "owner_id = 7"), 1);
+}
+
+TEST_F(CreationTest, AContainerOfAnotherInstallationKeepsItsName) {
+  house.engine.add("bot", "running", {{"trinity.instance", "another"}});
+  const auto refusal = refused(AgentHouse::named("bot"));
+  EXPECT_EQ(refusal.kind, ErrorKind::bad_request);
+  EXPECT_TRUE(refusal.text.starts_with("Agent already exists")) << refusal.text;
+  EXPECT_EQ(house.engine.container("agent-bot")->labels.at("trinity.instance"), "another");
+  EXPECT_EQ(house.engine.container("agent-bot")->state, "running");
+  EXPECT_EQ(house.count("agent_ownership"), 0);
+  EXPECT_TRUE(house.engine.volume_names().empty());
+}
+
+TEST_F(CreationTest, AVolumeOfAnotherInstallationIsNotUsed) {
+  house.engine.add_volume("agent-bot-workspace", {{"trinity.instance", "another"}});
+  EXPECT_EQ(refused(AgentHouse::named("bot")).kind, ErrorKind::bad_request);
+  EXPECT_EQ(house.engine.volume_names(), std::set<std::string>{"agent-bot-workspace"});
+  EXPECT_FALSE(house.engine.container("agent-bot"));
+}
+
+TEST_F(CreationTest, AnOldVolumeIsUsedAgainAndSurvivesAFailure) {
+  house.engine.add_volume("agent-bot-workspace", {{"trinity.instance", "0123456789abcdef"}});
+  house.engine.trouble("start", {.fault = Fault::failed});
+  refused(AgentHouse::named("bot"));
+  house.engine.heal();
+  EXPECT_EQ(house.engine.volume_names(), std::set<std::string>{"agent-bot-workspace"}) << "it was there before";
+  EXPECT_EQ(house.create(AgentHouse::ann(), AgentHouse::named("bot"))->status, "running");
+}
+
+TEST_F(CreationTest, TheRowOfSomebodyElseIsRespected) {
+  house.execute("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES ('bot', 8, 't')");
+  EXPECT_EQ(refused(AgentHouse::named("bot")).text, "Agent already exists");
+  EXPECT_EQ(house.count("agent_ownership", "agent_name = 'bot' AND owner_id = 8"), 1);
+  EXPECT_TRUE(house.engine.volume_names().empty());
+}
+
+TEST_F(CreationTest, AnOwnersOldRowIsTakenOverAndSurvivesAFailure) {
+  house.execute(
+      "INSERT INTO agent_ownership (agent_name, owner_id, created_at, autonomy_enabled) VALUES ('bot', 7, 't', 1)");
+  house.execute(
+      "INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES ('bot', "
+      "'bob@example.org', 7, 't')");
+  house.engine.trouble("start", {.fault = Fault::failed});
+  refused(AgentHouse::named("bot"));
+  house.engine.heal();
+  EXPECT_EQ(house.count("agent_ownership", "agent_name = 'bot'"), 1) << "a failure must not cost what was there before";
+  EXPECT_EQ(house.count("agent_sharing"), 1);
+  const auto agent = house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  EXPECT_TRUE(agent->metadata->autonomy_enabled);
+  EXPECT_EQ(agent->metadata->shared_with, std::vector<std::string>{"bob@example.org"});
+}
+
+TEST_F(CreationTest, OfTwoAtOnceExactlyOneWins) {
+  house.engine.trouble("create", {.delay = 20ms});
+  for (int round = 0; round < 5; ++round) {
+    const auto name = "bot" + std::to_string(round);
+    auto first =
+        asio::co_spawn(house.house.io[0], house.service.create(house.call, AgentHouse::ann(), AgentHouse::named(name)),
+                       asio::use_future);
+    auto second =
+        asio::co_spawn(house.house.io[1], house.service.create(house.call, AgentHouse::bob(), AgentHouse::named(name)),
+                       asio::use_future);
+    int won = 0;
+    for (auto* one : {&first, &second}) {
+      ASSERT_EQ(one->wait_for(30s), std::future_status::ready);
+      try {
+        one->get();
+        ++won;
+      } catch (const BadRequest& e) {
+        EXPECT_STREQ(e.what(), "Agent already exists");
+      }
+    }
+    EXPECT_EQ(won, 1);
+    EXPECT_EQ(house.count("agent_ownership", "agent_name = '" + name + "'"), 1);
+    EXPECT_TRUE(house.engine.container("agent-" + name));
+  }
+}
+
+TEST_F(CreationTest, ManyAtOnceGetPortsOfTheirOwn) {
+  std::vector<std::future<fleet::AgentPtr>> made;
+  for (std::size_t i = 0; i < 12; ++i) {
+    made.push_back(asio::co_spawn(
+        house.house.io[i % 3],
+        house.service.create(house.call, AgentHouse::ann(), AgentHouse::named("bot" + std::to_string(i))),
+        asio::use_future));
+  }
+  std::set<std::int64_t> ports;
+  for (auto& one : made) {
+    ASSERT_EQ(one.wait_for(30s), std::future_status::ready);
+    ports.insert(one.get()->port);
+  }
+  EXPECT_EQ(ports.size(), 12U);
+}
+
+TEST_F(CreationTest, BadValuesAreRefusedBeforeAnythingIsMade) {
+  struct Bad {
+    const char* what;
+    std::function<void(CreateRequest&)> change;
+    const char* in_text;
+  };
+  const std::vector<Bad> cases{
+      {"no name", [](auto& r) { r.name = "!!!"; }, "at least one alphanumeric"},
+      {"long name", [](auto& r) { r.name = std::string(51, 'a'); }, "50"},
+      {"reserved name", [](auto& r) { r.name = "deploy-local"; }, "reserved"},
+      {"system agent", [](auto& r) { r.name = "Trinity-System"; }, "reserved"},
+      {"foreign image", [](auto& r) { r.base_image = "alpine:latest"; }, "base_image"},
+      {"image with a longer name", [](auto& r) { r.base_image = "trinity-agent-base-evil:latest"; }, "base_image"},
+      {"image of a registry", [](auto& r) { r.base_image = "evil.example/trinity-agent-base:latest"; }, "base_image"},
+      {"memory", [](auto& r) { r.resources = boost::json::object{{"memory", "lots"}}; }, "resources.memory"},
+      {"cpu", [](auto& r) { r.resources = boost::json::object{{"cpu", "-1"}}; }, "resources.cpu"},
+      {"cpu of a wrong type", [](auto& r) { r.resources = boost::json::object{{"cpu", true}}; }, "resources.cpu"},
+      {"type", [](auto& r) { r.type = "a b\n"; }, "type"},
+      {"empty type", [](auto& r) { r.type = ""; }, "type"},
+      {"runtime", [](auto& r) { r.runtime = "x y"; }, "runtime"},
+      {"model", [](auto& r) { r.runtime_model = "--evil"; }, "runtime_model"},
+      {"port of the system", [](auto& r) { r.port = 22; }, "port"},
+      {"GitHub without owner", [](auto& r) { r.template_ = "github:repo"; }, "github:owner/repo"},
+      {"a path as template", [](auto& r) { r.template_ = "local:../../etc"; }, "template"},
+      {"a long template", [](auto& r) { r.template_ = std::string(301, 'x'); }, "template"},
+      {"many tools", [](auto& r) { r.tools = std::vector<std::string>(201, "t"); }, "tools"},
+      {"many servers", [](auto& r) { r.mcp_servers = std::vector<std::string>(201, "t"); }, "mcp_servers"},
+      {"long instructions", [](auto& r) { r.custom_instructions = std::string(200'000, 'x'); }, "custom_instructions"},
+  };
+  const auto engine_calls = house.engine.calls("create");
+  for (const auto& one : cases) {
+    auto request = AgentHouse::named("bot");
+    one.change(request);
+    const auto refusal = refused(std::move(request));
+    EXPECT_EQ(refusal.kind, ErrorKind::bad_request) << one.what;
+    EXPECT_NE(refusal.text.find(one.in_text), std::string::npos) << one.what << ": " << refusal.text;
+  }
+  EXPECT_EQ(house.engine.calls("create"), engine_calls);
+  expect_nothing_left("bot");
+}
+
+TEST_F(CreationTest, ATemplateOverridesTheRequest) {
+  const auto directory = house.dir.path() / "templates" / "demo";
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "template.yaml")
+      << "type: counter\nresources: {cpu: 0.5, memory: 512m}\nruntime: {type: command}\n";
+  auto request = AgentHouse::named("bot");
+  request.type = "other";
+  request.resources = boost::json::object{{"cpu", "8"}, {"memory", "8g"}};
+  request.template_ = "local:demo";
+  const auto agent = house.create(AgentHouse::ann(), std::move(request));
+  EXPECT_EQ(agent->type, "counter");
+  EXPECT_EQ(agent->cpu, "0.5");
+  EXPECT_EQ(agent->memory, "512m");
+  EXPECT_EQ(agent->runtime, "command");
+  EXPECT_EQ(agent->template_id, "local:demo");
+  EXPECT_TRUE(test::read_tar(house.engine.uploaded("agent-bot")).contains("template/template.yaml"));
+}
+
+TEST_F(CreationTest, ATemplateThatIsMissingIsNoError) {
+  auto request = AgentHouse::named("bot");
+  request.template_ = "local:nothing";
+  EXPECT_EQ(house.create(AgentHouse::ann(), std::move(request))->template_id, "local:nothing");
+}
+
+}  // namespace
+}  // namespace trinity::agents

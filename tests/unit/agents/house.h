@@ -1,0 +1,118 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "agents/service.h"
+#include "db/migrations.h"
+#include "support/fleet_house.h"
+#include "unit/db/temp_dir.h"
+
+namespace trinity::test {
+
+/// A migrated database with three users: 1 admin, 7 ann (ann@example.org), 8 bob (Bob@example.org).
+class AgentDatabase {
+ public:
+  AgentDatabase() {
+    db::migrate(database);
+    settings.load(call);
+    execute(
+        "INSERT INTO users (id, username, role, email, created_at, updated_at) VALUES "
+        "(1, 'admin', 'admin', NULL, 't', 't'), (7, 'ann', 'user', 'ann@example.org', 't', 't'), "
+        "(8, 'bob', 'user', 'Bob@example.org', 't', 't')");
+  }
+  void execute(const std::string& sql) {
+    auto job = [&](db::Session& session) { session.query(sql).run(); };
+    database.write_now(call, std::move(job));
+  }
+  std::int64_t count(const std::string& table, const std::string& where = "1 = 1") {
+    auto job = [&](db::Session& session) {
+      return std::get<0>(*session.query("SELECT COUNT(*) FROM " + table + " WHERE " + where).one<std::int64_t>());
+    };
+    return database.read_now(call, std::move(job));
+  }
+
+  TempDir dir;
+  CallCost cost;
+  std::string id = "test";
+  Call call{&id, &cost};
+  BlockingPool pool{2};
+  db::Database database{dir / "trinity.db", pool, 2};
+  settings::SettingsStore settings{database};
+  agents::AgentStore store{database};
+};
+
+/// The agents' service over a database, a fleet and a fake engine, as app/ puts them together.
+class AgentHouse : public AgentDatabase {
+ public:
+  explicit AgentHouse(std::shared_ptr<FakeEngine> fake = std::make_shared<FakeEngine>())
+      : house(std::move(fake), FleetHouse::quick_options(), &store),
+        engine(house.engine),
+        link({&house.io[0], &house.io[1], &house.io[2]}),
+        service(options(), house.fleet, engine, store, settings, link, pool,
+                agents::AgentKey::load(dir / "agents.key")) {}
+  ~AgentHouse() {
+    house.stop();
+    pool.join();
+  }
+
+  [[nodiscard]] agents::AgentServiceOptions options() const {
+    agents::AgentServiceOptions made;
+    made.placement.instance = "0123456789abcdef";
+    made.placement.image_version = "0.1.0";
+    made.templates = dir / "templates";
+    made.environment = {{"ANTHROPIC_API_KEY", "sk-platform"}, {"OTEL_ENABLED", "0"}};
+    return made;
+  }
+
+  static agents::CallerPtr admin() {
+    return std::make_shared<const Caller>(Caller{1, "admin", std::nullopt, Role::admin});
+  }
+  static agents::CallerPtr ann() {
+    return std::make_shared<const Caller>(Caller{7, "ann", "ann@example.org", Role::user});
+  }
+  static agents::CallerPtr bob() {
+    return std::make_shared<const Caller>(Caller{8, "bob", "Bob@example.org", Role::user});
+  }
+
+  static agents::CreateRequest named(const std::string& name) {
+    agents::CreateRequest request;
+    request.name = name;
+    return request;
+  }
+
+  template <class T>
+  T run(Task<T> work, std::size_t thread = 0) {
+    return run_on(house.io[thread], std::move(work));
+  }
+  fleet::AgentPtr create(const agents::CallerPtr& caller, agents::CreateRequest request) {
+    return run(service.create(call, caller, std::move(request)));
+  }
+  /// Whether any I/O thread shows the agent.
+  bool shown(const std::string& name) {
+    for (std::size_t i = 0; i < house.io.size(); ++i) {
+      if (house.held_by(i)->find(name)) return true;
+    }
+    return false;
+  }
+  /// The kind and text of what a call throws; empty text when nothing.
+  struct Refusal {
+    std::optional<ErrorKind> kind;
+    std::string text;
+  };
+  template <class T>
+  Refusal refusal(Task<T> work) {
+    try {
+      run(std::move(work));
+    } catch (const Error& e) {
+      return {e.kind(), e.what()};
+    }
+    return {};
+  }
+
+  FleetHouse house;
+  FakeEngine& engine;
+  agentlink::AgentLink link;
+  agents::AgentService service;
+};
+
+}  // namespace trinity::test

@@ -1,0 +1,158 @@
+#include "agents/routes.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "unit/agents/house.h"
+
+namespace trinity::agents {
+namespace {
+
+namespace json = boost::json;
+using http::Method;
+using test::AgentHouse;
+
+class RoutesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    router.add(routes(house.service));
+    ASSERT_TRUE(house.house.start_and_load());
+  }
+  http::Response ask(Method method, const std::string& path, const CallerPtr& caller, const std::string& body = "",
+                     const std::string& query = "") {
+    const auto match = router.match(method, path);
+    if (!match.route) throw std::runtime_error("no route for " + path);
+    http::Request request(house.call);
+    request.method = method;
+    request.path = path;
+    request.params = match.params;
+    request.query = http::parse_query(query);
+    request.body = body;
+    request.caller = caller;
+    house.cost.sql = 0;
+    house.cost.engine = 0;
+    try {
+      return house.run(match.route->handler(std::move(request)));
+    } catch (...) {
+      return http::answer_for(std::current_exception(), house.call);
+    }
+  }
+  static json::value body_of(const http::Response& response) { return json::parse(response.bytes()); }
+
+  http::Router router;
+  AgentHouse house;
+};
+
+TEST_F(RoutesTest, AWarmListCostsNothing) {
+  for (int i = 0; i < 5; ++i) house.create(AgentHouse::ann(), AgentHouse::named("bot" + std::to_string(i)));
+  const auto response = ask(Method::get, "/api/agents", AgentHouse::ann());
+  EXPECT_EQ(house.cost.sql.load(), 0U);
+  EXPECT_EQ(house.cost.engine.load(), 0U);
+  EXPECT_EQ(response.status, 200U);
+  const auto list = body_of(response).as_array();
+  ASSERT_EQ(list.size(), 5U);
+  EXPECT_EQ(list[0].at("name"), "bot4") << "newest first";
+  EXPECT_EQ(list[0].at("is_owner"), true);
+  EXPECT_EQ(response.headers.find("Trinity-Engine"), "ok");
+  EXPECT_TRUE(response.headers.find("Trinity-Snapshot-Age"));
+  EXPECT_EQ(ask(Method::get, "/api/agents", AgentHouse::bob()).bytes(), "[]");
+}
+
+TEST_F(RoutesTest, ADeadEngineIsNoEmptyList) {
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  house.engine.down(true);
+  ASSERT_TRUE(test::eventually([&] { return !house.house.held_by(0)->engine.reachable; }));
+  const auto response = ask(Method::get, "/api/agents", AgentHouse::ann());
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(body_of(response).as_array().size(), 1U);
+  EXPECT_EQ(response.headers.find("Trinity-Engine"), "unreachable");
+}
+
+TEST_F(RoutesTest, TheLifeOfAnAgent) {
+  auto response = ask(Method::post, "/api/agents", AgentHouse::ann(), R"({"name":"My Bot","port":null,"unknown":1})");
+  ASSERT_EQ(response.status, 200U) << response.bytes();
+  EXPECT_EQ(body_of(response).at("name"), "my-bot");
+  EXPECT_EQ(body_of(response).at("status"), "running");
+
+  response = ask(Method::get, "/api/agents/my-bot", AgentHouse::ann());
+  const auto detail = body_of(response);
+  EXPECT_EQ(detail.at("can_share"), true);
+  EXPECT_EQ(detail.at("can_delete"), true);
+  EXPECT_EQ(detail.at("shares"), json::array());
+  EXPECT_EQ(house.cost.engine.load(), 0U);
+
+  response = ask(Method::post, "/api/agents/my-bot/stop", AgentHouse::ann());
+  EXPECT_EQ(body_of(response), (json::object{{"message", "Agent my-bot stopped"}}));
+  EXPECT_EQ(ask(Method::get, "/api/agents/my-bot/stats", AgentHouse::ann()).status, 400U);
+
+  response = ask(Method::post, "/api/agents/my-bot/start", AgentHouse::ann());
+  EXPECT_EQ(body_of(response).at("message"), "Agent my-bot started");
+  for (const auto* key : {"trinity_injection", "credentials_injection", "credentials_result"})
+    EXPECT_TRUE(body_of(response).as_object().contains(key)) << key;
+
+  response = ask(Method::get, "/api/agents/my-bot/stats", AgentHouse::ann());
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(body_of(response).at("status"), "running");
+  EXPECT_EQ(house.cost.engine.load(), 0U) << "figures come from the sampler";
+
+  response = ask(Method::get, "/api/agents/my-bot/logs", AgentHouse::ann(), "", "tail=7&lines=9");
+  EXPECT_EQ(body_of(response), (json::object{{"logs", "tail 7\n"}}));
+  EXPECT_EQ(ask(Method::get, "/api/agents/my-bot/logs", AgentHouse::ann(), "", "tail=many").status, 422U);
+  EXPECT_EQ(body_of(ask(Method::get, "/api/agents/my-bot/logs", AgentHouse::ann())).at("logs"), "tail 100\n");
+
+  response = ask(Method::del, "/api/agents/my-bot", AgentHouse::ann());
+  EXPECT_EQ(body_of(response), (json::object{{"message", "Agent my-bot deleted"}}));
+  response = ask(Method::get, "/api/agents/my-bot", AgentHouse::ann());
+  EXPECT_EQ(response.status, 404U);
+  EXPECT_EQ(body_of(response), (json::object{{"detail", "Agent not found"}}));
+  EXPECT_EQ(ask(Method::get, "/api/agents", AgentHouse::ann()).bytes(), "[]");
+}
+
+TEST_F(RoutesTest, StrangersAreRefused) {
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  const std::vector<std::pair<Method, std::string>> all{
+      {Method::get, "/api/agents/bot"},       {Method::get, "/api/agents/bot/logs"},
+      {Method::get, "/api/agents/bot/stats"}, {Method::post, "/api/agents/bot/start"},
+      {Method::post, "/api/agents/bot/stop"}, {Method::del, "/api/agents/bot"}};
+  for (const auto& [method, path] : all) EXPECT_EQ(ask(method, path, AgentHouse::bob()).status, 403U) << path;
+  EXPECT_TRUE(house.engine.container("agent-bot"));
+}
+
+TEST_F(RoutesTest, SharesAreForWhoManages) {
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  house.execute(
+      "INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES ('bot', "
+      "'bob@example.org', 7, 't')");
+  const auto all = house.run(house.store.load(house.call));
+  std::vector<fleet::Action> actions{fleet::MetadataChanged{"bot", all.at("bot")}};
+  house.run(house.house.fleet.applied(std::move(actions)));
+  const auto mine = body_of(ask(Method::get, "/api/agents/bot", AgentHouse::ann()));
+  ASSERT_EQ(mine.at("shares").as_array().size(), 1U);
+  EXPECT_EQ(mine.at("shares").at(0).at("shared_with_email"), "bob@example.org");
+  const auto shared = body_of(ask(Method::get, "/api/agents/bot", AgentHouse::bob()));
+  EXPECT_EQ(shared.at("shares").as_array().size(), 0U);
+  EXPECT_EQ(shared.at("is_shared"), true);
+  EXPECT_EQ(shared.at("can_share"), false);
+  EXPECT_EQ(shared.at("can_delete"), false);
+}
+
+TEST_F(RoutesTest, BadBodiesNameTheField) {
+  const auto response = ask(Method::post, "/api/agents", AgentHouse::ann(), R"({"name": 5})");
+  EXPECT_EQ(response.status, 422U);
+  EXPECT_EQ(body_of(response).at("detail").at(0).at("loc"), (json::array{"body", "name"}));
+  EXPECT_EQ(ask(Method::post, "/api/agents", AgentHouse::ann(), "").status, 422U);
+  EXPECT_EQ(ask(Method::post, "/api/agents", AgentHouse::ann(), "{").status, 422U);
+  EXPECT_EQ(ask(Method::post, "/api/agents", AgentHouse::ann(), "[]").status, 422U);
+  EXPECT_EQ(ask(Method::post, "/api/agents", AgentHouse::ann(), R"({"name":"x","template":7})").status, 422U);
+}
+
+TEST_F(RoutesTest, EveryRouteNeedsSomebody) {
+  for (const auto& route : router.routes()) {
+    EXPECT_NE(route.access, http::Access::undefined) << route.path;
+    EXPECT_NE(route.access, http::Access::anyone) << route.path;
+  }
+}
+
+}  // namespace
+}  // namespace trinity::agents

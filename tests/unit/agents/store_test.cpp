@@ -1,0 +1,126 @@
+#include "agents/store.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/agents/house.h"
+#include "unit/db/run_task.h"
+
+namespace trinity::agents {
+namespace {
+
+using Registered = AgentStore::Registered;
+using test::run_task;
+
+class StoreTest : public testing::Test {
+ protected:
+  Registered add(const std::string& name, std::int64_t owner_id = 7, const std::string& owner = "ann") {
+    return run_task(data.store.register_agent(data.call, name, owner_id, owner));
+  }
+  std::map<std::string, fleet::Metadata> load() { return run_task(data.store.load(data.call)); }
+  test::AgentDatabase data;
+};
+
+TEST_F(StoreTest, LoadsEverythingInOneStatement) {
+  for (const auto* name : {"one", "two", "three"}) add(name);
+  data.execute(
+      "INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES "
+      "('one', 'Zoe@Example.org', 7, 't'), ('one', 'bob@example.org', 7, 't'), ('nobody', 'x@y.z', 7, 't')");
+  data.execute(
+      "UPDATE agent_ownership SET is_system = 1, autonomy_enabled = 1, memory_limit = '8g', cpu_limit = '4' "
+      "WHERE agent_name = 'two'");
+  data.execute("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES ('lost', 99, 't')");
+  data.cost.sql = 0;
+  const auto all = load();
+  EXPECT_EQ(data.cost.sql.load(), 1U);
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all.at("one").owner, "ann");
+  EXPECT_EQ(all.at("one").owner_id, 7);
+  EXPECT_EQ(all.at("one").shared_with, (std::vector<std::string>{"bob@example.org", "zoe@example.org"}));
+  EXPECT_FALSE(all.at("one").is_system);
+  EXPECT_TRUE(all.at("two").is_system);
+  EXPECT_TRUE(all.at("two").autonomy_enabled);
+  EXPECT_EQ(all.at("two").memory_limit, "8g");
+  EXPECT_EQ(all.at("two").cpu_limit, "4");
+  EXPECT_TRUE(all.at("two").shared_with.empty());
+  EXPECT_FALSE(all.at("lost").owner) << "its user is gone";
+  EXPECT_EQ(all.at("lost").owner_id, 99);
+}
+
+TEST_F(StoreTest, RegisteringTellsWhoseTheNameIs) {
+  EXPECT_EQ(add("bot"), Registered::created);
+  EXPECT_EQ(add("bot"), Registered::taken_over);
+  EXPECT_EQ(add("bot", 8, "bob"), Registered::taken);
+  EXPECT_EQ(data.count("agent_ownership"), 1);
+  EXPECT_EQ(load().at("bot").owner, "ann");
+}
+
+TEST_F(StoreTest, AnOwnersAgentsMayTalkToEachOther) {
+  add("one");
+  add("two");
+  add("three");
+  add("foreign", 8, "bob");
+  add("three");
+  EXPECT_EQ(data.count("agent_permissions"), 6);
+  EXPECT_EQ(data.count("agent_permissions", "source_agent = 'one' AND target_agent = 'three'"), 1);
+  EXPECT_EQ(data.count("agent_permissions", "source_agent = 'three' AND target_agent = 'one'"), 1);
+  EXPECT_EQ(data.count("agent_permissions", "created_by <> 'ann'"), 0);
+  EXPECT_EQ(data.count("agent_permissions", "source_agent = target_agent"), 0);
+  EXPECT_EQ(data.count("agent_permissions", "source_agent = 'foreign' OR target_agent = 'foreign'"), 0);
+}
+
+TEST_F(StoreTest, ForgettingLeavesNothingOfTheAgentAndAllOfTheOthers) {
+  for (const std::string name : {"bot", "other"}) {
+    add(name);
+    const auto q = "'" + name + "'";
+    data.execute("INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES (" + q +
+                 ", 'a@b.c', 7, 't')");
+    data.execute(
+        "INSERT INTO agent_schedules (id, agent_name, name, cron_expression, message, owner_id, created_at, "
+        "updated_at) VALUES ("
+        "'s" +
+        name + "', " + q + ", 'n', '* * * * *', 'm', 7, 't', 't')");
+    data.execute(
+        "INSERT INTO chat_sessions (id, agent_name, user_id, user_email, started_at, last_message_at) VALUES ('c" +
+        name + "', " + q + ", 7, 'e', 't', 't')");
+    data.execute("INSERT INTO agent_shared_folder_config (agent_name, created_at, updated_at) VALUES (" + q +
+                 ", 't', 't')");
+    data.execute(
+        "INSERT INTO mcp_api_keys (id, name, key_prefix, key_hash, created_at, user_id, agent_name, scope) VALUES ('k" +
+        name + "', 'n', 'p', 'h" + name + "', 't', 7, " + q + ", 'agent')");
+  }
+  const std::vector<std::string> tables{
+      "agent_ownership", "agent_sharing", "agent_schedules", "chat_sessions", "agent_shared_folder_config",
+      "mcp_api_keys"};
+  run_task(data.store.forget_agent(data.call, "bot"));
+  for (const auto& table : tables) {
+    EXPECT_EQ(data.count(table, "agent_name = 'bot'"), 0) << table;
+    EXPECT_EQ(data.count(table, "agent_name = 'other'"), 1) << table;
+  }
+  EXPECT_EQ(data.count("agent_permissions"), 0) << "both directions";
+  run_task(data.store.forget_agent(data.call, "bot"));
+}
+
+TEST_F(StoreTest, AHostileNameIsOnlyAName) {
+  const std::string name = "x'; DROP TABLE agent_ownership; --";
+  EXPECT_EQ(add(name), Registered::created);
+  EXPECT_TRUE(load().contains(name));
+}
+
+TEST_F(StoreTest, SharesComeNewestFirstWithTheirGiver) {
+  add("bot");
+  data.execute(
+      "INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES "
+      "('bot', 'old@x.y', 7, '2026-01-01'), ('bot', 'new@x.y', 1, '2026-02-01'), ('bot', 'lost@x.y', 99, "
+      "'2025-01-01'), "
+      "('other', 'no@x.y', 7, '2026-03-01')");
+  const auto shares = run_task(data.store.shares(data.call, "bot"));
+  ASSERT_EQ(shares.size(), 3U);
+  EXPECT_EQ(shares[0].shared_with_email, "new@x.y");
+  EXPECT_EQ(shares[0].shared_by_email, "admin") << "no address: the name";
+  EXPECT_EQ(shares[1].shared_by_email, "ann@example.org");
+  EXPECT_EQ(shares[1].agent_name, "bot");
+  EXPECT_EQ(shares[2].shared_by_email, "unknown");
+}
+
+}  // namespace
+}  // namespace trinity::agents

@@ -1,0 +1,72 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createMemoryHistory, createRouter, type Router } from 'vue-router'
+import AgentRow from '@/features/agents/AgentRow.vue'
+import { useFleet } from '@/stores/fleet'
+import { useStats } from '@/stores/stats'
+import { agent, fakeServer } from '../helpers'
+
+let router: Router
+
+beforeEach(async () => {
+  setActivePinia(createPinia())
+  const page = { template: '<i />' }
+  router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/', component: page },
+      { path: '/agents/:name', name: 'agent', component: page },
+    ],
+  })
+  await router.push('/')
+})
+
+function row(change: Parameters<typeof agent>[1] = {}) {
+  const fleet = useFleet()
+  fleet.takeSnapshot({ agents: [agent('writer', change)] })
+  return mount(AgentRow, {
+    props: { agent: fleet.agents.get('writer') ?? agent('writer'), compact: false },
+    global: { plugins: [router] },
+    attachTo: document.body,
+  })
+}
+
+describe('a row of the agents table', () => {
+  it("shows CPU against the agent's own limit, and memory with its limit", () => {
+    const wrapper = row({ resources: { cpu: '4', memory: '2g' } })
+    useStats().update(
+      'writer',
+      { cpu_percent: 100, memory_used_bytes: 1024 ** 3, memory_limit_bytes: 2 * 1024 ** 3 },
+      Date.now(),
+    )
+    return flushPromises().then(() => {
+      expect(wrapper.get('[data-testid=agent-cpu-writer]').text()).toBe('25.0\u00a0%')
+      expect(wrapper.get('[data-testid=agent-memory-writer]').text()).toBe('1.0\u00a0GB')
+      expect(wrapper.text()).toContain('of 4 cores')
+      expect(wrapper.text()).toContain('/ 2 GB')
+    })
+  })
+
+  it('shows no figures, not zeros, for a stopped agent', () => {
+    const wrapper = row({ status: 'stopped' })
+    expect(wrapper.get('[data-testid=agent-cpu-writer]').text()).toBe('–')
+    expect(wrapper.get('[data-testid=agent-state-writer]').text()).toBe('Stopped')
+    expect(wrapper.find('[data-testid=agent-start-writer]').exists()).toBe(true)
+  })
+
+  it('opens the agent by a click on the row', async () => {
+    await row().get('[data-testid=agent-state-writer]').trigger('click')
+    await flushPromises()
+    expect(router.currentRoute.value.fullPath).toBe('/agents/writer')
+  })
+
+  it('does not open it by a click on one of its buttons', async () => {
+    fakeServer({ 'POST /api/agents/writer/stop': () => [200, { message: '' }] })
+    const wrapper = row()
+    await wrapper.get('[data-testid=agent-stop-writer] svg').trigger('click')
+    await flushPromises()
+    expect(useFleet().agents.get('writer')?.status).toBe('stopped')
+    expect(router.currentRoute.value.fullPath).toBe('/')
+  })
+})
