@@ -16,7 +16,7 @@ export class Browser {
     self.browser = await chromium.launch({
       executablePath: process.env.TRINITY_CHROMIUM ?? '/usr/bin/chromium',
       headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     })
     const context = await self.browser.newContext({ viewport: { width: 1280, height: 800 } })
     self.page = await context.newPage()
