@@ -14,7 +14,7 @@ verb_bench() {
   build_image
   TEST_DIR=$ROOT/build/bench-run
   rm -rf "$TEST_DIR"
-  mkdir -p "$TEST_DIR/started"
+  mkdir -p "$TEST_DIR"/{started,tmp}
   trap 'stop_running_step; remove_leftovers' EXIT
   # The table goes to the screen as it grows; 10 minutes are five times what it takes.
   TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started timeout --kill-after=30 600 node "$ROOT/bench/run.mjs" "$@"

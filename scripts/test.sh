@@ -22,7 +22,7 @@ verb_test() {
   make_folders
   one_at_a_time
   rm -rf "$TEST_DIR"
-  mkdir -p "$TEST_DIR/started"
+  mkdir -p "$TEST_DIR"/{started,tmp}
   trap finish_tests EXIT
   run_groups "${groups:- lint unit web integration e2e}"
   ALL_GROUPS_RAN=1
@@ -91,6 +91,7 @@ count() {
 test_lint() {
   check "Format of the C++ sources" 300 lint-format lint_format
   check "Coroutine rules" 60 lint-coroutines lint_coroutines
+  check "Dependencies between rooms" 60 lint-rooms node "$ROOT/tests/support/rooms.mjs" "$ROOT"
   check "Shell scripts" 60 lint-shell lint_shell
   check "Lint and types of the web UI" 300 lint-web npm_run web lint
 }
@@ -111,6 +112,11 @@ lint_coroutines() {
       }
       END { exit !$found }'; then
     echo "a capturing lambda inside a co_await expression: store it in a named variable first"
+    status=1
+  fi
+  # `while (co_await ...)` compiles to code that dies: the result goes into a variable first.
+  if cxx_sources | xargs -0 -r grep -nE 'while \(.*co_await' /dev/null; then
+    echo "co_await in a loop's condition: store its result in a variable first"
     status=1
   fi
   if cxx_sources | grep -zv '/src/base/spawn\.cpp$' | xargs -0 -r grep -nE '\bdetached\b' /dev/null | grep -vE ':[0-9]+: *(//|\*)'; then
@@ -167,7 +173,7 @@ node_tests() {
 }
 
 node_test_file() {
-  TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started node --test --test-concurrency=1 \
+  TMPDIR=$TEST_DIR/tmp TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap "--test-reporter-destination=$2" \
     ${ONLY:+"--test-name-pattern=$ONLY"} "$1"
 }
@@ -188,4 +194,5 @@ remove_leftovers() {
     remove_instance "$(cat "$file")" >/dev/null 2>&1
     rm -f "$file"
   done
+  rm -rf "$TEST_DIR"/tmp/*
 }

@@ -197,12 +197,17 @@ export class Server {
   /** Ends the server and removes all that it made. */
   async dispose() {
     await this.stop()
-    if (this.instance) {
-      const left = await removeInstance(this.instance)
-      if (left.length) throw new Error(`not removed: ${left.join(', ')}`)
-      await takeNote(`instance-${this.instance}`)
-    }
     await rm(this.home, { recursive: true, force: true })
+    if (!this.instance) return
+    let left
+    // A network is free only a moment after its last container; what the engine was still making comes late.
+    for (let round = 0; round < 5; round++) {
+      if (round) await new Promise((resolve) => setTimeout(resolve, 500 * round))
+      left = await removeInstance(this.instance)
+      if (!left.length) break
+    }
+    if (left.length) throw new Error(`not removed: ${left.join(', ')}`)
+    await takeNote(`instance-${this.instance}`)
   }
 }
 

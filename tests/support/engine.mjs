@@ -37,6 +37,22 @@ export const volumesOf = async (instance) =>
 export const networksOf = async (instance) =>
   (await engine('GET', `/networks?filters=${filters(`trinity.instance=${instance}`)}`)).body
 
+/** Hands on each container event of the engine with the moment of its arrival. Returns a function that ends it. */
+export function followEvents(take) {
+  const wanted = encodeURIComponent(JSON.stringify({ type: ['container'] }))
+  let rest = ''
+  const request = http.get({ socketPath: SOCKET, path: `/v1.41/events?filters=${wanted}` }, (response) => {
+    response.on('data', (chunk) => {
+      const arrived = performance.timeOrigin + performance.now()
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop()
+      for (const line of lines) if (line) take({ ...JSON.parse(line), arrived })
+    })
+  })
+  request.on('error', () => {})
+  return () => request.destroy()
+}
+
 /** What `docker kill NAME` does. */
 export const kill = (name) => engine('POST', `/containers/${name}/kill`)
 
