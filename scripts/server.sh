@@ -26,8 +26,10 @@ started_with() {
 }
 
 start_server() {
-  local taken pid end
+  local taken pid end ssh=()
   mkdir -p "$RUN_DIR"
+  # What is on the loopback stays there: the agents' SSH ports too, unless the operator says otherwise.
+  case ${TRINITY_SSH_ADDRESS:-}$BIND in 127.* | ::1) ssh=(--ssh-address 127.0.0.1) ;; esac
   taken=$(listener_on "$PORT")
   [ -z "$taken" ] || die "port $PORT is taken by something else ($taken). Choose another one: ./trinity up --port N"
   [ ! -f "$SERVER_LOG" ] || [ "$(stat -c %s "$SERVER_LOG")" -lt 20000000 ] || mv -f "$SERVER_LOG" "$SERVER_LOG.1"
@@ -35,7 +37,7 @@ start_server() {
   ulimit -Sn "$(ulimit -Hn)" 2>/dev/null
   printf '%s:%s\n' "$(reachable "$BIND")" "$PORT" >"$RUN_DIR/address"
   setsid "$ROOT/build/release/bin/trinityd" --home "$HOME_DIR" --bind "$BIND" --port "$PORT" --web-dir "$ROOT/web/dist" \
-    --templates-dir "$ROOT/config/agent-templates" >>"$SERVER_LOG" 2>&1 </dev/null 9>&- &
+    --templates-dir "$ROOT/config/agent-templates" "${ssh[@]}" >>"$SERVER_LOG" 2>&1 </dev/null 9>&- &
   pid=$!
   disown "$pid"
   write_pid "$SERVER_PID_FILE" "$pid"

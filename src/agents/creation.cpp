@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::chrono::seconds lock_within{25};
 constexpr std::chrono::seconds pull_within{600};
+/// No agent's name has a space.
+constexpr const char* permissions_lock = "agent permissions";
 constexpr const char* no_engine = "Docker not available - cannot create agents in demo mode";
 constexpr const char* failed_text = "Failed to create agent. Please try again.";
 
@@ -45,6 +47,7 @@ std::exception_ptr explained(std::exception_ptr fault, const Call& call, const s
 /// What a creation has made so far.
 struct AgentService::Made {
   bool registered = false;  ///< the row is new; one that was taken over stays
+  bool keyed = false;
   bool announced = false;
   bool workspace = false;
   bool data = false;
@@ -106,22 +109,54 @@ Task<> AgentService::ensure_volume(Call call, std::string name, std::string agen
   co_await engine_.create_volume(call, name, volume_labels(options_.placement, agent, kind));
 }
 
+Task<fleet::PermissionsChanged> AgentService::permissions_now(const std::map<std::string, fleet::Metadata>* all) {
+  const auto current = co_await snapshot();
+  fleet::PermissionsChanged changed;
+  for (const auto& entry : current->entries) {
+    const auto& known = entry.agent->metadata;
+    const auto stored = all->find(entry.agent->name);
+    if (!known || stored == all->end() || stored->second.permitted_by == known->permitted_by) continue;
+    changed.permitted_by.emplace(stored->first, stored->second.permitted_by);
+  }
+  co_return changed;
+}
+
+/// The rows, and the fleet's knowledge of them.
+Task<> AgentService::register_it(Call call, const Plan* plan, Made* made) {
+  // One at a time: permissions with agents beside this one change too, and the fleet must end with the newest of them.
+  const auto held = co_await locks_.lock(permissions_lock, lock_within);
+  const auto registered = co_await store_.register_agent(call, plan->name, plan->owner_id, plan->owner, plan->api_key);
+  if (registered == AgentStore::Registered::taken) throw BadRequest("Agent already exists");
+  made->registered = registered == AgentStore::Registered::created;
+  made->keyed = true;
+  // A row that was taken over brings its flags and shares along.
+  auto all = co_await store_.load(call);
+  auto permissions = co_await permissions_now(&all);
+  auto metadata = std::move(all[plan->name]);
+  made->announced = true;
+  std::vector<fleet::Action> begun{fleet::Creating{plan->name, true}, fleet::MetadataChanged{plan->name, metadata},
+                                   std::move(permissions)};
+  co_await fleet_.applied(std::move(begun));
+}
+
+/// The rows, and what other agents' permissions said about it.
+Task<> AgentService::forget(Call call, std::string name) {
+  const auto held = co_await locks_.lock(permissions_lock, lock_within);
+  co_await store_.forget_agent(call, name);
+  const auto all = co_await store_.load(call);
+  auto permissions = co_await permissions_now(&all);
+  if (permissions.permitted_by.empty()) co_return;
+  std::vector<fleet::Action> gone{std::move(permissions)};
+  co_await fleet_.applied(std::move(gone));
+}
+
 Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   const auto& placement = options_.placement;
   const auto container = container_name(placement, plan->name);
   co_await ensure_image(call, plan->image);
   co_await ensure_network(call);
 
-  const auto registered = co_await store_.register_agent(call, plan->name, plan->owner_id, plan->owner);
-  if (registered == AgentStore::Registered::taken) throw BadRequest("Agent already exists");
-  made->registered = registered == AgentStore::Registered::created;
-  // A row that was taken over brings its flags and shares along.
-  auto all = co_await store_.load(call);
-  auto metadata = std::move(all[plan->name]);
-  made->announced = true;
-  std::vector<fleet::Action> begun{fleet::Creating{plan->name, true}, fleet::MetadataChanged{plan->name, metadata}};
-  co_await fleet_.applied(std::move(begun));
-
+  co_await register_it(call, plan, made);
   co_await ensure_volume(call, workspace_volume(placement, plan->name), plan->name, "agent-workspace",
                          &made->workspace);
   co_await ensure_volume(call, data_volume(placement, plan->name), plan->name, "agent-data", &made->data);
@@ -175,7 +210,11 @@ Task<> AgentService::undo(Call call, const Plan* plan, Made* made) {
   }
   if (made->workspace) co_await attempt(call, engine_.remove_volume(call, workspace), workspace);
   if (made->data) co_await attempt(call, engine_.remove_volume(call, data), data);
-  if (made->registered) co_await attempt(call, store_.forget_agent(call, plan->name), "the row of " + plan->name);
+  if (made->registered) {
+    co_await attempt(call, forget(call, plan->name), "the row of " + plan->name);
+  } else if (made->keyed) {
+    co_await attempt(call, store_.forget_key(call, plan->name), "the key of " + plan->name);
+  }
   if (!made->announced) co_return;
   std::vector<fleet::Action> gone;
   if (!made->container_id.empty()) gone.push_back(fleet::ContainerGone{made->container_id});

@@ -5,6 +5,7 @@
 #include "agents/limits.h"
 #include "agents/names.h"
 #include "agents/service.h"
+#include "auth/api_keys.h"
 #include "base/errors.h"
 #include "base/ids.h"
 #include "json/write.h"
@@ -100,6 +101,7 @@ void AgentService::add_platform_env(Plan& plan) const {
     return it == options_.environment.end() || it->second.empty() ? std::move(fallback) : it->second;
   };
   const auto values = settings_.values();
+  plan.platform_env["TRINITY_MCP_URL"] = own("TRINITY_MCP_URL", "http://mcp-server:8080/mcp");
   auto key = values->text("anthropic_api_key").value_or("");
   if (key.empty()) key = own("ANTHROPIC_API_KEY");
   plan.platform_env["ANTHROPIC_API_KEY"] = key;
@@ -142,6 +144,7 @@ Plan AgentService::plan_of(const CallerPtr& caller, const CreateRequest& request
   check_limits(plan);
   add_platform_env(plan);
   plan.key_nonce = random_hex(16);
+  plan.api_key = auth::new_key_text();
   return plan;
 }
 

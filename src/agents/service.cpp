@@ -162,7 +162,8 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
   co_await deletable(caller, name);
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await deletable(caller, name);
-  // The engine's objects first: while the container is left, the agent stays listed and the deletion can be tried again.
+  // The engine's objects first: while the container is left, the agent stays listed and the deletion can be tried
+  // again.
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
@@ -170,7 +171,7 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
   } catch (const engine::EngineError& fault) {
     refuse_action(fault, call, "delete", name);
   }
-  co_await store_.forget_agent(call, name);
+  co_await forget(call, name);
   std::vector<fleet::Action> gone{fleet::ContainerGone{view.agent->container_id},
                                   fleet::MetadataChanged{name, std::nullopt}};
   co_await fleet_.applied(std::move(gone));

@@ -30,6 +30,8 @@ struct AgentServiceOptions {
   /// as they are set.
   std::map<std::string, std::string> environment;
   std::chrono::seconds stop_grace{10};
+  std::uint16_t ssh_port_first = 2222;
+  std::uint16_t ssh_port_last = 2499;
 };
 
 using CallerPtr = std::shared_ptr<const Caller>;
@@ -81,6 +83,10 @@ class AgentService {
 
   Task<> build(Call call, const Plan* plan, Made* made);
   Task<> undo(Call call, const Plan* plan, Made* made);
+  Task<> register_it(Call call, const Plan* plan, Made* made);
+  Task<> forget(Call call, std::string name);
+  /// The fleet's permissions as the database has them now; with the lock of permissions held.
+  Task<fleet::PermissionsChanged> permissions_now(const std::map<std::string, fleet::Metadata>* all);
   Task<> attempt(Call call, Task<> step, std::string what);
   Task<> remove_lost_container(Call call, const Plan* plan, Made* made);
   Task<> ensure_network(Call call);
@@ -97,7 +103,7 @@ class AgentService {
   agentlink::AgentLink& link_;
   BlockingPool& pool_;
   AgentKey key_;
-  PortBook ports_{2222, 2499};
+  PortBook ports_{options_.ssh_port_first, options_.ssh_port_last};
   NameLocks locks_;
 };
 

@@ -27,6 +27,7 @@ std::map<std::string, std::string> environment(const Plan& plan) {
   env["ENABLE_AGENT_UI"] = "true";
   env["ENABLE_SSH"] = "true";
   env["TEMPLATE_NAME"] = plan.template_id;
+  env["TRINITY_MCP_API_KEY"] = plan.api_key;
   return env;
 }
 

@@ -44,6 +44,12 @@ std::map<std::string, fleet::Metadata> read_metadata(db::Session& session) {
     if (shared_with) metadata.shared_with.push_back(lower(*shared_with));
   }
   for (auto& [name, metadata] : all) std::sort(metadata.shared_with.begin(), metadata.shared_with.end());
+  for (auto& [source, target] :
+       session.query("SELECT source_agent, target_agent FROM agent_permissions").all<std::string, std::string>()) {
+    const auto found = all.find(target);
+    if (found != all.end()) found->second.permitted_by.push_back(std::move(source));
+  }
+  for (auto& [name, metadata] : all) std::sort(metadata.permitted_by.begin(), metadata.permitted_by.end());
   return all;
 }
 
@@ -75,11 +81,15 @@ Task<std::map<std::string, fleet::Metadata>> AgentStore::load(Call call) {
 }
 
 Task<AgentStore::Registered> AgentStore::register_agent(Call call, std::string name, std::int64_t owner_id,
-                                                        std::string owner) {
-  auto job = [name, owner_id, owner](db::Session& session) {
+                                                        std::string owner, std::string api_key) {
+  struct Outcome {
+    Registered registered;
+    auth::ApiKey key;
+  };
+  auto job = [&](db::Session& session) {
     const auto row =
         session.query("SELECT owner_id FROM agent_ownership WHERE agent_name = :a", name).one<std::int64_t>();
-    if (row && std::get<0>(*row) != owner_id) return Registered::taken;
+    if (row && std::get<0>(*row) != owner_id) return Outcome{Registered::taken, {}};
     if (!row) {
       session
           .query("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES (:a, :b, :c)", name, owner_id,
@@ -87,9 +97,22 @@ Task<AgentStore::Registered> AgentStore::register_agent(Call call, std::string n
           .run();
     }
     permit_each_other(session, name, owner_id, owner);
-    return row ? Registered::taken_over : Registered::created;
+    auto key = auth::KeyRows::insert_for_agent(session, api_key, name, owner_id);
+    return Outcome{row ? Registered::taken_over : Registered::created, std::move(key)};
   };
-  co_return co_await database_.write(call, std::move(job));
+  auto publish = [&](const Outcome& outcome) {
+    if (outcome.registered == Registered::taken) return;
+    keys_.remove_of_agent(name);
+    keys_.put(outcome.key);
+  };
+  const auto outcome = co_await database_.write(call, std::move(job), std::move(publish));
+  co_return outcome.registered;
+}
+
+Task<> AgentStore::forget_key(Call call, std::string name) {
+  auto job = [&](db::Session& session) { auth::KeyRows::remove_of_agent(session, name); };
+  auto publish = [&] { keys_.remove_of_agent(name); };
+  co_await database_.write(call, std::move(job), std::move(publish));
 }
 
 Task<> AgentStore::forget_agent(Call call, std::string name) {
@@ -106,15 +129,16 @@ Task<> AgentStore::forget_agent(Call call, std::string name) {
         "DELETE FROM schedule_executions WHERE agent_name = :a",
         "DELETE FROM agent_schedules WHERE agent_name = :a",
         "DELETE FROM agent_git_config WHERE agent_name = :a",
-        "DELETE FROM mcp_api_keys WHERE agent_name = :a AND scope = 'agent'",
         "DELETE FROM agent_permissions WHERE source_agent = :a OR target_agent = :a",
         "DELETE FROM agent_shared_folder_config WHERE agent_name = :a",
         "DELETE FROM agent_sharing WHERE agent_name = :a",
         "DELETE FROM agent_ownership WHERE agent_name = :a",
     };
     for (const auto* sql : statements) session.query(sql, name).run();
+    auth::KeyRows::remove_of_agent(session, name);
   };
-  co_await database_.write(call, std::move(job));
+  auto publish = [&] { keys_.remove_of_agent(name); };
+  co_await database_.write(call, std::move(job), std::move(publish));
 }
 
 Task<std::vector<Share>> AgentStore::shares(Call call, std::string name) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agents/types.h"
+#include "auth/key_book.h"
 #include "db/database.h"
 #include "fleet/fleet.h"
 
@@ -12,21 +13,27 @@ namespace trinity::agents {
 /// All SQL about agents. Any I/O thread.
 class AgentStore : public fleet::MetadataSource {
  public:
-  explicit AgentStore(db::Database& database) : database_(database) {}
+  /// Both must outlive it. The book follows what happens to agents' keys.
+  AgentStore(db::Database& database, auth::KeyBook& keys) : database_(database), keys_(keys) {}
 
-  /// Owners, flags, git and shares of every agent in one statement.
+  /// Owners, flags, git and shares of every agent in one statement, permissions in a second one.
   Task<std::map<std::string, fleet::Metadata>> load(Call call) override;
 
   enum class Registered { created, taken_over, taken };
-  /// The ownership row and the permissions with the owner's other agents, both ways, in one transaction. A row that is
-  /// left from an agent of the same owner whose container is gone is taken over; one of somebody else is `taken`.
-  Task<Registered> register_agent(Call call, std::string name, std::int64_t owner_id, std::string owner);
+  /// The ownership row, the agent's API key and the permissions with the owner's other agents, both ways, in one
+  /// transaction. A row that is left from an agent of the same owner whose container is gone is taken over; one of
+  /// somebody else is `taken`.
+  Task<Registered> register_agent(Call call, std::string name, std::int64_t owner_id, std::string owner,
+                                  std::string api_key);
   /// Everything that belongs to the agent, in one transaction.
   Task<> forget_agent(Call call, std::string name);
+  /// Only its API key, so that nobody can use it any more.
+  Task<> forget_key(Call call, std::string name);
   Task<std::vector<Share>> shares(Call call, std::string name);
 
  private:
   db::Database& database_;
+  auth::KeyBook& keys_;
 };
 
 }  // namespace trinity::agents

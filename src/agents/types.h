@@ -86,6 +86,7 @@ struct Plan {
   std::string runtime_model;
   std::uint16_t ssh_port = 0;
   std::string key_nonce;
+  std::string api_key;                              ///< the agent's own key of this server
   std::map<std::string, std::string> platform_env;  ///< model keys and telemetry, as far as they are set
   bool full_capabilities = true;
 };

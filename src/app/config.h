@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,41 +9,71 @@
 
 namespace trinity::app {
 
-/// What the operator can set. Flags win over the environment, the environment over the defaults. The names of variables
-/// are the contract's where it has them.
+/// What the operator can set. The initialisers are the defaults. Names, limits and meaning of each one are in the table
+/// of settings_table.h; docs/configuration.md is made from both.
 struct Config {
+  std::string config_file;  ///< empty: <home>/trinity.conf where that exists
   std::filesystem::path home = "./var";
-  std::filesystem::path database;  ///< TRINITY_DB_PATH; empty: <home>/trinity.db
+  std::filesystem::path database;  ///< empty until parsed, then never
+  std::filesystem::path web_dir = "web/dist";
+  std::filesystem::path templates_dir = "config/agent-templates";
+
   std::string bind = "127.0.0.1";
   std::uint16_t port = 8000;
   std::size_t threads = 0;  ///< 0: as many as cores, at most 4
-  std::filesystem::path web_dir = "web/dist";
-  std::filesystem::path templates_dir = "config/agent-templates";
+  std::size_t max_connections = 10'000;
+  std::size_t max_header_bytes = 32 * 1024;
+  std::size_t max_body_bytes = 10 * 1024 * 1024;
+  std::uint32_t header_seconds = 15;
+  std::uint32_t body_seconds = 60;
+  std::uint32_t write_seconds = 60;
+  std::uint32_t idle_seconds = 75;
+  std::uint32_t drain_seconds = 20;
+  std::vector<std::string> cors_origins;  ///< added to those of the development servers
+
   std::string engine = "unix:///var/run/docker.sock";
   std::string container_prefix = "agent-";
   std::string network = "trinity-agent-network";
-  std::string subnet = "172.28.0.0/16";
-  std::string ssh_address;  ///< host address of the agents' SSH ports; empty: all interfaces
-  std::vector<std::string> images{"trinity-agent-base"};
-  std::string log_level = "info";
-  std::string log_format = "text";
-  std::vector<std::string> cors_origins;
-  std::uint32_t drain_seconds = 20;
+  std::string subnet = "172.28.0.0/16";  ///< empty: the engine chooses
   std::uint32_t reconcile_seconds = 30;
+  std::uint32_t probe_seconds = 5;
+  std::uint32_t sample_watched_ms = 2'000;
+  std::uint32_t sample_idle_ms = 10'000;
+
+  std::vector<std::string> images{"trinity-agent-base"};
+  std::string default_image = "trinity-agent-base:latest";
+  std::string ssh_address;  ///< host address of the agents' SSH ports; empty: all interfaces
+  std::uint16_t ssh_port_first = 2222;
+  std::uint16_t ssh_port_last = 2499;  ///< not below ssh_port_first
+  std::uint32_t stop_grace_seconds = 10;
 
   std::string admin_username = "admin";
   std::string admin_password;  ///< secret
   std::string secret_key;      ///< secret
   bool email_auth = true;
+
+  std::string log_level = "info";
+  std::string log_format = "text";
   std::string build_date;
-  /// Variables that concern agents (model keys, telemetry), as far as they are set. Secret.
+  /// Variables that concern agents (model keys, telemetry), as far as they have a value. Holds secrets.
   std::map<std::string, std::string> agent_environment;
 };
 
+using Environment = std::map<std::string, std::string>;
+
 struct Parsed {
   Config config;
-  std::optional<int> exit_code;  ///< set: help was printed or the command line is wrong
+  std::optional<int> exit_code;  ///< set: something was printed and the program ends with this status
+  /// Lines for the log, once it is set up: variables with a name that nothing reads. Never holds a value.
+  std::vector<std::string> warnings;
 };
+
+/// Settings from flags, else the environment, else the configuration file, else the defaults. Everything that is wrong
+/// is printed at once, each fault with its source; the status is then 2. `--help`, `--print-config` and
+/// `--print-config-docs` print and end with 0.
 [[nodiscard]] Parsed parse_command_line(int argc, char** argv);
+/// The same with everything named: `words` without the program's name.
+[[nodiscard]] Parsed parse_command_line(const std::vector<std::string>& words, const Environment& environment,
+                                        std::ostream& out, std::ostream& errors);
 
 }  // namespace trinity::app

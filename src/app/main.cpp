@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   const auto parsed = app::parse_command_line(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   log::configure(level_of(parsed.config.log_level), parsed.config.log_format == "json");
+  for (const auto& warning : parsed.warnings) log::warn("app", "{}", warning);
   try {
     return run(parsed.config);
   } catch (const std::exception& e) {

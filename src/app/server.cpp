@@ -11,6 +11,7 @@
 #include "app/home.h"
 #include "app/version.h"
 #include "auth/authenticator.h"
+#include "auth/key_book.h"
 #include "auth/routes.h"
 #include "auth/secret_key.h"
 #include "base/blocking.h"
@@ -24,6 +25,7 @@
 #include "live/hub.h"
 #include "live/hub_link.h"
 #include "live/routes.h"
+#include "metrics/routes.h"
 #include "system/routes.h"
 #include "templates/routes.h"
 
@@ -64,6 +66,9 @@ fleet::FleetOptions fleet_options(const Config& config, const Home& home) {
   options.container_prefix = config.container_prefix;
   options.network = config.network;
   options.reconcile_every = std::chrono::seconds(config.reconcile_seconds);
+  options.probe_every = std::chrono::seconds(config.probe_seconds);
+  options.sample_watched = std::chrono::milliseconds(config.sample_watched_ms);
+  options.sample_idle = std::chrono::milliseconds(config.sample_idle_ms);
   return options;
 }
 
@@ -76,6 +81,10 @@ agents::AgentServiceOptions agent_options(const Config& config, const Home& home
   options.placement.ssh_address = config.ssh_address;
   options.placement.image_version = version;
   options.images = config.images;
+  options.default_image = config.default_image;
+  options.stop_grace = std::chrono::seconds(config.stop_grace_seconds);
+  options.ssh_port_first = config.ssh_port_first;
+  options.ssh_port_last = config.ssh_port_last;
   options.templates = config.templates_dir;
   options.environment = config.agent_environment;
   return options;
@@ -85,6 +94,13 @@ http::ServerOptions server_options(const Config& config) {
   http::ServerOptions options;
   options.bind = config.bind;
   options.port = config.port;
+  options.max_connections = config.max_connections;
+  options.max_header = config.max_header_bytes;
+  options.max_body = config.max_body_bytes;
+  options.header_within = std::chrono::seconds(config.header_seconds);
+  options.body_within = std::chrono::seconds(config.body_seconds);
+  options.write_within = std::chrono::seconds(config.write_seconds);
+  options.idle = std::chrono::seconds(config.idle_seconds);
   options.cors_origins.insert(options.cors_origins.end(), config.cors_origins.begin(), config.cors_origins.end());
   return options;
 }
@@ -102,6 +118,7 @@ struct Server::Parts {
   settings::SettingsStore settings;
 
   auth::UserDirectory users;
+  auth::KeyBook keys;
   auth::PasswordHasher hasher;
   auth::SignInLimiter limiter;
   auth::TokenSigner signer;
@@ -110,6 +127,7 @@ struct Server::Parts {
   auth::Setup setup;
   Identities identities;
 
+  http::Traffic traffic;
   IoThreads io;
   boost::asio::io_context fleet_context{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> fleet_guard;
@@ -146,6 +164,7 @@ Server::Parts::Parts(Config c)
       pool(4),
       database(config.database, pool),
       settings(database),
+      keys(database, users),
       signer(auth::secret_key(config.secret_key, home.file("secret.key"))),
       verifier(signer, users),
       sign_in({database, settings, users, hasher, limiter, signer, verifier}, config.email_auth),
@@ -153,7 +172,7 @@ Server::Parts::Parts(Config c)
       identities(verifier),
       io(thread_count(config)),
       engine(engine::make_docker(*engine::parse_address(config.engine), contexts())),
-      agent_store(database),
+      agent_store(database, keys),
       fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
       link(hub, fleet.executor()),
@@ -170,6 +189,7 @@ void Server::Parts::load() {
   const auto reached = db::migrate(database);
   settings.load(job.call());
   users.load(database, job.call());
+  keys.load(job.call());
   setup.prepare(job.call());
   log::info("app", "database {} at version {}", config.database.string(), reached);
 }
@@ -179,6 +199,7 @@ void Server::Parts::add_routes() {
   router.add(auth::routes(sign_in, setup));
   router.add(agents::routes(agents));
   router.add(templates::routes(config.templates_dir, pool));
+  router.add(metrics::routes({traffic, fleet, link}, http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
 }
 
@@ -195,10 +216,14 @@ Server::~Server() = default;
 
 void Server::start() {
   auto& p = *parts_;
-  auto authenticator = auth::make_authenticator(p.verifier, nullptr);
+  auto authenticator = auth::make_authenticator(p.verifier, &p.keys);
+  auto options = server_options(p.config);
+  options.traffic = &p.traffic;
+  options.pool = &p.pool;
   p.server = std::make_unique<http::Server>(p.io, p.router, std::move(authenticator),
-                                            http::static_files(p.config.web_dir, p.pool), server_options(p.config));
+                                            http::static_files(p.config.web_dir, p.pool), std::move(options));
   p.fleet_guard.emplace(p.fleet_context.get_executor());
+  p.keys.start(p.io[0].get_executor());
   p.io.start();
   p.fleet.start();
   p.link.start();
@@ -215,6 +240,10 @@ void Server::start() {
     stop();
     throw;
   }
+}
+
+const http::Router& Server::router() const {
+  return parts_->router;
 }
 
 std::uint16_t Server::port() const {
@@ -237,6 +266,7 @@ void Server::stop() {
     p.fleet_thread.join();
   }
   p.hasher.join();
+  p.keys.flush_now(p.job.call());
   p.pool.join();
 }
 

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/config.h"
+#include "http/router.h"
 
 namespace trinity::app {
 
@@ -18,6 +19,8 @@ class Server {
   /// be had.
   void start();
   [[nodiscard]] std::uint16_t port() const;
+  /// Every route that is served.
+  [[nodiscard]] const http::Router& router() const;
   /// Drains and stops. From the main thread.
   void stop();
 

@@ -31,7 +31,8 @@ Task<std::shared_ptr<const Caller>> authenticate(TokenVerifier* verifier, ApiKey
   const auto value = bearer_value(authorization);
   if (!value) throw Unauthorized("Not authenticated");
   auto answer = verifier->look(*value, TokenUse::access);
-  if (answer.state == TokenVerifier::State::no_user) refuse();
+  // Signed by us, so it is no API key either.
+  if (answer.state == TokenVerifier::State::no_user || answer.state == TokenVerifier::State::void_now) refuse();
   std::shared_ptr<const Caller> caller = std::move(answer.verified.caller);
   if (!caller && keys != nullptr) caller = co_await keys->resolve(*value, call);
   // The secret of agents is no credential of this server.

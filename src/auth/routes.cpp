@@ -85,7 +85,11 @@ Task<Response> open_session(SignIn* sign_in, Request request) {
   co_return token_answer(sign_in->with_session(request.cookie(session_cookie).value_or("")), request.encrypted);
 }
 
-Task<Response> close_session(Request request) {
+Task<Response> close_session(SignIn* sign_in, Request request) {
+  if (same_origin(request.headers)) {
+    auto cookie = std::string(request.cookie(session_cookie).value_or(""));
+    co_await sign_in->end_session(request.call, std::move(cookie));
+  }
   auto answer = Response::empty(204);
   answer.headers.set("Set-Cookie", cookie_text("", std::chrono::seconds(0), request.encrypted));
   co_return answer;
@@ -117,7 +121,7 @@ std::vector<http::Route> routes(SignIn& sign_in, Setup& setup) {
       {Method::get, "/api/auth/mode", Access::anyone, [s](Request r) { return auth_mode(s, std::move(r)); }},
       {Method::get, "/api/auth/validate", Access::anyone, [s](Request r) { return validate(s, std::move(r)); }},
       {Method::post, "/api/auth/session", Access::anyone, [s](Request r) { return open_session(s, std::move(r)); }},
-      {Method::del, "/api/auth/session", Access::anyone, close_session},
+      {Method::del, "/api/auth/session", Access::anyone, [s](Request r) { return close_session(s, std::move(r)); }},
       {Method::get, "/api/users/me", Access::user, [s](Request r) { return me(s, std::move(r)); }},
       {Method::get, "/api/setup/status", Access::anyone,
        [first](Request r) { return setup_status(first, std::move(r)); }},

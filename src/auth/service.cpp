@@ -3,6 +3,7 @@
 #include "auth/store.h"
 #include "base/clock.h"
 #include "base/errors.h"
+#include "base/ids.h"
 #include "base/log.h"
 
 namespace trinity::auth {
@@ -29,7 +30,9 @@ Task<SignedIn> SignIn::with_password(Call call, std::string username, std::strin
   if (!outcome.right && outcome.limited) refuse_limited(outcome.retry_after);
   if (!outcome.right) throw Unauthorized("Incorrect username or password");
   co_await record(call, user, std::move(outcome.new_hash));
-  co_return issue(user->username, "admin");
+  // With the version of the row that the password was verified against: a sign-out meanwhile counts.
+  Claims origin{user->username, "admin", TokenUse::access, {}, user->token_version, random_base64url(16)};
+  co_return issue(std::move(origin));
 }
 
 // Runs on the hashing thread, one at a time: looking at the limits, verifying and counting cannot be overtaken by
@@ -63,8 +66,9 @@ Task<> SignIn::record(Call call, std::shared_ptr<const User> user, std::string n
     return !new_hash.empty() && UserRows::replace_password(session, user->id, *user->password_hash, new_hash);
   };
   auto publish = [this, &user, &new_hash](bool replaced) {
-    if (!replaced) return;
-    User changed = *user;
+    const auto current = parts_.users.by_id(user->id);
+    if (!replaced || !current) return;
+    User changed = *current;
     changed.password_hash = new_hash;
     parts_.users.put(std::move(changed));
   };
@@ -76,18 +80,54 @@ Task<> SignIn::record(Call call, std::shared_ptr<const User> user, std::string n
   }
 }
 
-SignedIn SignIn::issue(const std::string& username, const std::string& mode) const {
-  const Time expiry = std::chrono::ceil<std::chrono::seconds>(now()) + token_life;
+SignedIn SignIn::issue(Claims origin) const {
+  origin.expires_at = std::chrono::ceil<std::chrono::seconds>(now()) + token_life;
   SignedIn made;
-  made.token.access_token = parts_.signer.sign({username, mode, TokenUse::access, expiry});
-  made.session = parts_.signer.sign({username, mode, TokenUse::session, expiry});
+  origin.use = TokenUse::access;
+  made.token.access_token = parts_.signer.sign(origin);
+  origin.use = TokenUse::session;
+  made.session = parts_.signer.sign(origin);
   return made;
 }
 
 SignedIn SignIn::with_session(std::string_view cookie) const {
   const auto verified = parts_.verifier.verify_session(cookie);
   if (!verified) throw Unauthorized("Not authenticated");
-  return issue(verified->caller->username, verified->mode);
+  // The session's own version: a sign-out that comes between here and there makes the new token void too.
+  return issue(
+      {verified->caller->username, verified->mode, TokenUse::access, {}, verified->version, verified->session});
+}
+
+Task<> SignIn::end_session(Call call, std::string cookie) {
+  const auto verified = parts_.verifier.verify_session(cookie);
+  if (!verified || verified->session.empty()) co_return;
+  // The cookie may have been renewed by somebody who holds an older copy; none lives longer than a token made now.
+  const Time until = std::chrono::ceil<std::chrono::seconds>(now()) + token_life;
+  auto job = [this, &verified, until](db::Session& session) {
+    const auto current = parts_.users.by_id(verified->caller->user_id);
+    if (!current) return std::shared_ptr<User>();
+    auto changed = std::make_shared<User>(*current);
+    UserRows::end_session(session, *changed, verified->session, until);
+    return changed;
+  };
+  auto publish = [this](const std::shared_ptr<User>& changed) {
+    if (changed) parts_.users.put(*changed);
+  };
+  co_await parts_.database.write(call, std::move(job), std::move(publish));
+}
+
+Task<> SignIn::sign_out_everywhere(Call call, std::int64_t user_id) {
+  auto job = [this, user_id](db::Session& session) {
+    const auto current = parts_.users.by_id(user_id);
+    if (!current) throw NotFound("User not found");
+    auto changed = std::make_shared<User>(*current);
+    changed->token_version = UserRows::void_tokens(session, user_id);
+    changed->ended_sessions.clear();
+    return changed;
+  };
+  auto publish = [this](const std::shared_ptr<User>& changed) { parts_.users.put(*changed); };
+  co_await parts_.database.write(call, std::move(job), std::move(publish));
+  log::info("auth", "[{}] every token of user {} is void", call.id(), user_id);
 }
 
 AuthMode SignIn::mode() const {

@@ -44,6 +44,14 @@ class SignIn {
   /// A fresh token with the mode of the session. Throws Unauthorized `Not authenticated`.
   [[nodiscard]] SignedIn with_session(std::string_view cookie) const;
 
+  /// Ends the sign-in that the session cookie comes from: its cookie and every token that was made from it are void. An
+  /// unknown or void cookie is no fault.
+  Task<> end_session(Call call, std::string cookie);
+
+  /// Makes every token and session of the user void: after a change of the password, say, or on their wish. Throws
+  /// NotFound.
+  Task<> sign_out_everywhere(Call call, std::int64_t user_id);
+
   [[nodiscard]] AuthMode mode() const;
   /// Throws Unauthorized when the user is gone meanwhile.
   [[nodiscard]] UserProfile profile(const Caller& caller) const;
@@ -61,7 +69,8 @@ class SignIn {
   [[nodiscard]] Attempt attempt(const User* user, std::string_view username, std::string_view password,
                                 std::string_view address);
   Task<> record(Call call, std::shared_ptr<const User> user, std::string new_hash);
-  [[nodiscard]] SignedIn issue(const std::string& username, const std::string& mode) const;
+  /// `origin`: who, how, in which sign-in and version; its use and expiry are set here.
+  [[nodiscard]] SignedIn issue(Claims origin) const;
 
   Parts parts_;
   bool email_by_default_;

@@ -38,6 +38,8 @@ User store_administrator(db::Session& session, const std::string& username, cons
   if (!UserRows::set_password(session, user->id, hash, Role::admin)) {
     throw db::Failure("the administrator's password was not stored");
   }
+  // Whoever held a token under the old password is signed out.
+  user->token_version = UserRows::void_tokens(session, user->id);
   user->password_hash = hash;
   user->role = Role::admin;
   return *user;

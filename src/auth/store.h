@@ -23,6 +23,11 @@ struct UserRows {
   /// Only when the stored hash is still `old_hash`: a change made meanwhile wins.
   static bool replace_password(db::Session& session, std::int64_t id, std::string_view old_hash,
                                std::string_view new_hash);
+  /// Raises the user's token version, so that every token made before is void, and returns it.
+  [[nodiscard]] static std::int64_t void_tokens(db::Session& session, std::int64_t id);
+  /// Remembers until `until` that this sign-in was ended. When 256 of the user's are remembered already, every token of
+  /// the user is made void instead. Changes `user` as the tables are changed.
+  static void end_session(db::Session& session, User& user, const std::string& ended, Time until);
   static void touch_last_login(db::Session& session, std::int64_t id);
 };
 

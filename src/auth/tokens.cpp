@@ -58,6 +58,8 @@ std::string TokenSigner::sign(const Claims& claims) const {
   if (claims.subject) require(jwt_add_grant(raw, "sub", claims.subject->c_str()));
   require(jwt_add_grant_int(raw, "exp", expiry));
   require(jwt_add_grant(raw, "mode", claims.mode.c_str()));
+  if (claims.version != 0) require(jwt_add_grant_int(raw, "ver", claims.version));
+  if (!claims.session.empty()) require(jwt_add_grant(raw, "sid", claims.session.c_str()));
   if (claims.use == TokenUse::session) require(jwt_add_grant(raw, "use", "session"));
   require(jwt_set_alg(raw, JWT_ALG_HS256, bytes_of(key_), static_cast<int>(key_.size())));
   const std::unique_ptr<char, decltype(&std::free)> text(jwt_encode_str(raw), &std::free);
@@ -73,12 +75,14 @@ std::optional<Claims> TokenSigner::read(std::string_view token, Time at) const {
   const Jwt jwt(raw, &jwt_free);
   if (jwt_get_alg(raw) != JWT_ALG_HS256) return std::nullopt;
 
-  const long expiry = jwt_get_grant_int(raw, "exp");  // 0 when missing or no whole number
+  const long expiry = jwt_get_grant_int(raw, "exp");  // -1 when missing or no whole number
   if (expiry <= 0 || expiry > 253'402'300'799 || from_epoch(expiry) <= at) return std::nullopt;  // up to the year 9999
   Claims claims;
   claims.subject = text_claim(raw, "sub");
   claims.mode = text_claim(raw, "mode").value_or("");
   claims.expires_at = from_epoch(expiry);
+  claims.version = std::max(jwt_get_grant_int(raw, "ver"), 0L);  // -1 when missing
+  claims.session = text_claim(raw, "sid").value_or("");
   const auto use = text_claim(raw, "use");
   if (use == "session") {
     claims.use = TokenUse::session;

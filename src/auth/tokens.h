@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,9 @@ struct Claims {
   std::optional<std::string> subject;  ///< user name; absent in tokens that were signed without one
   std::string mode;                    ///< `admin` (password) or `email` (code); read by the web UI only
   TokenUse use = TokenUse::access;
-  Time expires_at;  ///< whole seconds
+  Time expires_at{};         ///< whole seconds
+  std::int64_t version = 0;  ///< of the user's tokens; claim `ver`, left out and read as 0
+  std::string session{};     ///< the sign-in that this token comes from; claim `sid`; empty in tokens without one
 };
 
 /// Signs and reads JWTs with HS256. Any thread.

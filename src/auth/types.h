@@ -1,11 +1,14 @@
 #pragma once
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/caller.h"
+#include "base/clock.h"
 
 namespace trinity::auth {
 
@@ -18,6 +21,10 @@ struct User {
   std::optional<std::string> name;
   std::optional<std::string> picture;
   std::optional<std::string> email;
+  /// Tokens of another version are void: raised to sign the user out everywhere.
+  std::int64_t token_version = 0;
+  /// Sign-ins that were ended before their tokens expire, and when the last of those does. At most 256.
+  std::map<std::string, Time, std::less<>> ended_sessions;
   std::shared_ptr<const Caller> caller;  ///< filled by the directory: the identity that requests carry
 };
 

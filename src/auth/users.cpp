@@ -5,7 +5,8 @@
 namespace trinity::auth {
 
 void UserDirectory::Users::put(User user) {
-  user.caller = std::make_shared<const Caller>(Caller{user.id, user.username, user.email, user.role});
+  user.caller =
+      std::make_shared<const Caller>(Caller{user.id, user.username, user.email, user.role, Scope::session, {}});
   if (const auto old = by_id.find(user.id); old != by_id.end()) by_name.erase(old->second->username);
   auto shared = std::make_shared<const User>(std::move(user));
   by_name[shared->username] = shared;

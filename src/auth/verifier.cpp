@@ -20,7 +20,9 @@ TokenVerifier::Answer TokenVerifier::look(std::string_view token, TokenUse use, 
   if (!claims || claims->use != use || claims->expires_at <= at) return {};
   const auto user = claims->subject ? users_.by_name(*claims->subject) : nullptr;
   if (!user) return {State::no_user, {}};
-  return {State::good, {user->caller, claims->expires_at, claims->mode}};
+  const bool ended = !claims->session.empty() && user->ended_sessions.contains(claims->session);
+  if (ended || claims->version != user->token_version) return {State::void_now, {}};
+  return {State::good, {user->caller, claims->expires_at, claims->mode, claims->version, claims->session}};
 }
 
 std::optional<Verified> TokenVerifier::good(Answer answer) {

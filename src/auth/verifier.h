@@ -20,15 +20,18 @@ struct Verified {
   std::shared_ptr<const Caller> caller;
   Time expires_at;
   std::string mode;
+  std::int64_t version = 0;
+  std::string session{};  ///< the sign-in; empty in tokens without one
 };
 
 /// Verified tokens in memory: a token that was seen costs neither SQL nor a signature check. Only what the signature
-/// says is kept; the user is looked up in the directory at each use, so a changed or removed user counts at once. Keeps
-/// at most `capacity` tokens, the recently used ones. Any thread.
+/// says is kept; the user is looked up in the directory at each use, so a changed or removed user and a sign-out count
+/// at once. Keeps at most `capacity` tokens, the recently used ones. Any thread.
 class TokenVerifier {
  public:
   enum class State {
     no_token,  ///< not a token of ours, or expired, or for another use
+    void_now,  ///< signed by us, but its user was signed out since
     no_user,   ///< signed by us, but the user does not exist
     good
   };

@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "db/health.h"
+#include "db/migrations.h"
+
 namespace trinity::db {
 
 namespace {
@@ -11,6 +14,7 @@ std::filesystem::path with_directory(std::filesystem::path file) {
   std::error_code fault;
   if (!directory.empty()) std::filesystem::create_directories(directory, fault);
   if (fault) throw Failure("cannot make the database's directory " + directory.string() + ": " + fault.message());
+  check_file(file, newest_version());
   return file;
 }
 

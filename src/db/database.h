@@ -20,7 +20,8 @@ namespace trinity::db {
 /// connection is bounded: after 10 s the caller gets Unavailable. Any thread.
 class Database {
  public:
-  /// Opens the file and its connections; makes the directory. Does not migrate. Throws Failure. `pool` must outlive the
+  /// Opens the file and its connections; makes the directory. Looks at an existing file first (check_file): one with a
+  /// fault is left untouched. Does not migrate. Throws Failure with a text for the operator. `pool` must outlive the
   /// database.
   Database(std::filesystem::path file, BlockingPool& pool, std::size_t readers = 3);
   Database(const Database&) = delete;
@@ -71,13 +72,6 @@ class Database {
     const auto permit = writer_gate_.enter_now(wait_limit);
     return write_and_publish(call, job, publish);
   }
-  /// On the writer without a transaction, for statements that refuse one (VACUUM INTO).
-  template <class F>
-  auto maintain_now(Call call, F job) -> std::invoke_result_t<F&, Session&> {
-    const auto permit = writer_gate_.enter_now(wait_limit);
-    return writer_->plain(call, job);
-  }
-
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
  private:

@@ -19,4 +19,9 @@ struct Busy : Unavailable {
   Busy() : Unavailable("The database is busy. Try again in a moment.") {}
 };
 
+/// The disk, or the room that the file may take, is full. Nothing was changed; reading goes on.
+struct DiskFull : Unavailable {
+  DiskFull() : Unavailable("The server's disk is full, so nothing was saved. Tell its operator.") {}
+};
+
 }  // namespace trinity::db

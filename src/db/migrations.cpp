@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/backup.h"
 #include "db/schema.h"
 
 namespace trinity::db {
@@ -53,8 +54,24 @@ void first_version(Session& session) {
   for (const auto index : first_indexes()) session.query(fmt::format("CREATE INDEX IF NOT EXISTS {}", index)).run();
 }
 
+/// Tables of our own, so that table users stays as other programs know it.
+void sign_outs(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_token_versions (user_id INTEGER PRIMARY KEY, version INTEGER NOT NULL, changed_at TEXT "
+          "NOT NULL)")
+      .run();
+  // expires_at: seconds since the epoch.
+  session
+      .query(
+          "CREATE TABLE trinity_ended_sessions (session TEXT PRIMARY KEY, user_id INTEGER NOT NULL, expires_at INTEGER "
+          "NOT NULL)")
+      .run();
+  session.query("CREATE INDEX trinity_ended_sessions_user ON trinity_ended_sessions(user_id)").run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 1> versions{first_version};
+constexpr std::array<void (*)(Session&), 2> versions{first_version, sign_outs};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables
@@ -81,17 +98,11 @@ std::string file_time() {
   return text;
 }
 
-/// Returns the copy's name. Written under another name first: a copy with its final name is whole.
-std::filesystem::path back_up(Database& database, Call call, std::int64_t version) {
+/// Returns the copy's name.
+std::filesystem::path keep_copy(const Database& database, std::int64_t version) {
   auto copy = database.file();
   copy += fmt::format(".backup-{}-{}", version, file_time());
-  auto partial = copy;
-  partial += ".partial";
-  auto job = [&](Session& session) { session.query("VACUUM INTO :a", partial.string()).run(); };
-  database.maintain_now(call, std::move(job));
-  // The copy holds what the file holds, so nobody else may read it either.
-  std::filesystem::permissions(partial, std::filesystem::status(database.file()).permissions());
-  std::filesystem::rename(partial, copy);
+  back_up(database.file(), copy);
   log::info("db", "copied the database to {} before changing its tables", copy.string());
   return copy;
 }
@@ -107,21 +118,38 @@ void apply(Database& database, Call call, std::int64_t version) {
   database.write_now(call, std::move(job));
 }
 
+/// The text for a client is of no use to the operator.
+[[noreturn]] void explain(const Database& database, std::exception_ptr fault) {
+  const auto file = database.file().string();
+  try {
+    std::rethrow_exception(fault);
+  } catch (const DiskFull&) {
+    throw Failure(fmt::format("the disk is full; the database {} was not changed. Make room and try again.", file));
+  } catch (const Busy&) {
+    throw Failure(fmt::format(
+        "the database {} is locked by another program and was not changed. Stop that program and try again.", file));
+  }
+}
+
 }  // namespace
+
+std::int64_t newest_version() noexcept {
+  return static_cast<std::int64_t>(versions.size());
+}
 
 std::int64_t migrate(Database& database) {
   BackgroundCall background("migrate");
   const Call call = background.call();
   auto look = [](Session& session) { return read_state(session); };
   const State state = database.read_now(call, std::move(look));
-  constexpr auto newest = static_cast<std::int64_t>(versions.size());
+  const auto newest = newest_version();
   if (state.version > newest) {
     throw Failure(fmt::format("the database has version {}, this program knows up to {}: use a newer program",
                               state.version, newest));
   }
   if (state.version == newest) return newest;
   std::filesystem::path copy;
-  if (state.has_data) copy = back_up(database, call, state.version);
+  if (state.has_data) copy = keep_copy(database, state.version);
   for (auto version = state.version + 1; version <= newest; ++version) {
     try {
       apply(database, call, version);
@@ -129,7 +157,7 @@ std::int64_t migrate(Database& database) {
       // Nothing was changed yet, so the copy is of no use; a server restarted again and again must not fill the disk.
       std::error_code ignored;
       if (version == state.version + 1 && !copy.empty()) std::filesystem::remove(copy, ignored);
-      throw;
+      explain(database, std::current_exception());
     }
   }
   log::info("db", "database is at version {}", newest);

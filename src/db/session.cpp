@@ -17,6 +17,10 @@ constexpr int primary_code_mask = 0xff;  // the upper bits refine the code
   if (const auto* native = dynamic_cast<const soci::sqlite3_soci_error*>(&fault)) {
     const int code = native->result() & primary_code_mask;
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) throw Busy();
+    if (code == SQLITE_FULL) {
+      log::error("db", "the disk is full in: {}", sql);
+      throw DiskFull();
+    }
     if (code == SQLITE_CONSTRAINT) throw ConstraintViolation(fault.get_error_message() + " in: " + sql);
   }
   throw Failure(fault.get_error_message() + " in: " + sql);
@@ -54,7 +58,11 @@ Session::Session(const std::filesystem::path& file, Mode mode) : mode_(mode) {
   } catch (const soci::soci_error& fault) {
     throw Failure("cannot open the database " + file.string() + ": " + fault.get_error_message());
   }
-  native_->execute("PRAGMA journal_mode = WAL");
+  try {
+    native_->execute("PRAGMA journal_mode = WAL");
+  } catch (const Busy&) {
+    throw Failure("the database " + file.string() + " is locked by another program. Stop that program and try again.");
+  }
   native_->execute("PRAGMA synchronous = NORMAL");
   native_->execute("PRAGMA foreign_keys = OFF");
   if (mode == Mode::reader) native_->execute("PRAGMA query_only = ON");

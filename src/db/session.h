@@ -50,13 +50,6 @@ class Session {
     }
   }
 
-  /// Runs `job(*this)` without a transaction: for statements that refuse one, such as VACUUM INTO.
-  template <class F>
-  auto plain(Call call, F& job) -> std::invoke_result_t<F&, Session&> {
-    const Counting counting(*this, call);
-    return job(*this);
-  }
-
  private:
   friend class Query;
   struct Native;

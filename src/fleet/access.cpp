@@ -19,6 +19,15 @@ bool shared_with(const Metadata& metadata, const Caller& caller) noexcept {
   });
 }
 
+/// What an agent's key can reach: the owner's reach, the administrator's role included, narrowed by the permissions.
+bool within_grant(const Agent& agent, const Caller& caller) noexcept {
+  if (agent.name == caller.agent_name) return true;
+  if (!agent.metadata) return false;
+  const auto& sources = agent.metadata->permitted_by;
+  if (!std::binary_search(sources.begin(), sources.end(), caller.agent_name)) return false;
+  return caller.role == Role::admin || is_owner(agent, caller) || shared_with(*agent.metadata, caller);
+}
+
 }  // namespace
 
 bool is_owner(const Agent& agent, const Caller& caller) noexcept {
@@ -30,10 +39,13 @@ bool is_shared(const Agent& agent, const Caller& caller) noexcept {
 }
 
 bool can_manage(const Agent& agent, const Caller& caller) noexcept {
+  if (caller.scope == Scope::agent_key) return false;
   return caller.is_admin() || is_owner(agent, caller);
 }
 
 bool can_read(const Agent& agent, const Caller& caller) noexcept {
+  if (caller.scope == Scope::agent_key) return within_grant(agent, caller);
+  if (caller.scope == Scope::system_key) return true;
   return can_manage(agent, caller) || is_shared(agent, caller);
 }
 

@@ -206,8 +206,11 @@ Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
     const bool due = co_await wait(&self->sample_timer, tick);
     if (!due) break;
     const auto at = steady_now();
-    for (auto& result : self->sampler.sample(at, now()))
-      self->model.figures(result.container_id, std::move(result.figures));
+    auto results = self->sampler.sample(at, now());
+    self->sampling_rounds.fetch_add(1, std::memory_order_relaxed);
+    self->sampled_containers.fetch_add(results.size(), std::memory_order_relaxed);
+    self->sampling_nanoseconds.fetch_add((steady_now() - at) / std::chrono::nanoseconds(1), std::memory_order_relaxed);
+    for (auto& result : results) self->model.figures(result.container_id, std::move(result.figures));
     for (auto& id : self->sampler.due_from_engine(at))
       spawn("fleet statistics", self->context.get_executor(), ask_statistics(self, id));
     if (self->model.dirty()) self->publish_soon();

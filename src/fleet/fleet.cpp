@@ -94,6 +94,7 @@ void Fleet::State::apply(const Action& action) {
   struct Visitor {
     State& state;
     void operator()(const MetadataChanged& a) const { state.model.metadata(a.name, a.metadata); }
+    void operator()(const PermissionsChanged& a) const { state.model.permitted_by(a.permitted_by); }
     void operator()(const ContainerSeen& a) const { state.model.seen(a.detail, a.reason, steady_now()); }
     void operator()(const ContainerGone& a) const { state.model.gone(a.container_id); }
     void operator()(const Expected& a) const { state.model.expect(a.name, a.reason, steady_now()); }
@@ -152,6 +153,12 @@ Task<> Fleet::applied(std::vector<Action> actions) {
   boost::system::error_code ignored;
   co_await waiter->timer.async_wait(asio::redirect_error(use_awaitable, ignored));
   if (!waiter->done) throw TimedOut("The server is busy. The action was done; its effect may show a little later.");
+}
+
+Fleet::Sampling Fleet::sampling() const noexcept {
+  return {state_->sampling_rounds.load(std::memory_order_relaxed),
+          state_->sampled_containers.load(std::memory_order_relaxed),
+          std::chrono::nanoseconds(state_->sampling_nanoseconds.load(std::memory_order_relaxed))};
 }
 
 void Fleet::watch(const std::string& name, int delta) {

@@ -15,7 +15,7 @@
 
 namespace trinity::fleet {
 
-/// Where metadata comes from; implemented by agents/store. One statement for all agents.
+/// Where metadata comes from; implemented by agents/store. Two statements for all agents.
 class MetadataSource {
  public:
   virtual ~MetadataSource() = default;
@@ -57,7 +57,11 @@ struct Creating {
   std::string name;
   bool active = true;
 };
-using Action = std::variant<MetadataChanged, ContainerSeen, ContainerGone, Expected, Creating>;
+/// Who may reach these agents now, sorted (Metadata::permitted_by). Agents without metadata are left alone.
+struct PermissionsChanged {
+  std::map<std::string, std::vector<std::string>> permitted_by;
+};
+using Action = std::variant<MetadataChanged, PermissionsChanged, ContainerSeen, ContainerGone, Expected, Creating>;
 
 /// The model of everything that runs. One thread of its own, the only writer: engine events, lists, metadata and
 /// samples flow in, immutable snapshots flow out to every I/O thread. No reader ever waits for it.
@@ -86,6 +90,14 @@ class Fleet {
 
   /// Figures of this agent are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
   void watch(const std::string& name, int delta);
+
+  /// What reading the containers' figures has cost since the start. Any thread.
+  struct Sampling {
+    std::uint64_t rounds = 0;
+    std::uint64_t containers = 0;  ///< read, over all rounds
+    std::chrono::nanoseconds time{0};
+  };
+  [[nodiscard]] Sampling sampling() const noexcept;
 
   /// The fleet's own executor: the live hub lives there too.
   [[nodiscard]] asio::any_io_executor executor() const;

@@ -162,6 +162,20 @@ void Model::metadata(const std::string& name, std::optional<Metadata> one) {
   }
 }
 
+void Model::permitted_by(const std::map<std::string, std::vector<std::string>>& sources) {
+  for (const auto& [name, allowed] : sources) {
+    if (const auto it = metadata_.find(name); it != metadata_.end()) it->second.permitted_by = allowed;
+  }
+  for (auto& [id, record] : records_) {
+    const auto it = sources.find(name_of(record.container));
+    if (it == sources.end() || !record.agent || !record.agent->metadata) continue;
+    auto agent = *record.agent;
+    agent.metadata->permitted_by = it->second;
+    record.agent = std::make_shared<const Agent>(std::move(agent));
+    dirty_ = true;
+  }
+}
+
 void Model::expect(const std::string& name, const Reason& reason, SteadyTime at) {
   std::erase_if(expected_, [&](const auto& item) { return item.second.until < at; });
   expected_[name] = {reason, at + expectation_life};

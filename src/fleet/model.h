@@ -28,6 +28,8 @@ class Model {
   // ---- facts about metadata, intentions and the engine
   void metadata(std::map<std::string, Metadata> all);
   void metadata(const std::string& name, std::optional<Metadata> one);
+  /// Nobody is told: no viewer sees permissions.
+  void permitted_by(const std::map<std::string, std::vector<std::string>>& sources);
   /// The next status change is due to `reason`; used once, so that a crash after a user's start is a crash.
   void expect(const std::string& name, const Reason& reason, SteadyTime at);
   void creating(const std::string& name, bool active);

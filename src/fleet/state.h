@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
@@ -43,6 +44,11 @@ struct Fleet::State {
   struct Waiter;
   std::vector<std::shared_ptr<Waiter>> waiters;
   bool publish_planned = false;
+
+  // ---- cost of the sampler; written here, read by anybody
+  std::atomic<std::uint64_t> sampling_rounds{0};
+  std::atomic<std::uint64_t> sampled_containers{0};
+  std::atomic<std::int64_t> sampling_nanoseconds{0};
 
   // ---- the engine
   bool stopping = false;

@@ -26,6 +26,7 @@ struct Metadata {
   std::optional<std::string> memory_limit;  ///< override
   std::optional<std::string> cpu_limit;     ///< override
   std::vector<std::string> shared_with;     ///< e-mail addresses, lower case, sorted
+  std::vector<std::string> permitted_by{};  ///< agents that may reach this one, sorted
 
   bool operator==(const Metadata&) const = default;
 };
@@ -146,9 +147,10 @@ struct Publication {
 [[nodiscard]] bool is_owner(const Agent& agent, const Caller& caller) noexcept;
 /// Reached through a share: false for administrators and the owner.
 [[nodiscard]] bool is_shared(const Agent& agent, const Caller& caller) noexcept;
-/// Administrator, owner, or shared with the caller's e-mail address.
+/// Administrator, owner, or shared with the caller's e-mail address. With an agent's key: that agent itself, and what
+/// it is permitted to reach within its owner's reach. With the system key: every agent.
 [[nodiscard]] bool can_read(const Agent& agent, const Caller& caller) noexcept;
-/// Administrator or owner.
+/// Administrator or owner; never with an agent's key.
 [[nodiscard]] bool can_manage(const Agent& agent, const Caller& caller) noexcept;
 
 // ---- JSON

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "http/cors.h"
+#include "http/packing.h"
 #include "http/request_reader.h"
 #include "http/response_head.h"
 #include "http/server_core.h"
@@ -48,6 +49,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   Connection(std::shared_ptr<ServerCore> core, std::size_t lane, std::uint64_t number, Stream::Socket socket,
              std::string remote)
       : core_(std::move(core)),
+        lane_number_(lane),
         lane_(core_->lanes[lane]),
         options_(core_->options),
         stream_(std::make_shared<Stream>(std::move(socket))),
@@ -58,6 +60,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   }
   ~Connection() override {
     lane_.sessions.erase(this);
+    if (options_.traffic) options_.traffic->closed();
     const std::lock_guard lock(core_->mutex);
     --core_->open;
     core_->changed.notify_all();
@@ -87,12 +90,16 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   Task<Response> run(Asked* asked);
   Task<Response> handle(Asked* asked);
   Response refuse_body(RequestReader::Body body);
+  void choose_slot(const Asked& asked) noexcept;
+  void count(unsigned status, std::chrono::nanoseconds took) noexcept;
+  Task<> shorten(Response* response, bool takes_gzip);
   Task<bool> write(const Response* response, bool with_body, bool keep, SteadyTime since);
   bool take_target(Request& request, std::string& query);
   [[nodiscard]] std::string_view date();
   void next_id();
 
   std::shared_ptr<ServerCore> core_;
+  std::size_t lane_number_;
   Lane& lane_;
   const ServerOptions& options_;
   std::shared_ptr<Stream> stream_;
@@ -102,6 +109,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   std::string head_;
   std::string id_;
   CallCost cost_;
+  std::size_t slot_ = 0;  ///< where Traffic counts this request
   std::uint64_t requests_ = 0;
   bool lost_ = false;  ///< the peer has gone or broke the protocol: nothing more can be answered
   std::shared_ptr<WebSocket> socket_;
@@ -145,6 +153,7 @@ Task<> Connection::refuse_head(RequestReader::Head head) {
 void Connection::next_id() {
   id_ = prefix_;
   fmt::format_to(std::back_inserter(id_), "{:x}", ++requests_);
+  if (options_.traffic) slot_ = options_.traffic->none_slot();
   cost_.sql.store(0, std::memory_order_relaxed);
   cost_.engine.store(0, std::memory_order_relaxed);
 }
@@ -181,6 +190,7 @@ Task<bool> Connection::answer_one() {
   asked.origin = allowed_origin(request.headers, options_.cors_origins);
   asked.expects = !reader_.parser().is_done() && same_name(request.headers.find("Expect").value_or(""), "100-continue");
   const bool head_only = request.method == Method::head;
+  const bool takes_gzip = lists_token(request.headers.find("Accept-Encoding").value_or(""), "gzip");
   const bool odd_coding = request.headers.find("Transfer-Encoding").has_value() && !reader_.parser().chunked();
   std::string query;
   std::optional<Response> response;
@@ -191,6 +201,7 @@ Task<bool> Connection::answer_one() {
   } else {
     request.query = parse_query(query);
     asked.match = core_->router.match(request.method, request.path);
+    choose_slot(asked);
     if (asked.match.route && asked.match.route->socket && asks_for_websocket(request.headers)) {
       co_return co_await upgrade(&asked);
     }
@@ -201,6 +212,7 @@ Task<bool> Connection::answer_one() {
     response = co_await respond(&asked);
   }
   if (lost_) co_return false;
+  co_await shorten(&*response, takes_gzip);
   if (asked.origin) allow_origin(*response, *asked.origin);
   if (!reader_.parser().is_done()) {
     // The body was not wanted. A short one is read and dropped; else closing is cheaper.
@@ -275,7 +287,8 @@ Task<Response> Connection::handle(Asked* asked) {
     made.headers.add("Sec-WebSocket-Version", "13");
     co_return made;
   }
-  const auto body = co_await reader_.read_body(route.max_body, asked->expects);
+  const auto most = route.max_body > 0 ? route.max_body : options_.max_body;
+  const auto body = co_await reader_.read_body(most, asked->expects);
   if (body != RequestReader::Body::read) co_return refuse_body(body);
   asked->request.params = std::move(asked->match.params);
   asked->request.body = std::move(reader_.parser().body);
@@ -290,6 +303,40 @@ Response Connection::refuse_body(RequestReader::Body body) {
   return plain_error(400, "Bad Request");
 }
 
+/// Files of the UI and what no route takes are counted under names of their own: labels stay few whatever is asked for.
+void Connection::choose_slot(const Asked& asked) noexcept {
+  if (!options_.traffic) return;
+  const auto& match = asked.match;
+  const auto method = asked.request.method;
+  if (match.route) {
+    slot_ = options_.traffic->slot_of(*match.route);
+  } else if (!match.known_path && match.redirect.empty() && (method == Method::get || method == Method::head)) {
+    slot_ = options_.traffic->web_slot();
+  }
+}
+
+void Connection::count(unsigned status, std::chrono::nanoseconds took) noexcept {
+  if (!options_.traffic) return;
+  options_.traffic->count(lane_number_, {slot_, status, took, cost_.sql.load(std::memory_order_relaxed),
+                                         cost_.engine.load(std::memory_order_relaxed)});
+}
+
+/// A pool that is too busy, or memory that is short, leaves the answer as it is.
+Task<> Connection::shorten(Response* response, bool takes_gzip) {
+  auto packing = packing_for(*response, takes_gzip);
+  if (packing == Packing::pool && !options_.pool) packing = Packing::vary;
+  try {
+    if (packing != Packing::pool) {
+      pack(*response, packing);
+      co_return;
+    }
+    auto job = [response] { pack(*response, Packing::pool); };
+    co_await options_.pool->run(std::move(job));
+  } catch (const std::exception& e) {
+    log::debug("http", "request {} goes out unpacked: {}", id_, e.what());
+  }
+}
+
 /// Writes head and body with one call to the system. False when the peer has gone.
 Task<bool> Connection::write(const Response* response, bool with_body, bool keep, SteadyTime since) {
   HeadLines lines;
@@ -301,6 +348,7 @@ Task<bool> Connection::write(const Response* response, bool with_body, bool keep
   lines.http_1_0 = reader_.parser().http_1_0;
   const auto now = steady_now();
   lines.took = now - since;
+  count(response->status, lines.took);
   write_head(head_, *response, lines);
   const auto body = with_body && may_have_body(response->status) ? response->bytes() : std::string_view{};
   const auto until = now + options_.write_within + extra_time(body.size());
@@ -331,6 +379,7 @@ Task<bool> Connection::upgrade(Asked* asked) {
   request.params = std::move(asked->match.params);
   socket_ = co_await accept_websocket(stream_, reader_.parser().target, request.headers, options_.websocket, id_);
   if (!socket_) co_return false;
+  count(101, steady_now() - asked->since);
   if (lane_.draining) spawn("websocket close", socket_->executor(), say_goodbye(socket_));
   std::uint16_t code = 1000;
   try {

@@ -9,11 +9,10 @@ namespace trinity::http {
 namespace {
 
 constexpr int gzip_window = 15 + 16;  ///< the largest window; 16 asks for the gzip header
-constexpr int level = 7;
 
 struct Packer {
   z_stream state{};
-  Packer() {
+  explicit Packer(int level) {
     if (deflateInit2(&state, level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::runtime_error("gzip cannot start");
     }
@@ -25,8 +24,8 @@ struct Packer {
 
 }  // namespace
 
-std::string gzip(std::string_view bytes) {
-  Packer packer;
+std::string gzip(std::string_view bytes, Effort effort) {
+  Packer packer(effort == Effort::quick ? 1 : 7);
   auto& state = packer.state;
   std::string packed(deflateBound(&state, static_cast<uLong>(bytes.size())), '\0');
   // zlib's interface is older than const; it does not write through next_in.

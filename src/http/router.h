@@ -40,8 +40,8 @@ struct Route {
   std::string path;
   Access access = Access::undefined;
   Handler handler;
-  SocketHandler socket{};                   ///< set for an upgrade route instead of `handler`
-  std::size_t max_body = 10 * 1024 * 1024;  ///< bytes; beyond it 413
+  SocketHandler socket{};    ///< set for an upgrade route instead of `handler`
+  std::size_t max_body = 0;  ///< bytes; beyond it 413; 0: the limit of the server (ServerOptions)
 };
 
 /// All routes. Built at start-up, then read by every I/O thread.

@@ -27,8 +27,12 @@ struct Server::State : ServerCore {
   /// Counts a connection in; false when there are too many.
   bool admit() {
     const std::lock_guard lock(mutex);
-    if (open >= options.max_connections) return false;
+    if (open >= options.max_connections) {
+      if (options.traffic) options.traffic->refused();
+      return false;
+    }
     ++open;
+    if (options.traffic) options.traffic->opened();
     return true;
   }
 };
@@ -108,6 +112,7 @@ Server::Server(IoThreads& threads, const Router& router, Authenticator authentic
     : state_(
           std::make_shared<State>(threads, router, std::move(authenticator), std::move(fallback), std::move(options))) {
   state_->run = random_hex(4);
+  if (auto* traffic = state_->options.traffic) traffic->prepare(threads.size(), router);
 }
 
 Server::~Server() {

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "http/asset.h"
 #include "http/gzip.h"
 #include "http/text.h"
 
@@ -217,27 +218,13 @@ Name classify(std::string_view path) {
   return path.ends_with('/') ? Name::page : Name::file;
 }
 
-/// Whether the client has this version already.
-bool is_known(const Headers& headers, std::string_view tag) {
-  auto list = headers.find("If-None-Match").value_or("");
-  while (!list.empty()) {
-    auto known = trim(take_until(list, ','));
-    if (known == "*" || known == tag) return true;
-    if (known.starts_with('"') && known == tag.substr(2)) return true;
-  }
-  return false;
-}
-
 Response answer_with(const File& file, const Headers& asked, bool immutable) {
   Response made;
   const bool known = is_known(asked, file.tag);
   made.headers.add("Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
   made.headers.add("ETag", file.tag);
   if (file.packed) made.headers.add("Vary", "Accept-Encoding");
-  made.headers.add("Content-Security-Policy", std::string(content_policy));
-  made.headers.add("X-Frame-Options", "SAMEORIGIN");
-  made.headers.add("X-Content-Type-Options", "nosniff");
-  made.headers.add("Referrer-Policy", "no-referrer");
+  add_page_headers(made.headers, content_policy);
   if (known) {
     made.status = 304;
     return made;

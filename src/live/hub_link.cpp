@@ -8,11 +8,21 @@
 
 namespace trinity::live {
 
-/// Touched on the hub's thread only.
+/// Touched on the hub's thread only, the counts apart.
 struct HubLink::Clock {
   explicit Clock(const asio::any_io_executor& executor) : timer(executor) {}
   asio::steady_timer timer;
   bool stopped = false;
+  /// The hub's counts for other threads.
+  std::atomic<std::size_t> sockets{0};
+  std::atomic<std::size_t> channels{0};
+  std::atomic<std::size_t> subscriptions{0};
+
+  void note(const Hub::Counts& counts) noexcept {
+    sockets.store(counts.sockets, std::memory_order_relaxed);
+    channels.store(counts.channels, std::memory_order_relaxed);
+    subscriptions.store(counts.subscriptions, std::memory_order_relaxed);
+  }
 };
 
 HubLink::HubLink(Hub& hub, asio::any_io_executor executor)
@@ -41,7 +51,13 @@ Task<> HubLink::run(std::shared_ptr<Clock> clock, Hub* hub, std::chrono::millise
     co_await clock->timer.async_wait(asio::redirect_error(use_awaitable, ended));
     if (clock->stopped) co_return;
     hub->tick(Moment::current());
+    clock->note(hub->counts());
   }
+}
+
+Hub::Counts HubLink::counts() const noexcept {
+  return {clock_->sockets.load(std::memory_order_relaxed), clock_->channels.load(std::memory_order_relaxed),
+          clock_->subscriptions.load(std::memory_order_relaxed)};
 }
 
 void HubLink::publish(const fleet::Publication& publication) {

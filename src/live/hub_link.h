@@ -28,6 +28,12 @@ class HubLink {
   void publish(const fleet::Publication& publication);
 
   // ---- any thread
+  /// As of the clock's last tick; zero before the first.
+  [[nodiscard]] Hub::Counts counts() const noexcept;
+  /// A socket was too slow and lost `n` frames, for which it gets a new baseline.
+  void dropped(std::size_t n) noexcept { dropped_.fetch_add(n, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+
   SocketId attach(std::shared_ptr<Subscriber> subscriber);
   void detach(SocketId id);
   void identify(SocketId id, std::shared_ptr<const Caller> caller);
@@ -45,6 +51,7 @@ class HubLink {
   asio::any_io_executor executor_;
   std::shared_ptr<Clock> clock_;
   std::atomic<SocketId> last_id_{0};
+  std::atomic<std::uint64_t> dropped_{0};
 };
 
 }  // namespace trinity::live

@@ -11,9 +11,13 @@ bool Outbox::push(Outgoing outgoing) {
     if (full) {
       drop_mergeable();
       lose(*outgoing.topic);
+      ++lost_;
       return true;
     }
-    if (outgoing.kind == Outgoing::Kind::event && lossy_.contains(*outgoing.topic)) return true;
+    if (outgoing.kind == Outgoing::Kind::event && lossy_.contains(*outgoing.topic)) {
+      ++lost_;
+      return true;
+    }
   }
   const bool settles = outgoing.kind == Outgoing::Kind::baseline || outgoing.kind == Outgoing::Kind::ending;
   if (settles && outgoing.topic) lossy_.erase(*outgoing.topic);
@@ -54,7 +58,7 @@ void Outbox::lose(const std::string& topic) {
 }
 
 void Outbox::drop_mergeable() {
-  std::erase_if(queue_, [this](const Outgoing& waiting) {
+  lost_ += std::erase_if(queue_, [this](const Outgoing& waiting) {
     if (!waiting.mergeable || !waiting.topic) return false;
     lose(*waiting.topic);
     bytes_ -= waiting.frame->size();

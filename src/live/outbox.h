@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
@@ -32,6 +33,8 @@ class Outbox {
   [[nodiscard]] std::vector<std::string> to_resync();
   void clear() noexcept;
 
+  /// Frames that were left out since the start: the socket was too slow for them.
+  [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
@@ -41,6 +44,7 @@ class Outbox {
   OutboxBounds bounds_;
   std::size_t bytes_ = 0;
   std::size_t writing_ = 0;
+  std::uint64_t lost_ = 0;
   std::deque<Outgoing> queue_;
   std::map<std::string, bool> lossy_;  ///< topic -> a resync was asked for
 };

@@ -80,7 +80,9 @@ void Session::take(Delivery delivery) {
 void Session::send(Outgoing outgoing) {
   if (closing_ || gone_) return;
   const auto before = outbox_.bytes();
+  const auto lost = outbox_.lost();
   const bool fits = outbox_.push(std::move(outgoing));
+  if (outbox_.lost() > lost) hub_.dropped(outbox_.lost() - lost);
   unsent_.fetch_add(outbox_.bytes() - before, std::memory_order_relaxed);
   if (!fits) {
     end(close_slow, "too slow");

@@ -1,6 +1,7 @@
 #include "system/routes.h"
 
 #include "json/encode.h"
+#include "system/api_docs.h"
 
 namespace trinity::system {
 
@@ -22,10 +23,12 @@ Task<Response> version(const SystemInfo* info, Request) {
 }  // namespace
 
 std::vector<http::Route> routes(const SystemInfo& info) {
-  return {
+  std::vector<http::Route> table{
       {Method::get, "/health", Access::anyone, health},
       {Method::get, "/api/version", Access::anyone, [i = &info](Request r) { return version(i, std::move(r)); }},
   };
+  for (auto& route : api_docs_routes(info.version().version)) table.push_back(std::move(route));
+  return table;
 }
 
 }  // namespace trinity::system

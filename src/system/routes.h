@@ -6,7 +6,7 @@
 
 namespace trinity::system {
 
-/// `/health` and `/api/version`. `info` must outlive the routes.
+/// `/health`, `/api/version`, and the API's description with its viewer. `info` must outlive the routes.
 [[nodiscard]] std::vector<http::Route> routes(const SystemInfo& info);
 
 }  // namespace trinity::system

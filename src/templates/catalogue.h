@@ -25,7 +25,8 @@ namespace trinity::templates {
 [[nodiscard]] boost::json::object local_detail(const std::filesystem::path& root, std::string_view directory);
 
 /// What creation needs. Nothing when the directory is missing: the agent is then made without template. A template.yaml
-/// that is missing or cannot be read leaves all settings empty; the directory is used all the same. Throws BadRequest, with the reason, for values that cannot be a template's (D51).
+/// that is missing or cannot be read leaves all settings empty; the directory is used all the same. Throws BadRequest,
+/// with the reason, for values that cannot be a template's (D51).
 [[nodiscard]] std::optional<CreationConfig> creation_config(const std::filesystem::path& root,
                                                             std::string_view directory);
 

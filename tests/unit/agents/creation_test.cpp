@@ -28,6 +28,8 @@ class CreationTest : public testing::Test {
     EXPECT_FALSE(house.engine.volume_names().contains("agent-" + name + "-data")) << "a volume is left";
     EXPECT_EQ(house.count("agent_ownership", "agent_name = '" + name + "'"), 0) << "a row is left";
     EXPECT_EQ(house.count("agent_permissions", "source_agent = '" + name + "' OR target_agent = '" + name + "'"), 0);
+    EXPECT_EQ(house.count("mcp_api_keys", "agent_name = '" + name + "'"), 0) << "a key is left";
+    EXPECT_EQ(house.keys.size(), static_cast<std::size_t>(house.count("mcp_api_keys"))) << "a key is left in memory";
     EXPECT_FALSE(house.shown(name)) << "it is listed";
   }
 
@@ -67,6 +69,57 @@ TEST_F(CreationTest, GivesARunningAgentThatEveryReaderSees) {
   ASSERT_TRUE(files.contains("etc/trinity/agentd.secret"));
   const auto key = AgentKey::load(house.dir / "agents.key");
   EXPECT_EQ(files.at("etc/trinity/agentd.secret").content, key.secret_for(container->labels.at("trinity.key-nonce")));
+}
+
+TEST_F(CreationTest, TheAgentGetsAKeyOfItsOwn) {
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  const auto env = house.engine.spec("agent-bot")->env;
+  EXPECT_EQ(env.at("TRINITY_MCP_URL"), "http://mcp-server:8080/mcp");
+  const auto caller = house.run(house.keys.resolve(env.at("TRINITY_MCP_API_KEY"), house.call));
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->scope, Scope::agent_key);
+  EXPECT_EQ(caller->agent_name, "bot");
+  EXPECT_EQ(caller->user_id, 7);
+  EXPECT_EQ(house.count("mcp_api_keys", "name = 'agent-bot-key' AND scope = 'agent' AND agent_name = 'bot'"), 1);
+  house.run(house.service.remove(house.call, AgentHouse::ann(), "bot"));
+  EXPECT_FALSE(house.run(house.keys.resolve(env.at("TRINITY_MCP_API_KEY"), house.call)));
+  expect_nothing_left("bot");
+}
+
+TEST_F(CreationTest, ATakenOverRowGetsANewKeyAndLosesItAgainOnFailure) {
+  house.execute("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES ('bot', 7, 't')");
+  house.execute(
+      "INSERT INTO mcp_api_keys (id, name, key_prefix, key_hash, created_at, user_id, agent_name, scope) VALUES "
+      "('old', 'agent-bot-key', 'p', 'h', 't', 7, 'bot', 'agent')");
+  house.keys.load(house.call);
+  house.engine.trouble("start", {.fault = Fault::failed});
+  refused(AgentHouse::named("bot"));
+  house.engine.heal();
+  EXPECT_EQ(house.count("agent_ownership"), 1) << "the row was there before";
+  EXPECT_EQ(house.count("mcp_api_keys"), 0);
+  EXPECT_EQ(house.keys.size(), 0U);
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  EXPECT_EQ(house.keys.size(), 1U);
+}
+
+TEST_F(CreationTest, PermissionsOfNeighboursFollowAtOnce) {
+  const auto permitted_by = [&](const std::string& name) {
+    const auto held = house.house.held_by(1);
+    return held->find(name)->agent->metadata->permitted_by;
+  };
+  using Names = std::vector<std::string>;
+  house.create(AgentHouse::ann(), AgentHouse::named("one"));
+  house.create(AgentHouse::ann(), AgentHouse::named("two"));
+  house.create(AgentHouse::bob(), AgentHouse::named("other"));
+  EXPECT_EQ(permitted_by("one"), Names{"two"});
+  EXPECT_EQ(permitted_by("two"), Names{"one"});
+  EXPECT_EQ(permitted_by("other"), Names{});
+  house.engine.trouble("start", {.fault = Fault::failed});
+  refused(AgentHouse::named("three"));
+  house.engine.heal();
+  EXPECT_EQ(permitted_by("one"), Names{"two"}) << "undone";
+  house.run(house.service.remove(house.call, AgentHouse::ann(), "two"));
+  EXPECT_EQ(permitted_by("one"), Names{}) << "a later agent of that name must not inherit";
 }
 
 TEST_F(CreationTest, IsToldOnceAsARunningAgent) {

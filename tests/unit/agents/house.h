@@ -19,6 +19,8 @@ class AgentDatabase {
         "INSERT INTO users (id, username, role, email, created_at, updated_at) VALUES "
         "(1, 'admin', 'admin', NULL, 't', 't'), (7, 'ann', 'user', 'ann@example.org', 't', 't'), "
         "(8, 'bob', 'user', 'Bob@example.org', 't', 't')");
+    users.load(database, call);
+    keys.load(call);
   }
   void execute(const std::string& sql) {
     auto job = [&](db::Session& session) { session.query(sql).run(); };
@@ -38,7 +40,9 @@ class AgentDatabase {
   BlockingPool pool{2};
   db::Database database{dir / "trinity.db", pool, 2};
   settings::SettingsStore settings{database};
-  agents::AgentStore store{database};
+  auth::UserDirectory users;
+  auth::KeyBook keys{database, users};
+  agents::AgentStore store{database, keys};
 };
 
 /// The agents' service over a database, a fleet and a fake engine, as app/ puts them together.

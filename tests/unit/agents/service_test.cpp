@@ -238,5 +238,53 @@ TEST_F(ServiceTest, ActionsOnOneAgentComeOneAfterTheOther) {
   EXPECT_EQ(house.house.held_by(2)->find("mine")->agent->status, "running") << "the later action has the last word";
 }
 
+/// With the key of agent `mine`, which may reach `friend` but not `system`; its owner is an administrator in one case.
+TEST_F(ServiceTest, AnAgentsKeyActsForItsAgentOnly) {
+  house.execute(
+      "INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES ('friend', 7, 't'), ('stranger', 7, 't')");
+  house.execute(
+      "INSERT INTO agent_permissions (source_agent, target_agent, created_at, created_by) VALUES ('mine', 'friend', "
+      "'t', 'ann')");
+  const auto all = house.run(house.store.load(house.call));
+  for (const auto* name : {"friend", "stranger"}) {
+    house.engine.add(name);
+    const auto detail = house.run(house.engine.inspect(house.call, "agent-" + std::string(name)));
+    std::vector<fleet::Action> seen{fleet::MetadataChanged{name, all.at(name)}, fleet::ContainerSeen{*detail}};
+    house.run(house.house.fleet.applied(std::move(seen)));
+  }
+  const auto keyed = [](const CallerPtr& owner) {
+    auto made = *owner;
+    made.scope = Scope::agent_key;
+    made.agent_name = "mine";
+    return std::make_shared<const Caller>(made);
+  };
+  for (const auto& owner : {AgentHouse::ann(), std::make_shared<const Caller>(Caller{7, "ann", {}, Role::admin})}) {
+    const auto key = keyed(owner);
+    for (const auto* name : {"mine", "friend"}) {
+      EXPECT_EQ(get(key, name).text, "");
+      EXPECT_EQ(stats(key, name).text, "");
+      EXPECT_EQ(logs(key, name).text, "");
+      EXPECT_EQ(stop(key, name).text, "");
+      EXPECT_EQ(start(key, name).text, "");
+      expect(remove, key, name, ErrorKind::forbidden, no_delete);
+    }
+    for (const auto* name : {"stranger", "unknown"}) {
+      expect(stats, key, name, ErrorKind::forbidden, no_permission);
+      expect(logs, key, name, ErrorKind::forbidden, no_permission);
+      expect(start, key, name, ErrorKind::forbidden, no_permission);
+      expect(stop, key, name, ErrorKind::forbidden, no_permission);
+      expect(remove, key, name, ErrorKind::forbidden, no_delete);
+    }
+    expect(get, key, "stranger", ErrorKind::forbidden, "Access denied to agent");
+    const auto list = fleet::list_text(*house.house.held_by(0), *key);
+    EXPECT_NE(list.find(R"("name":"mine")"), std::string::npos);
+    EXPECT_NE(list.find(R"("name":"friend")"), std::string::npos);
+    EXPECT_EQ(list.find(R"("name":"stranger")"), std::string::npos);
+    EXPECT_EQ(list.find(R"("name":"system")"), std::string::npos);
+  }
+  const auto made = house.create(keyed(AgentHouse::ann()), AgentHouse::named("child"));
+  EXPECT_EQ(made->metadata->owner_id, 7) << "the key's owner owns what it makes";
+}
+
 }  // namespace
 }  // namespace trinity::agents

@@ -28,6 +28,7 @@ Plan plan() {
   made.runtime_model = "gemini-pro";
   made.ssh_port = 2223;
   made.key_nonce = "00ff";
+  made.api_key = "trinity_mcp_secret";
   made.platform_env = {{"ANTHROPIC_API_KEY", "sk-secret"}};
   return made;
 }
@@ -68,7 +69,8 @@ TEST(ContainerSpec, HasTheContractsEnvironment) {
                                                   {"AGENT_SERVER_PORT", "8000"},
                                                   {"TEMPLATE_NAME", "local:demo"},
                                                   {"AGENT_RUNTIME", "gemini-cli"},
-                                                  {"AGENT_RUNTIME_MODEL", "gemini-pro"}};
+                                                  {"AGENT_RUNTIME_MODEL", "gemini-pro"},
+                                                  {"TRINITY_MCP_API_KEY", "trinity_mcp_secret"}};
   EXPECT_EQ(container_spec(plan(), placement(), created).env, wanted);
 }
 

@@ -57,7 +57,8 @@ TEST_F(CommandLine, DefaultsAreForOneMachine) {
   EXPECT_EQ(parsed.config.admin_username, "admin");
   EXPECT_TRUE(parsed.config.email_auth);
   EXPECT_TRUE(parsed.config.cors_origins.empty());
-  EXPECT_TRUE(parsed.config.agent_environment.empty());
+  for (const auto& [name, value] : parsed.config.agent_environment)
+    EXPECT_TRUE(name.starts_with("OTEL_")) << name << ": a default that is no telemetry setting";
 }
 
 TEST_F(CommandLine, VariablesSetWhatTheyName) {

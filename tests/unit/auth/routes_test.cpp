@@ -213,6 +213,23 @@ TEST_F(AuthRoutesTest, ClosingTheSessionClearsTheCookie) {
   EXPECT_EQ(cookie_of(answer), "trinity_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
 }
 
+TEST_F(AuthRoutesTest, ClosingTheSessionEndsItOnTheServer) {
+  house.finish_setup();
+  const auto answer = post_form("username=ann&password=right+one");
+  const auto token = token_of(answer);
+  const auto close = [&](const std::string& origin) {
+    auto made = request(Method::del, "/api/auth/session");
+    if (!origin.empty()) made.headers.add("Origin", origin);
+    made.headers.add("Cookie", session_of(answer));
+    return send(std::move(made)).status;
+  };
+  EXPECT_EQ(close("http://evil.example.com"), 204U);
+  EXPECT_EQ(get("/api/users/me", token).status, 200U) << "another site cannot sign anybody out";
+  EXPECT_EQ(close(""), 204U);
+  EXPECT_EQ(get("/api/users/me", token).status, 401U);
+  EXPECT_EQ(close(""), 204U) << "twice is no fault";
+}
+
 TEST_F(AuthRoutesTest, SetupOverHttp) {
   const auto post = [&](const std::string& body) {
     auto made = request(Method::post, "/api/setup/admin-password");

@@ -47,5 +47,40 @@ TEST(Access, FollowsTheTable) {
   }
 }
 
+Caller with_key(Caller owner, Scope scope, std::string agent) {
+  owner.scope = scope;
+  owner.agent_name = std::move(agent);
+  return owner;
+}
+
+TEST(Access, AnAgentsKeyReachesItselfAndWhatItIsPermitted) {
+  auto metadata = test::owned_by(7, {"ann@example.org"});
+  metadata.permitted_by = {"alpha", "beta"};
+  const auto bot = make_agent(test::container("c1", "bot"), metadata, test::network);
+  const auto orphan = make_agent(test::container("c2", "orphan"), std::nullopt, test::network);
+  const auto key = [](Caller owner, const char* agent) { return with_key(std::move(owner), Scope::agent_key, agent); };
+  EXPECT_TRUE(can_read(bot, key(user(7), "bot"))) << "itself";
+  EXPECT_TRUE(can_read(bot, key(user(7), "alpha"))) << "permitted, same owner";
+  EXPECT_FALSE(can_read(bot, key(user(7), "gamma"))) << "the same owner is not enough";
+  EXPECT_TRUE(can_read(bot, key(user(8, "ANN@example.org"), "alpha"))) << "permitted, shared with its owner";
+  EXPECT_FALSE(can_read(bot, key(user(9), "alpha"))) << "permitted, but out of its owner's reach";
+  EXPECT_TRUE(can_read(bot, key(admin(), "beta"))) << "permitted, an administrator's";
+  EXPECT_FALSE(can_read(bot, key(admin(), "gamma"))) << "an administrator's, not permitted";
+  EXPECT_FALSE(can_read(orphan, key(admin(), "alpha")));
+  for (const auto* agent : {"bot", "alpha", "gamma"}) {
+    EXPECT_FALSE(can_manage(bot, key(admin(), agent))) << agent;
+    EXPECT_FALSE(can_manage(bot, key(user(7), agent))) << agent;
+  }
+}
+
+TEST(Access, OtherKeysHaveTheirOwnersRightsAndTheSystemKeyReachesEveryAgent) {
+  const auto bot = make_agent(test::container("c1", "bot"), test::owned_by(7), test::network);
+  EXPECT_TRUE(can_manage(bot, with_key(user(7), Scope::user_key, "")));
+  EXPECT_FALSE(can_read(bot, with_key(user(8), Scope::user_key, "")));
+  EXPECT_TRUE(can_manage(bot, with_key(admin(), Scope::system_key, "trinity-system")));
+  EXPECT_TRUE(can_read(bot, with_key(user(8), Scope::system_key, "trinity-system")));
+  EXPECT_FALSE(can_manage(bot, with_key(user(8), Scope::system_key, "trinity-system")));
+}
+
 }  // namespace
 }  // namespace trinity::fleet

@@ -307,19 +307,23 @@ TEST_F(FleetTest, MetadataThatCannotBeReadIsTriedAgain) {
   EXPECT_TRUE(house->newest()->find("bot")->agent->metadata);
 }
 
+/// Runs on the thread whose snapshot it reads; awaiting a post alone would come back on the caller's own.
+Task<SnapshotPtr> held_here(FleetHouse* house) {
+  const auto here = co_await asio::this_coro::executor;
+  co_return house->fleet.snapshot(here);
+}
+
 /// Changes on one thread, reads on all: whatever was answered is seen.
 Task<> change_and_read(FleetHouse* house, std::string name, int times, std::atomic<int>* missed) {
-  const auto here = co_await asio::this_coro::executor;
   for (int i = 1; i <= times; ++i) {
     std::vector<Action> actions{MetadataChanged{name, test::owned_by(i)}};
     co_await house->fleet.applied(std::move(actions));
     for (std::size_t other = 0; other < house->io.size(); ++other) {
       auto executor = house->io[other].get_executor();
-      co_await asio::post(executor, use_awaitable);
-      const auto snapshot = house->fleet.snapshot(executor);
+      auto read = held_here(house);
+      const auto snapshot = co_await asio::co_spawn(executor, std::move(read), use_awaitable);
       const auto* entry = snapshot->find(name);
       if (!entry || !entry->agent->metadata || entry->agent->metadata->owner_id != i) missed->fetch_add(1);
-      co_await asio::post(here, use_awaitable);
     }
   }
 }

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "unit/http/gunzip.h"
 #include "unit/http/harness.h"
 
 namespace trinity::http {
@@ -47,6 +48,10 @@ Task<Response> count(Request request) {
   request.call.count_sql();
   request.call.count_engine();
   co_return Response::empty(204);
+}
+
+Task<Response> long_text(Request request) {
+  co_return Response::json(boost::json::value(std::string(std::stoul(request.params.get("size")), 'x')));
 }
 
 Task<Response> fail(Request) {
@@ -102,6 +107,7 @@ struct ServerTest : testing::Test {
                 {Method::get, "/admin", Access::admin, echo},
                 {Method::get, "/count", Access::anyone, count},
                 {Method::get, "/fail", Access::anyone, fail},
+                {Method::get, "/long/{size}", Access::anyone, long_text},
                 {Method::get, "/slow", Access::anyone, slow_handler},
                 {Method::get, "/big", Access::anyone, big_handler}});
   }
@@ -170,6 +176,61 @@ TEST_F(ServerTest, CountsCosts) {
   EXPECT_EQ(status_of(answer), "HTTP/1.1 204 No Content");
   EXPECT_TRUE(has(answer, "sql;desc=\"2\", engine;desc=\"1\"")) << answer;
   EXPECT_FALSE(has(answer, "Content-Length"));
+}
+
+TEST_F(ServerTest, PacksLongJsonForClientsThatTakeIt) {
+  BlockingPool pool(1);
+  options.pool = &pool;
+  start();
+  for (const auto* size : {"2000", "200000"}) {
+    const auto path = std::string("GET /long/") + size + " HTTP/1.1\r\n";
+    const auto packed = ask(path + "Accept-Encoding: deflate, gzip;q=0.5\r\n\r\n");
+    EXPECT_TRUE(has(packed, "Content-Encoding: gzip\r\n")) << size;
+    EXPECT_TRUE(has(packed, "Vary: Accept-Encoding\r\n"));
+    EXPECT_TRUE(has(packed, "Content-Length: " + std::to_string(body_of(packed).size()) + "\r\n"));
+    EXPECT_EQ(gunzip(body_of(packed)).size(), std::stoul(size) + 2);
+    const auto plain = ask(path + "Accept-Encoding: gzip;q=0\r\n\r\n");
+    EXPECT_FALSE(has(plain, "Content-Encoding"));
+    EXPECT_TRUE(has(plain, "Vary: Accept-Encoding\r\n"));
+    EXPECT_EQ(body_of(plain).size(), std::stoul(size) + 2);
+  }
+  EXPECT_FALSE(has(ask("GET /long/100 HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n"), "Content-Encoding"));
+  pool.join();
+}
+
+TEST_F(ServerTest, LongJsonGoesOutUnpackedWithoutAPool) {
+  start();
+  const auto answer = ask("GET /long/200000 HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n");
+  EXPECT_FALSE(has(answer, "Content-Encoding"));
+  EXPECT_EQ(body_of(answer).size(), 200002U);
+}
+
+TEST_F(ServerTest, CountsItsTraffic) {
+  Traffic traffic;
+  options.traffic = &traffic;
+  start();
+  ask("GET /count HTTP/1.1\r\n\r\n");
+  ask("HEAD /count HTTP/1.1\r\n\r\n");
+  ask("GET /mine/ann HTTP/1.1\r\n\r\n");
+  ask("GET /mine/bob HTTP/1.1\r\n\r\n");
+  ask("GET /nowhere HTTP/1.1\r\n\r\n");
+  ask("DELETE /open HTTP/1.1\r\n\r\n");
+  ask("no http\r\n\r\n");
+  EXPECT_TRUE(server->drain(5s));
+  std::map<std::string, Traffic::Line> lines;
+  for (auto& line : traffic.read()) lines.emplace(line.method + ' ' + line.route, line);
+  EXPECT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines["GET /count"].by_class[1], 2U);
+  EXPECT_EQ(lines["GET /count"].sql, 4U);
+  EXPECT_EQ(lines["GET /count"].engine, 2U);
+  EXPECT_EQ(lines["GET /mine/{name}"].by_class[3], 2U) << "names of objects are no labels";
+  EXPECT_EQ(lines["GET web"].by_class[3], 1U);
+  EXPECT_EQ(lines["any none"].by_class[3], 2U) << "405 and what is no HTTP";
+  EXPECT_EQ(traffic.connections().accepted, 7U);
+  EXPECT_EQ(traffic.connections().open, 0U);
+  server.reset();
+  threads.stop();
+  threads.join();
 }
 
 TEST_F(ServerTest, KeepsConnectionsAndGivesEachRequestItsId) {

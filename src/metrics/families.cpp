@@ -1,0 +1,152 @@
+#include "metrics/families.h"
+
+#include <fmt/format.h>
+#include <prometheus/text_serializer.h>
+
+#include <sstream>
+
+namespace trinity::metrics {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+MetricFamily& family(Families& into, std::string name, std::string help, MetricType type) {
+  auto& made = into.emplace_back();
+  made.name = std::move(name);
+  made.help = std::move(help);
+  made.type = type;
+  return made;
+}
+
+void put(MetricFamily& into, double value, Labels labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  if (into.type == MetricType::Counter) {
+    metric.counter.value = value;
+  } else {
+    metric.gauge.value = value;
+  }
+  into.metric.push_back(std::move(metric));
+}
+
+void counter(Families& into, std::string name, std::string help, double value) {
+  put(family(into, std::move(name), std::move(help), MetricType::Counter), value);
+}
+
+void gauge(Families& into, std::string name, std::string help, double value) {
+  put(family(into, std::move(name), std::move(help), MetricType::Gauge), value);
+}
+
+double seconds(std::chrono::duration<double> time) {
+  return time.count();
+}
+
+Labels labels_of(const http::Traffic::Line& line) {
+  return {{"method", line.method}, {"route", line.route}};
+}
+
+void add_requests(Families& into, const std::vector<http::Traffic::Line>& lines) {
+  auto& requests =
+      family(into, "trinity_http_requests_total", "Answers by route, method and class of status.", MetricType::Counter);
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.by_class.size(); ++i) {
+      if (line.by_class[i] == 0) continue;
+      auto labels = labels_of(line);
+      labels.push_back({"status", fmt::format("{}xx", i + 1)});
+      put(requests, static_cast<double>(line.by_class[i]), std::move(labels));
+    }
+  }
+}
+
+void add_durations(Families& into, const std::vector<http::Traffic::Line>& lines) {
+  auto& durations = family(into, "trinity_http_request_duration_seconds",
+                           "From a request's head to its answer, by route and method.", MetricType::Histogram);
+  for (const auto& line : lines) {
+    ClientMetric metric;
+    metric.label = labels_of(line);
+    auto& histogram = metric.histogram;
+    for (std::size_t i = 0; i < line.by_duration.size(); ++i) {
+      histogram.sample_count += line.by_duration[i];
+      if (i < http::Traffic::bounds.size())
+        histogram.bucket.push_back({histogram.sample_count, seconds(http::Traffic::bounds[i])});
+    }
+    histogram.sample_sum = seconds(line.time);
+    durations.metric.push_back(std::move(metric));
+  }
+}
+
+void add_costs(Families& into, const std::vector<http::Traffic::Line>& lines) {
+  auto& sql = family(into, "trinity_http_sql_statements_total", "SQL statements that requests of a route ran.",
+                     MetricType::Counter);
+  for (const auto& line : lines) put(sql, static_cast<double>(line.sql), labels_of(line));
+  auto& engine = family(into, "trinity_http_engine_calls_total",
+                        "Container engine calls that requests of a route made.", MetricType::Counter);
+  for (const auto& line : lines) put(engine, static_cast<double>(line.engine), labels_of(line));
+}
+
+}  // namespace
+
+void add_traffic(Families& into, const std::vector<http::Traffic::Line>& lines,
+                 const http::Traffic::Connections& connections) {
+  add_requests(into, lines);
+  add_durations(into, lines);
+  add_costs(into, lines);
+  gauge(into, "trinity_http_connections", "Open connections, WebSockets included.",
+        static_cast<double>(connections.open));
+  counter(into, "trinity_http_connections_total", "Connections that were accepted.",
+          static_cast<double>(connections.accepted));
+  counter(into, "trinity_http_connections_refused_total", "Connections that were closed at once: too many were open.",
+          static_cast<double>(connections.refused));
+}
+
+void add_fleet(Families& into, const fleet::Snapshot& snapshot, const fleet::Fleet::Sampling& sampling, SteadyTime at) {
+  gauge(into, "trinity_fleet_snapshot_epoch", "Number of the snapshot that reads are served from.",
+        static_cast<double>(snapshot.epoch));
+  const bool ever = snapshot.engine.confirmed_at != SteadyTime{};
+  // Before the engine's first answer there is no age; a made-up 0 would look healthy.
+  if (ever) {
+    gauge(into, "trinity_fleet_snapshot_age_seconds", "Since the engine last confirmed what the snapshot says.",
+          std::max(0.0, seconds(at - snapshot.engine.confirmed_at)));
+  }
+  gauge(into, "trinity_engine_up", "1 while the container engine answers.", snapshot.engine.reachable ? 1 : 0);
+  std::map<std::string, std::size_t> by_status;
+  for (const auto& entry : snapshot.entries) ++by_status[entry.agent->status];
+  auto& agents = family(into, "trinity_agents", "Agents by status.", MetricType::Gauge);
+  for (const auto& [status, n] : by_status) put(agents, static_cast<double>(n), {{"status", status}});
+  counter(into, "trinity_sampler_rounds_total", "Rounds of reading the containers' figures.",
+          static_cast<double>(sampling.rounds));
+  counter(into, "trinity_sampler_containers_total", "Containers read, over all rounds.",
+          static_cast<double>(sampling.containers));
+  counter(into, "trinity_sampler_seconds_total", "Time that those rounds took.", seconds(sampling.time));
+}
+
+void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dropped) {
+  gauge(into, "trinity_live_sockets", "Open live sockets.", static_cast<double>(counts.sockets));
+  gauge(into, "trinity_live_channels", "Topics with an audience, by kind of viewer.",
+        static_cast<double>(counts.channels));
+  gauge(into, "trinity_live_subscriptions", "Subscriptions of all sockets.", static_cast<double>(counts.subscriptions));
+  counter(into, "trinity_live_dropped_frames_total", "Frames that slow sockets lost; a new baseline makes up for them.",
+          static_cast<double>(dropped));
+}
+
+void add_process(Families& into, const ProcessFigures& figures) {
+  // Names that every Prometheus client uses.
+  gauge(into, "process_resident_memory_bytes", "Memory of this process in RAM.",
+        static_cast<double>(figures.resident_bytes));
+  counter(into, "process_cpu_seconds_total", "Processor time, user and system.", figures.cpu_seconds);
+  gauge(into, "process_open_fds", "Open file descriptors.", static_cast<double>(figures.open_files));
+  gauge(into, "process_threads", "Threads.", static_cast<double>(figures.threads));
+  gauge(into, "process_start_time_seconds", "When the process started, seconds since 1970.", figures.started_seconds);
+}
+
+std::string to_text(const Families& families) {
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, families);
+  return std::move(out).str();
+}
+
+}  // namespace trinity::metrics
