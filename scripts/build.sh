@@ -88,8 +88,11 @@ ensure_base_image() {
 
 make_base_image() {
   set -o pipefail
+  local sources
+  sources=$(debian_sources)
+  # Without any, mmdebstrap takes its own default.
   # shellcheck disable=SC2046
-  debian_sources | mmdebstrap --variant=minbase $(apt_proxy_options) bookworm - - | docker import - $LOCAL_BASE
+  printf '%s\n' "$sources" | mmdebstrap --variant=minbase $(apt_proxy_options) bookworm - ${sources:+-} | docker import - $LOCAL_BASE
 }
 
 # The Debian sources that apt uses on this machine, one line each: where apt works, this works.
@@ -97,7 +100,7 @@ debian_sources() {
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
     sort -u | while read -r uri suite component; do
       case $suite in bookworm*) printf 'deb %s %s %s\n' "$uri" "$suite" "$component" ;; esac
-    done | grep . || printf 'deb http://deb.debian.org/debian bookworm main\n'
+    done
 }
 
 apt_proxy_options() {
