@@ -821,6 +821,8 @@ export interface components {
     headers: {
         /** @description whether the container engine answers */
         Engine: "ok" | "unreachable";
+        /** @description names this version of the answer, for If-None-Match */
+        ETag: string;
         /** @description age in milliseconds of what is shown */
         SnapshotAge: number;
     };
@@ -1144,6 +1146,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "Trinity-Engine": components["headers"]["Engine"];
                     "Trinity-Snapshot-Age": components["headers"]["SnapshotAge"];
                     [name: string]: unknown;
@@ -1151,6 +1154,16 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AgentListItem"][];
                 };
+            };
+            /** @description The list is the one whose ETag the request named in If-None-Match */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Trinity-Engine": components["headers"]["Engine"];
+                    "Trinity-Snapshot-Age": components["headers"]["SnapshotAge"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["NotSignedIn"];
         };

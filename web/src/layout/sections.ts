@@ -5,18 +5,27 @@ export interface Section {
   key: 'agents' | 'templates' | 'settings'
   label: string
   path: string
+  /** Jumps there. */
+  keys: string
   icon: typeof Bot
 }
 
 /** The pages that exist. */
 export const mainSections: readonly Section[] = [
-  { key: 'agents', label: text.nav.agents, path: '/agents', icon: Bot },
-  { key: 'templates', label: text.nav.templates, path: '/templates', icon: LayoutTemplate },
+  { key: 'agents', label: text.nav.agents, path: '/agents', keys: 'g a', icon: Bot },
+  {
+    key: 'templates',
+    label: text.nav.templates,
+    path: '/templates',
+    keys: 'g t',
+    icon: LayoutTemplate,
+  },
 ]
 
 export const settingsSection: Section = {
   key: 'settings',
   label: text.nav.settings,
   path: '/settings',
+  keys: 'g s',
   icon: Settings,
 }

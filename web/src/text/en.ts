@@ -9,6 +9,8 @@ export const text = {
     trail: 'Where you are',
     widen: 'Show names',
     narrow: 'Hide names',
+    find: 'Search or jump to',
+    help: 'Keyboard',
     agents: 'Agents',
     templates: 'Templates',
     settings: 'Settings',
@@ -18,7 +20,41 @@ export const text = {
     label: 'Theme',
     light: 'Light',
     dark: 'Dark',
-    system: 'Like the system',
+    system: 'System',
+    use: (name: string) => `Theme: ${name.toLowerCase()}`,
+  },
+
+  palette: {
+    title: 'Commands',
+    placeholder: 'Search agents, pages and actions',
+    nothing: (query: string) => `Nothing is called “${query}”.`,
+    groups: {
+      pages: 'Go to',
+      actions: 'Do',
+      agents: 'Agents',
+      list: 'In lists',
+      view: 'View',
+      general: 'Anywhere',
+    },
+    goTo: (page: string) => `Go to ${page}`,
+    open: 'Search or jump to anything',
+    signOut: 'Sign out',
+    logsOf: (name: string) => `Logs of ${name}`,
+    focusSearch: 'Search this page',
+    nextRow: 'Next row',
+    previousRow: 'Previous row',
+    firstRow: 'First row',
+    lastRow: 'Last row',
+    selectRow: 'Select or deselect the row',
+    openRow: 'Open the row',
+    dropSelection: 'Drop the selection',
+  },
+
+  keys: {
+    title: 'Keyboard',
+    intro: 'None of these work while you type, except the first.',
+    help: 'Show these keys',
+    close: 'Close what is open',
   },
 
   common: {
@@ -27,6 +63,8 @@ export const text = {
     retry: 'Try again',
     copy: 'Copy',
     copied: 'Copied',
+    sortBy: (column: string) => `Order by ${column.toLowerCase()}`,
+    steps: { waiting: 'waiting', working: 'under way', done: 'done', failed: 'failed' },
     clearFilters: 'Clear filters',
     clearSearch: 'Clear search',
     loading: 'Loading',
@@ -40,20 +78,20 @@ export const text = {
 
   connection: {
     label: 'Connection',
-    ready: 'Live',
+    live: 'Live',
     connecting: 'Connecting',
-    waiting: 'Reconnecting',
-    off: 'Not connected',
-    slower: 'Slower updates',
-    readyTip: 'Changes arrive as they happen.',
+    reconnecting: 'Reconnecting',
+    offline: 'Offline',
+    liveTip: 'Changes arrive as they happen.',
     connectingTip: 'Opening the live connection.',
-    waitingTip: (seconds: number) =>
-      seconds > 0
-        ? `The live connection is gone. Next try in ${seconds} s.`
-        : 'The live connection is gone. Trying again.',
+    since: (clock: string) => `No live connection since ${clock}.`,
+    nextTry: (seconds: number) => (seconds > 0 ? `Next try in ${seconds} s.` : 'Trying now.'),
+    offlineTip: 'This device has no network.',
+    offlineLine: (age: string) =>
+      `This device is offline. What you see was true ${age}; it goes on by itself when the network is back.`,
     slowerLine: (age: string) =>
       `The live connection is gone. Figures are fetched every few seconds instead; last answer ${age}.`,
-    lostLine: 'The live connection is gone. What you see may be out of date.',
+    lostLine: (age: string) => `The live connection is gone. What you see was true ${age}.`,
     retryNow: 'Reconnect now',
   },
 
@@ -62,11 +100,12 @@ export const text = {
     ok: 'Engine ok',
     unreachable: 'Engine away',
     unknown: 'Engine …',
+    age: (age: string) => `Shown as it was ${age}.`,
     okTip: 'The container engine answers.',
-    banner: (since: string | null) =>
+    banner: (since: string | null, age: string | null) =>
       since === null
         ? 'The container engine does not answer. This is what was known last.'
-        : `The container engine does not answer since ${since}. This is what was known then.`,
+        : `The container engine does not answer since ${since}. You see what was known then, ${age}.`,
     bannerNext: 'Actions will fail until it is back. Agents that run go on running.',
   },
 
@@ -80,6 +119,8 @@ export const text = {
     renewed: 'You stay signed in.',
     signOut: 'Sign out',
     signedInAs: 'Signed in as',
+    account: 'Account',
+    expires: 'Session ends',
     role: (role: string) => (role === 'admin' ? 'Administrator' : 'User'),
   },
 
