@@ -44,14 +44,11 @@ std::exception_ptr explained(std::exception_ptr fault, const Call& call, const s
 
 }  // namespace
 
-/// What a creation has made so far.
+/// What a creation has to make, and has made so far.
 struct AgentService::Made {
-  bool registered = false;  ///< the row is new; one that was taken over stays
-  bool keyed = false;
-  bool announced = false;
-  bool workspace = false;
+  bool workspace = false;  ///< the volume is not there yet
   bool data = false;
-  bool asked = false;  ///< the engine was asked for the container; its answer can get lost
+  bool registered = false;  ///< from here on there is something to undo
   std::string container_id;
 };
 
@@ -95,18 +92,15 @@ Task<> AgentService::ensure_image(Call call, std::string image) {
                "' is not on this machine and could not be pulled. Build it, or choose another base_image.");
 }
 
-/// `made` is set before the engine is asked: the answer can get lost, and removing what is not there is no fault.
-Task<> AgentService::ensure_volume(Call call, std::string name, std::string agent, std::string kind, bool* made) {
+/// False: it is there already, and its data stays whatever becomes of the creation.
+Task<bool> AgentService::needs_volume(Call call, std::string name) {
   const auto found = co_await engine_.volume(call, name);
-  if (found) {
-    const auto it = found->labels.find(fleet::label::instance);
-    if (it != found->labels.end() && it->second != options_.placement.instance) {
-      throw BadRequest("Agent already exists: the volume " + name + " belongs to another installation on this engine");
-    }
-    co_return;
+  if (!found) co_return true;
+  const auto it = found->labels.find(fleet::label::instance);
+  if (it != found->labels.end() && it->second != options_.placement.instance) {
+    throw BadRequest("Agent already exists: the volume " + name + " belongs to another installation on this engine");
   }
-  *made = true;
-  co_await engine_.create_volume(call, name, volume_labels(options_.placement, agent, kind));
+  co_return false;
 }
 
 Task<fleet::PermissionsChanged> AgentService::permissions_now(const std::map<std::string, fleet::Metadata>* all) {
@@ -125,15 +119,19 @@ Task<fleet::PermissionsChanged> AgentService::permissions_now(const std::map<std
 Task<> AgentService::register_it(Call call, const Plan* plan, Made* made) {
   // One at a time: permissions with agents beside this one change too, and the fleet must end with the newest of them.
   const auto held = co_await locks_.lock(permissions_lock, lock_within);
-  const auto registered = co_await store_.register_agent(call, plan->name, plan->owner_id, plan->owner, plan->api_key);
+  Leftover intent;
+  intent.agent = plan->name;
+  intent.mark = plan->key_nonce;
+  intent.workspace = made->workspace;
+  intent.data = made->data;
+  const auto registered =
+      co_await store_.register_agent(call, plan->name, plan->owner_id, plan->owner, plan->api_key, std::move(intent));
   if (registered == AgentStore::Registered::taken) throw BadRequest("Agent already exists");
-  made->registered = registered == AgentStore::Registered::created;
-  made->keyed = true;
+  made->registered = true;
   // A row that was taken over brings its flags and shares along.
   auto all = co_await store_.load(call);
   auto permissions = co_await permissions_now(&all);
   auto metadata = std::move(all[plan->name]);
-  made->announced = true;
   std::vector<fleet::Action> begun{fleet::Creating{plan->name, true}, fleet::MetadataChanged{plan->name, metadata},
                                    std::move(permissions)};
   co_await fleet_.applied(std::move(begun));
@@ -156,16 +154,19 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   co_await ensure_image(call, plan->image);
   co_await ensure_network(call);
 
+  const auto workspace = workspace_volume(placement, plan->name);
+  const auto data = data_volume(placement, plan->name);
+  made->workspace = co_await needs_volume(call, workspace);
+  made->data = co_await needs_volume(call, data);
   co_await register_it(call, plan, made);
-  co_await ensure_volume(call, workspace_volume(placement, plan->name), plan->name, "agent-workspace",
-                         &made->workspace);
-  co_await ensure_volume(call, data_volume(placement, plan->name), plan->name, "agent-data", &made->data);
+  if (made->workspace)
+    co_await engine_.create_volume(call, workspace, volume_labels(placement, plan->name, "agent-workspace"));
+  if (made->data) co_await engine_.create_volume(call, data, volume_labels(placement, plan->name, "agent-data"));
 
   auto pack = [plan, secret = key_.secret_for(plan->key_nonce)] { return container_files(*plan, secret); };
   auto files = co_await pool_.run(std::move(pack));
 
   bool name_taken = false;
-  made->asked = true;
   try {
     made->container_id = co_await engine_.create(call, container, container_spec(*plan, placement, now()));
   } catch (const engine::EngineError& fault) {
@@ -178,51 +179,6 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   co_await engine_.start(call, made->container_id);
 }
 
-/// One step of an undo. The others go on whatever comes of it.
-Task<> AgentService::attempt(Call call, Task<> step, std::string what) {
-  try {
-    co_await std::move(step);
-  } catch (const std::exception& fault) {
-    log::error("agents", "[{}] {} of a failed creation could not be removed: {}", call.id(), what, fault.what());
-  }
-}
-
-/// The container of a creation whose answer got lost: the nonce tells that it is this one's.
-Task<> AgentService::remove_lost_container(Call call, const Plan* plan, Made* made) {
-  const auto found = co_await engine_.inspect(call, container_name(options_.placement, plan->name));
-  if (!found) co_return;
-  const auto nonce = found->labels.find(fleet::label::key_nonce);
-  if (nonce == found->labels.end() || nonce->second != plan->key_nonce) co_return;
-  made->container_id = found->id;
-  co_await engine_.remove(call, found->id, true);
-}
-
-/// Best effort in every step; what cannot be taken away now is logged.
-Task<> AgentService::undo(Call call, const Plan* plan, Made* made) {
-  const auto& placement = options_.placement;
-  const auto container = container_name(placement, plan->name);
-  const auto workspace = workspace_volume(placement, plan->name);
-  const auto data = data_volume(placement, plan->name);
-  if (!made->container_id.empty()) {
-    co_await attempt(call, engine_.remove(call, made->container_id, true), container);
-  } else if (made->asked) {
-    co_await attempt(call, remove_lost_container(call, plan, made), container);
-  }
-  if (made->workspace) co_await attempt(call, engine_.remove_volume(call, workspace), workspace);
-  if (made->data) co_await attempt(call, engine_.remove_volume(call, data), data);
-  if (made->registered) {
-    co_await attempt(call, forget(call, plan->name), "the row of " + plan->name);
-  } else if (made->keyed) {
-    co_await attempt(call, store_.forget_key(call, plan->name), "the key of " + plan->name);
-  }
-  if (!made->announced) co_return;
-  std::vector<fleet::Action> gone;
-  if (!made->container_id.empty()) gone.push_back(fleet::ContainerGone{made->container_id});
-  gone.push_back(fleet::MetadataChanged{plan->name, std::nullopt});
-  gone.push_back(fleet::Creating{plan->name, false});
-  co_await attempt(call, fleet_.applied(std::move(gone)), "the trace of " + plan->name);
-}
-
 Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRequest request) {
   auto look = [this, &caller, &request](const fleet::SnapshotPtr& current) {
     return plan_of(caller, request, *current);
@@ -232,6 +188,10 @@ Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRe
   auto plan = co_await pool_.run(std::move(job));
 
   const auto held = co_await locks_.lock(plan.name, lock_within);
+  const bool clean = co_await settle_name(call, plan.name);
+  if (!clean) throw Conflict("An agent named '" + plan.name + "' is still being removed. Try again in a minute.");
+  // Nothing is waited for from here to the claim of the port: a creation that ends beside this one gives its claim back
+  // only when this thread's snapshot shows its port.
   current = co_await snapshot();
   if (current->find(plan.name)) throw BadRequest("Agent already exists");
   if (!current->engine.reachable) throw Unavailable(no_engine);
@@ -250,10 +210,29 @@ Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRe
     fault = std::current_exception();
   }
   if (!fault) {
+    try {
+      co_await store_.settled(call, plan.name);
+    } catch (const Error& e) {
+      // The agent runs; the clean-up will find it complete.
+      cleanup_pending_ = true;
+      log::warn("agents", "[{}] the end of the creation of {} was not noted: {}", call.id(), plan.name, e.what());
+    }
     log::info("agents", "[{}] {} created by {}", call.id(), plan.name, caller->username);
     co_return agent;
   }
-  co_await undo(call, &plan, &made);
+  if (made.registered) {
+    try {
+      auto left = co_await store_.leftovers_of(call, plan.name);
+      for (auto& one : left) {
+        one.kind = Leftover::Kind::undoing;
+        one.container = made.container_id;
+        co_await settle(call, one);
+      }
+    } catch (const std::exception& e) {
+      cleanup_pending_ = true;
+      log::error("agents", "[{}] what {} left will be removed later: {}", call.id(), plan.name, e.what());
+    }
+  }
   std::rethrow_exception(explained(fault, call, plan.name));
 }
 

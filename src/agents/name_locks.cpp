@@ -7,18 +7,18 @@
 namespace trinity::agents {
 
 Task<NameLocks::Held> NameLocks::lock(std::string name, std::chrono::milliseconds limit) {
-  std::shared_ptr<db::Gate> gate;
+  std::shared_ptr<Gate> gate;
   {
     const std::lock_guard guard(mutex_);
     std::erase_if(gates_, [](const auto& item) { return item.second.expired(); });
     gate = gates_[name].lock();
     if (!gate) {
-      gate = std::make_shared<db::Gate>(1);
+      gate = std::make_shared<Gate>(1);
       gates_[name] = gate;
     }
   }
   bool refused = false;
-  std::optional<db::Gate::Permit> permit;
+  std::optional<Gate::Permit> permit;
   try {
     permit.emplace(co_await gate->enter(limit));
   } catch (const Unavailable&) {

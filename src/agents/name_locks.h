@@ -5,8 +5,8 @@
 #include <mutex>
 #include <string>
 
+#include "base/gate.h"
 #include "base/task.h"
-#include "db/gate.h"
 
 namespace trinity::agents {
 
@@ -16,13 +16,12 @@ class NameLocks {
   /// Holds the name until it dies.
   class Held {
    public:
-    Held(std::shared_ptr<db::Gate> gate, db::Gate::Permit permit)
-        : gate_(std::move(gate)), permit_(std::move(permit)) {}
+    Held(std::shared_ptr<Gate> gate, Gate::Permit permit) : gate_(std::move(gate)), permit_(std::move(permit)) {}
     Held(Held&&) = default;
 
    private:
-    std::shared_ptr<db::Gate> gate_;  // outlives the permit
-    db::Gate::Permit permit_;
+    std::shared_ptr<Gate> gate_;  // outlives the permit
+    Gate::Permit permit_;
   };
 
   /// Throws Conflict when the action before takes longer than `limit`.
@@ -30,7 +29,7 @@ class NameLocks {
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<db::Gate>> gates_;
+  std::map<std::string, std::weak_ptr<Gate>> gates_;
 };
 
 }  // namespace trinity::agents

@@ -138,16 +138,36 @@ Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
   }
 }
 
-Task<> AgentService::remove_engine_objects(Call call, std::string name, std::string container_id) {
+/// Up to here the agent can stay; from the end of this on it goes, now or by the clean-up.
+Task<> AgentService::begin_removal(Call call, std::string name, std::string container_id) {
   try {
     co_await engine_.stop(call, container_id, options_.stop_grace);
   } catch (const engine::EngineError& fault) {
     // Gone already, by somebody else's hand: what is left of the agent goes all the same.
     if (fault.fault() != engine::Fault::not_found) throw;
   }
-  co_await engine_.remove(call, container_id, true);
-  co_await engine_.remove_volume(call, workspace_volume(options_.placement, name));
-  co_await engine_.remove_volume(call, data_volume(options_.placement, name));
+  Leftover intent;
+  intent.agent = name;
+  intent.kind = Leftover::Kind::deleting;
+  intent.mark = container_id;
+  intent.workspace = intent.data = intent.row = true;
+  co_await store_.intend(call, std::move(intent));
+  cleanup_pending_ = true;
+  std::exception_ptr refused;
+  bool lost = false;
+  try {
+    co_await engine_.remove(call, container_id, true);
+  } catch (const engine::EngineError& fault) {
+    lost = fault.engine_down();
+    refused = std::current_exception();
+  }
+  if (!refused) co_return;
+  if (lost) {
+    cleanup_pending_ = true;
+    throw Unavailable("The container engine stopped answering. The deletion goes on as soon as it is back.");
+  }
+  co_await store_.settled(call, name);
+  std::rethrow_exception(refused);
 }
 
 Task<AgentService::View> AgentService::deletable(CallerPtr caller, std::string name) {
@@ -167,14 +187,14 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
-    co_await remove_engine_objects(call, name, view.agent->container_id);
+    co_await begin_removal(call, name, view.agent->container_id);
   } catch (const engine::EngineError& fault) {
     refuse_action(fault, call, "delete", name);
   }
-  co_await forget(call, name);
-  std::vector<fleet::Action> gone{fleet::ContainerGone{view.agent->container_id},
-                                  fleet::MetadataChanged{name, std::nullopt}};
+  std::vector<fleet::Action> gone{fleet::ContainerGone{view.agent->container_id}};
   co_await fleet_.applied(std::move(gone));
+  // What cannot be removed now (a volume in use) is noted and removed later; the agent has gone.
+  co_await settle_name(call, name);
   log::info("agents", "[{}] {} deleted by {}", call.id(), name, caller->username);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -60,6 +61,11 @@ class AgentService {
   Task<> stop(Call call, CallerPtr caller, std::string name);
   Task<> remove(Call call, CallerPtr caller, std::string name);
 
+  /// Works off what interrupted actions left, at once and then again and again, on this executor.
+  void start_cleanup(const asio::any_io_executor& executor);
+  /// One round. `all`: also what is to be tried again only later.
+  Task<> clean_up(Call call, bool all);
+
   Task<std::string> logs(Call call, CallerPtr caller, std::string name, int tail);
   /// The agent's template metadata, asked from its daemon (10 s). Throws TimedOut.
   Task<boost::json::object> info(Call call, CallerPtr caller, std::string name);
@@ -82,18 +88,27 @@ class AgentService {
   void add_platform_env(Plan& plan) const;
 
   Task<> build(Call call, const Plan* plan, Made* made);
-  Task<> undo(Call call, const Plan* plan, Made* made);
   Task<> register_it(Call call, const Plan* plan, Made* made);
   Task<> forget(Call call, std::string name);
   /// The fleet's permissions as the database has them now; with the lock of permissions held.
   Task<fleet::PermissionsChanged> permissions_now(const std::map<std::string, fleet::Metadata>* all);
-  Task<> attempt(Call call, Task<> step, std::string what);
-  Task<> remove_lost_container(Call call, const Plan* plan, Made* made);
+
+  static Task<> clean_up_regularly(AgentService* service);
+  Task<> attempt(Call call, Task<> step, std::string what, std::string* why);
+  Task<std::optional<engine::ContainerDetail>> container_of(Call call, const Leftover* left);
+  Task<> remove_own_volume(Call call, std::string name);
+  Task<> remove_container_of(Call call, const Leftover* left);
+  Task<std::string> take_away(Call call, const Leftover* left);
+  Task<bool> is_whole(Call call, const Leftover* left);
+  /// With the name's lock held. False: something is left, and noted for later.
+  Task<bool> settle(Call call, Leftover left);
+  Task<bool> settle_name(Call call, std::string name);
+
   Task<> ensure_network(Call call);
   Task<> ensure_image(Call call, std::string image);
-  Task<> ensure_volume(Call call, std::string name, std::string agent, std::string kind, bool* made);
+  Task<bool> needs_volume(Call call, std::string name);
   Task<fleet::AgentPtr> confirm(Call call, std::string container, std::string name, std::vector<fleet::Action> with);
-  Task<> remove_engine_objects(Call call, std::string name, std::string container_id);
+  Task<> begin_removal(Call call, std::string name, std::string container_id);
 
   AgentServiceOptions options_;
   fleet::Fleet& fleet_;
@@ -105,6 +120,7 @@ class AgentService {
   AgentKey key_;
   PortBook ports_{options_.ssh_port_first, options_.ssh_port_last};
   NameLocks locks_;
+  std::atomic<bool> cleanup_pending_ = true;  ///< the list may hold something
 };
 
 }  // namespace trinity::agents

@@ -81,7 +81,7 @@ Task<std::map<std::string, fleet::Metadata>> AgentStore::load(Call call) {
 }
 
 Task<AgentStore::Registered> AgentStore::register_agent(Call call, std::string name, std::int64_t owner_id,
-                                                        std::string owner, std::string api_key) {
+                                                        std::string owner, std::string api_key, Leftover intent) {
   struct Outcome {
     Registered registered;
     auth::ApiKey key;
@@ -96,6 +96,8 @@ Task<AgentStore::Registered> AgentStore::register_agent(Call call, std::string n
                  format_naive(now()))
           .run();
     }
+    intent.row = !row;
+    LeftoverRows::put(session, intent);
     permit_each_other(session, name, owner_id, owner);
     auto key = auth::KeyRows::insert_for_agent(session, api_key, name, owner_id);
     return Outcome{row ? Registered::taken_over : Registered::created, std::move(key)};
@@ -113,6 +115,36 @@ Task<> AgentStore::forget_key(Call call, std::string name) {
   auto job = [&](db::Session& session) { auth::KeyRows::remove_of_agent(session, name); };
   auto publish = [&] { keys_.remove_of_agent(name); };
   co_await database_.write(call, std::move(job), std::move(publish));
+}
+
+Task<> AgentStore::intend(Call call, Leftover intent) {
+  auto job = [&](db::Session& session) { LeftoverRows::put(session, intent); };
+  co_await database_.write(call, std::move(job));
+}
+
+Task<> AgentStore::settled(Call call, std::string name) {
+  auto job = [&](db::Session& session) { LeftoverRows::remove(session, name); };
+  co_await database_.write(call, std::move(job));
+}
+
+Task<> AgentStore::postpone(Call call, Leftover leftover, std::string why) {
+  auto job = [&](db::Session& session) { LeftoverRows::postpone(session, leftover, why); };
+  co_await database_.write(call, std::move(job));
+}
+
+Task<std::vector<Leftover>> AgentStore::leftovers_of(Call call, std::string name) {
+  auto job = [&](db::Session& session) { return LeftoverRows::of(session, name); };
+  co_return co_await database_.read(call, std::move(job));
+}
+
+Task<std::vector<Leftover>> AgentStore::leftovers_due(Call call, bool all) {
+  auto job = [&](db::Session& session) { return LeftoverRows::due(session, all); };
+  co_return co_await database_.read(call, std::move(job));
+}
+
+Task<bool> AgentStore::any_leftover(Call call) {
+  auto job = [](db::Session& session) { return LeftoverRows::any(session); };
+  co_return co_await database_.read(call, std::move(job));
 }
 
 Task<> AgentStore::forget_agent(Call call, std::string name) {

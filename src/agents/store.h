@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/leftover.h"
 #include "agents/types.h"
 #include "auth/key_book.h"
 #include "db/database.h"
@@ -23,8 +24,16 @@ class AgentStore : public fleet::MetadataSource {
   /// The ownership row, the agent's API key and the permissions with the owner's other agents, both ways, in one
   /// transaction. A row that is left from an agent of the same owner whose container is gone is taken over; one of
   /// somebody else is `taken`.
+  /// `intent` is noted in the same transaction; whether the rows are its own to remove is set here.
   Task<Registered> register_agent(Call call, std::string name, std::int64_t owner_id, std::string owner,
-                                  std::string api_key);
+                                  std::string api_key, Leftover intent);
+  Task<> intend(Call call, Leftover intent);
+  /// The action has ended: nothing is left of it.
+  Task<> settled(Call call, std::string name);
+  Task<> postpone(Call call, Leftover leftover, std::string why);
+  Task<std::vector<Leftover>> leftovers_of(Call call, std::string name);
+  Task<std::vector<Leftover>> leftovers_due(Call call, bool all);
+  Task<bool> any_leftover(Call call);
   /// Everything that belongs to the agent, in one transaction.
   Task<> forget_agent(Call call, std::string name);
   /// Only its API key, so that nobody can use it any more.

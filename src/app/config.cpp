@@ -33,6 +33,7 @@ struct Flags {
   std::optional<int> exit_code;
   bool print_config = false;
   bool print_docs = false;
+  std::optional<BackupOrder> backup;
 };
 
 std::vector<std::string_view> known_keys(bool secrets) {
@@ -108,6 +109,12 @@ Flags read_flags(std::vector<std::string> words, std::ostream& out, std::ostream
   add_flags(cli, options);
   cli.add_flag("--print-config", flags.print_config, "Print every setting with its value and source, and end");
   cli.add_flag("--print-config-docs", flags.print_docs, "Print the page docs/configuration.md, and end");
+  std::string copy;
+  bool force = false;
+  auto* const backup =
+      cli.add_option("--backup", copy, "Copy the database to FILE, also while a server uses it, and end");
+  backup->type_name("FILE")->expected(1);
+  cli.add_flag("--force", force, "With --backup: replace FILE if it exists");
   try {
     std::ranges::reverse(words);
     cli.parse(words);
@@ -117,6 +124,12 @@ Flags read_flags(std::vector<std::string> words, std::ostream& out, std::ostream
     return flags;
   }
   flags.faults = faults_of(cli.remaining());
+  if (backup->count() > 0) {
+    flags.backup = BackupOrder{copy, force};
+    if (copy.empty()) flags.faults.emplace_back("--backup needs the name of a file");
+  } else if (force) {
+    flags.faults.emplace_back("--force goes with --backup FILE only");
+  }
   for (const auto& [setting, option] : options) {
     if (option->count() > 0)
       flags.values[setting->key] = {joined(option->results()), "flag --" + std::string(setting->key)};
@@ -307,6 +320,7 @@ Parsed parse_command_line(const std::vector<std::string>& words, const Environme
     out << print_config(resolution.config, resolution.origins);
     parsed.exit_code = 0;
   }
+  parsed.backup = std::move(flags.backup);
   parsed.config = std::move(resolution.config);
   return parsed;
 }

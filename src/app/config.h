@@ -30,11 +30,13 @@ struct Config {
   std::uint32_t idle_seconds = 75;
   std::uint32_t drain_seconds = 20;
   std::vector<std::string> cors_origins;  ///< added to those of the development servers
+  bool metrics_open = false;              ///< /metrics for anyone, not for administrators only
 
   std::string engine = "unix:///var/run/docker.sock";
   std::string container_prefix = "agent-";
   std::string network = "trinity-agent-network";
   std::string subnet = "172.28.0.0/16";  ///< empty: the engine chooses
+  bool adopt = false;                    ///< take containers with the contract's labels and no instance label as ours
   std::uint32_t reconcile_seconds = 30;
   std::uint32_t probe_seconds = 5;
   std::uint32_t sample_watched_ms = 2'000;
@@ -61,9 +63,16 @@ struct Config {
 
 using Environment = std::map<std::string, std::string>;
 
+/// `--backup FILE [--force]`: copy the database and end.
+struct BackupOrder {
+  std::filesystem::path copy;
+  bool force = false;  ///< an existing file is replaced
+};
+
 struct Parsed {
   Config config;
-  std::optional<int> exit_code;  ///< set: something was printed and the program ends with this status
+  std::optional<BackupOrder> backup;  ///< set: this is to be done instead of serving
+  std::optional<int> exit_code;       ///< set: something was printed and the program ends with this status
   /// Lines for the log, once it is set up: variables with a name that nothing reads. Never holds a value.
   std::vector<std::string> warnings;
 };

@@ -4,8 +4,10 @@
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <stdexcept>
 
+#include "app/backup.h"
 #include "app/config.h"
 #include "app/server.h"
 #include "base/log.h"
@@ -59,6 +61,7 @@ int main(int argc, char** argv) {
   const auto parsed = app::parse_command_line(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   log::configure(level_of(parsed.config.log_level), parsed.config.log_format == "json");
+  if (parsed.backup) return app::back_up(parsed.config, *parsed.backup, std::cout, std::cerr);
   for (const auto& warning : parsed.warnings) log::warn("app", "{}", warning);
   try {
     return run(parsed.config);

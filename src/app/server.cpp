@@ -63,6 +63,7 @@ class Identities : public live::IdentitySource {
 fleet::FleetOptions fleet_options(const Config& config, const Home& home) {
   fleet::FleetOptions options;
   options.instance = home.instance();
+  options.adopt = config.adopt;
   options.container_prefix = config.container_prefix;
   options.network = config.network;
   options.reconcile_every = std::chrono::seconds(config.reconcile_seconds);
@@ -128,6 +129,7 @@ struct Server::Parts {
   Identities identities;
 
   http::Traffic traffic;
+  metrics::EngineCalls engine_calls;
   IoThreads io;
   boost::asio::io_context fleet_context{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> fleet_guard;
@@ -171,7 +173,7 @@ Server::Parts::Parts(Config c)
       setup(database, settings, users, hasher, {config.admin_username, config.admin_password}),
       identities(verifier),
       io(thread_count(config)),
-      engine(engine::make_docker(*engine::parse_address(config.engine), contexts())),
+      engine(metrics::measured(engine::make_docker(*engine::parse_address(config.engine), contexts()), engine_calls)),
       agent_store(database, keys),
       fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
@@ -199,7 +201,8 @@ void Server::Parts::add_routes() {
   router.add(auth::routes(sign_in, setup));
   router.add(agents::routes(agents));
   router.add(templates::routes(config.templates_dir, pool));
-  router.add(metrics::routes({traffic, fleet, link}, http::Access::admin));
+  router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},
+                             config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
 }
 
@@ -235,6 +238,8 @@ void Server::start() {
     if (p.first_list.get_future().wait_for(first_list_within) != std::future_status::ready) {
       log::warn("app", "the container engine has not answered yet; going on without it");
     }
+    // With the first list in: what the clean-up takes away is then taken out of it too.
+    p.agents.start_cleanup(p.io[0].get_executor());
     p.server->listen();
   } catch (...) {
     stop();

@@ -108,6 +108,8 @@ constexpr std::array table{
             "How long running requests may take at the end of the program"},
     Setting{"cors-origins", "EXTRA_CORS_ORIGINS", &Config::cors_origins, anything, serving,
             "Further origins (scheme://host:port) whose pages may call the API from a browser", "none"},
+    Setting{"metrics-open", "TRINITY_METRICS_OPEN", &Config::metrics_open, {}, serving,
+            "Whether /metrics answers anyone; false: administrators only"},
 
     Setting{"engine", "TRINITY_ENGINE", &Config::engine, checked(is_engine, "unix:///path or tcp://address:port"), engine_group,
             "Address of the container engine"},
@@ -119,6 +121,8 @@ constexpr std::array table{
             "Network of the agents; made when it is missing"},
     Setting{"subnet", "TRINITY_SUBNET", &Config::subnet, checked(is_subnet, "an IPv4 network such as 172.28.0.0/16, with /8 to /29", true),
             engine_group, "Subnet of that network when it has to be made; empty: the engine chooses"},
+    Setting{"adopt", "TRINITY_ADOPT", &Config::adopt, {}, engine_group,
+            "Whether containers of an earlier deployment, with its labels and without an instance label, are ours too"},
     Setting{"reconcile-seconds", "TRINITY_RECONCILE_SECONDS", &Config::reconcile_seconds, seconds(1, 3'600), engine_group,
             "How often the engine's list is compared with what is known"},
     Setting{"probe-seconds", "TRINITY_PROBE_SECONDS", &Config::probe_seconds, seconds(1, 600), engine_group,

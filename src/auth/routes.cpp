@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "auth/origin.h"
 #include "base/errors.h"
+#include "http/origin.h"
 #include "json/decode.h"
 #include "json/encode.h"
 
@@ -81,12 +81,12 @@ Task<Response> validate(SignIn* sign_in, Request request) {
 }
 
 Task<Response> open_session(SignIn* sign_in, Request request) {
-  if (!same_origin(request.headers)) throw Unauthorized("Not authenticated");
+  if (!http::same_origin(request.headers)) throw Unauthorized("Not authenticated");
   co_return token_answer(sign_in->with_session(request.cookie(session_cookie).value_or("")), request.encrypted);
 }
 
 Task<Response> close_session(SignIn* sign_in, Request request) {
-  if (same_origin(request.headers)) {
+  if (http::same_origin(request.headers)) {
     auto cookie = std::string(request.cookie(session_cookie).value_or(""));
     co_await sign_in->end_session(request.call, std::move(cookie));
   }

@@ -127,7 +127,7 @@ Task<> SignIn::sign_out_everywhere(Call call, std::int64_t user_id) {
   };
   auto publish = [this](const std::shared_ptr<User>& changed) { parts_.users.put(*changed); };
   co_await parts_.database.write(call, std::move(job), std::move(publish));
-  log::info("auth", "[{}] every token of user {} is void", call.id(), user_id);
+  log::info({"auth", call.id()}, "every token of user {} is void", user_id);
 }
 
 AuthMode SignIn::mode() const {

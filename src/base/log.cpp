@@ -3,8 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 
 #include "base/clock.h"
 
@@ -72,14 +72,18 @@ void redirect(std::function<void(std::string)> output) {
   sink().output = std::move(output);
 }
 
-void write(Level level, std::string_view room, std::string_view text) {
+void write(Level level, Place place, std::string_view text) {
   if (!enabled(level)) return;
   std::string line;
   if (sink().json) {
-    const boost::json::value fields{{"ts", format_z(now())}, {"level", word(level)}, {"room", room}, {"msg", text}};
+    boost::json::object fields{{"ts", format_z(now())}, {"level", word(level)}, {"room", place.room}};
+    if (!place.request.empty()) fields["request"] = place.request;
+    fields["msg"] = text;
     line = boost::json::serialize(fields);
+  } else if (place.request.empty()) {
+    line = fmt::format("{} {:<5} {}: {}", format_z(now()), word(level), place.room, text);
   } else {
-    line = fmt::format("{} {:<5} {}: {}", format_z(now()), word(level), room, text);
+    line = fmt::format("{} {:<5} {}: [{}] {}", format_z(now()), word(level), place.room, place.request, text);
   }
   if (sink().output) {
     sink().output(std::move(line));

@@ -16,25 +16,33 @@ void configure(Level level, bool json);
 /// threads start; `output` must not block, may be called from any thread and outlives all logging.
 void redirect(std::function<void(std::string)> output);
 [[nodiscard]] bool enabled(Level level) noexcept;
-/// `room` names the part of the program ("http", "fleet"). Never pass secrets, request bodies, tokens or address
-/// queries.
-void write(Level level, std::string_view room, std::string_view text);
+/// Where a line comes from: the part of the program ("http", "fleet") and the request or job it is about, as far as it
+/// is about one: `log::warn({"auth", call.id()}, "...")`.
+struct Place {
+  Place(const char* r) : room(r) {}
+  Place(std::string_view r, std::string_view id) : room(r), request(id) {}
+
+  std::string_view room;
+  std::string_view request;
+};
+/// Never pass secrets, request bodies, tokens or address queries.
+void write(Level level, Place place, std::string_view text);
 
 template <class... A>
-void debug(std::string_view room, fmt::format_string<A...> format, A&&... args) {
-  if (enabled(Level::debug)) write(Level::debug, room, fmt::format(format, std::forward<A>(args)...));
+void debug(Place place, fmt::format_string<A...> format, A&&... args) {
+  if (enabled(Level::debug)) write(Level::debug, place, fmt::format(format, std::forward<A>(args)...));
 }
 template <class... A>
-void info(std::string_view room, fmt::format_string<A...> format, A&&... args) {
-  if (enabled(Level::info)) write(Level::info, room, fmt::format(format, std::forward<A>(args)...));
+void info(Place place, fmt::format_string<A...> format, A&&... args) {
+  if (enabled(Level::info)) write(Level::info, place, fmt::format(format, std::forward<A>(args)...));
 }
 template <class... A>
-void warn(std::string_view room, fmt::format_string<A...> format, A&&... args) {
-  if (enabled(Level::warn)) write(Level::warn, room, fmt::format(format, std::forward<A>(args)...));
+void warn(Place place, fmt::format_string<A...> format, A&&... args) {
+  if (enabled(Level::warn)) write(Level::warn, place, fmt::format(format, std::forward<A>(args)...));
 }
 template <class... A>
-void error(std::string_view room, fmt::format_string<A...> format, A&&... args) {
-  if (enabled(Level::error)) write(Level::error, room, fmt::format(format, std::forward<A>(args)...));
+void error(Place place, fmt::format_string<A...> format, A&&... args) {
+  if (enabled(Level::error)) write(Level::error, place, fmt::format(format, std::forward<A>(args)...));
 }
 
 }  // namespace trinity::log

@@ -9,6 +9,8 @@ namespace trinity::db {
 
 namespace {
 
+constexpr const char* overloaded = "The database is overloaded. Try again in a moment.";
+
 std::filesystem::path with_directory(std::filesystem::path file) {
   const auto directory = file.parent_path();
   std::error_code fault;
@@ -23,14 +25,14 @@ std::filesystem::path with_directory(std::filesystem::path file) {
 Database::Database(std::filesystem::path file, BlockingPool& pool, std::size_t readers)
     : file_(with_directory(std::move(file))),
       pool_(pool),
-      writer_(std::make_unique<Session>(file_, Session::Mode::writer)),
-      writer_gate_(1),
-      readers_gate_(readers) {
+      writer_(std::make_unique<Session>(file_, Session::Mode::writer, &statements_)),
+      writer_gate_(1, overloaded),
+      readers_gate_(readers, overloaded) {
   if (readers == 0) throw std::invalid_argument("a database needs at least one reader");
   // Reserved once, so that giving a connection back cannot fail.
   idle_readers_.reserve(readers);
   for (std::size_t i = 0; i < readers; ++i) {
-    idle_readers_.push_back(std::make_unique<Session>(file_, Session::Mode::reader));
+    idle_readers_.push_back(std::make_unique<Session>(file_, Session::Mode::reader, &statements_));
   }
 }
 

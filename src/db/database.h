@@ -9,8 +9,8 @@
 
 #include "base/blocking.h"
 #include "base/call.h"
+#include "base/gate.h"
 #include "base/task.h"
-#include "db/gate.h"
 #include "db/session.h"
 
 namespace trinity::db {
@@ -73,6 +73,8 @@ class Database {
     return write_and_publish(call, job, publish);
   }
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+  /// Every statement since the start, whoever ran it.
+  [[nodiscard]] const Statements& statements() const noexcept { return statements_; }
 
  private:
   static constexpr std::chrono::seconds wait_limit{10};
@@ -108,6 +110,7 @@ class Database {
 
   std::filesystem::path file_;
   BlockingPool& pool_;
+  Statements statements_;
   std::unique_ptr<Session> writer_;
   Gate writer_gate_;
   Gate readers_gate_;

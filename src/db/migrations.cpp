@@ -70,8 +70,19 @@ void sign_outs(Session& session) {
   session.query("CREATE INDEX trinity_ended_sessions_user ON trinity_ended_sessions(user_id)").run();
 }
 
+/// Actions on agents that have begun and not ended; see agents/leftover.h. next_try: seconds since the epoch.
+void cleanup_list(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_cleanup (agent_name TEXT PRIMARY KEY, kind TEXT NOT NULL, mark TEXT NOT NULL, "
+          "workspace "
+          "INTEGER NOT NULL, data INTEGER NOT NULL, owns_row INTEGER NOT NULL, created_at TEXT NOT NULL, attempts "
+          "INTEGER NOT NULL, next_try INTEGER NOT NULL, last_error TEXT)")
+      .run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 2> versions{first_version, sign_outs};
+constexpr std::array<void (*)(Session&), 3> versions{first_version, sign_outs, cleanup_list};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

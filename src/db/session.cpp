@@ -3,6 +3,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 namespace trinity::db {
@@ -52,7 +53,25 @@ struct Session::Native {
   soci::session session;
 };
 
-Session::Session(const std::filesystem::path& file, Mode mode) : mode_(mode) {
+/// Counts one statement when it dies: as failed, unless it was told otherwise.
+class Session::Measure {
+ public:
+  Measure(Statements* tally, std::string_view sql) noexcept : tally_(tally), sql_(sql) {}
+  ~Measure() {
+    if (tally_ != nullptr) tally_->count(sql_, steady_now() - since_, failed_);
+  }
+  Measure(const Measure&) = delete;
+  Measure& operator=(const Measure&) = delete;
+  void went_well() noexcept { failed_ = false; }
+
+ private:
+  Statements* tally_;
+  std::string_view sql_;
+  SteadyTime since_ = steady_now();
+  bool failed_ = true;
+};
+
+Session::Session(const std::filesystem::path& file, Mode mode, Statements* tally) : mode_(mode), tally_(tally) {
   try {
     native_ = std::make_unique<Native>(file);
   } catch (const soci::soci_error& fault) {
@@ -79,12 +98,18 @@ int Session::open_statements() const noexcept {
 
 void Session::begin() {
   // A reader's transaction only fixes which state of the file its statements see.
-  native_->execute(mode_ == Mode::writer ? "BEGIN IMMEDIATE" : "BEGIN");
+  const auto* const sql = mode_ == Mode::writer ? "BEGIN IMMEDIATE" : "BEGIN";
+  // A writer's waits for the file's lock, and its commit for the disk.
+  Measure measure(mode_ == Mode::writer ? tally_ : nullptr, sql);
+  native_->execute(sql);
+  measure.went_well();
   in_transaction_ = true;
 }
 
 void Session::commit() {
+  Measure measure(mode_ == Mode::writer ? tally_ : nullptr, "COMMIT");
   native_->execute("COMMIT");
+  measure.went_well();
   in_transaction_ = false;
 }
 
@@ -163,6 +188,7 @@ std::int64_t Query::run() {
 void Query::execute(std::vector<CellKind> columns, const OnRow& on_row) {
   if (params_.size() > 26) throw Failure("more than 26 values in: " + sql_);
   if (session_.call_) session_.call_->count_sql();
+  Session::Measure measure(session_.tally_, sql_);
   auto bound = bound_values(std::move(params_));
   std::vector<Cell> cells(columns.size());
   std::vector<soci::indicator> marks(columns.size(), soci::i_ok);
@@ -181,6 +207,7 @@ void Query::execute(std::vector<CellKind> columns, const OnRow& on_row) {
       for (std::size_t i = 0; i < cells.size(); ++i) cells[i].null = marks[i] == soci::i_null;
       more = on_row(cells) && statement.fetch();
     }
+    measure.went_well();
   } catch (const soci::soci_error& fault) {
     rethrow(fault, sql_);
   }

@@ -6,6 +6,7 @@
 
 #include "base/call.h"
 #include "db/query.h"
+#include "db/statements.h"
 
 namespace trinity::db {
 
@@ -15,8 +16,9 @@ class Session {
   enum class Mode { reader, writer };
 
   /// Opens the file (made when missing), WAL journal, synchronous NORMAL, busy limit 5 s, foreign keys not enforced:
-  /// data of existing deployments violates them. A reader refuses to change anything.
-  Session(const std::filesystem::path& file, Mode mode);
+  /// data of existing deployments violates them. A reader refuses to change anything. Statements are counted in `tally`
+  /// too, which outlives the session; null: nowhere.
+  Session(const std::filesystem::path& file, Mode mode, Statements* tally = nullptr);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -53,6 +55,7 @@ class Session {
  private:
   friend class Query;
   struct Native;
+  class Measure;
 
   /// Whose statements these are, for as long as it lives.
   class Counting {
@@ -87,6 +90,7 @@ class Session {
   Mode mode_;
   bool in_transaction_ = false;
   std::optional<Call> call_;
+  Statements* tally_;
 };
 
 }  // namespace trinity::db

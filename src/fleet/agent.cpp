@@ -1,6 +1,7 @@
 #include "fleet/agent.h"
 
 #include <charconv>
+#include <functional>
 
 #include "json/encode.h"
 #include "json/write.h"
@@ -58,6 +59,7 @@ Agent make_agent(const engine::ContainerDetail& container, const std::optional<M
   agent.memory_limit = static_cast<std::uint64_t>(std::max<std::int64_t>(container.memory_limit, 0));
   agent.metadata = metadata;
   agent.fragment = make_fragment(agent);
+  agent.fragment_digest = std::hash<std::string>{}(agent.fragment);
   return agent;
 }
 

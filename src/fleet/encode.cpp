@@ -31,6 +31,23 @@ std::string list_text(const Snapshot& snapshot, const Caller& caller) {
   return out;
 }
 
+std::uint64_t list_digest(const Snapshot& snapshot, const Caller& caller) {
+  // The finaliser of SplitMix64: every bit of the state decides over every bit of the next, so order counts too.
+  std::uint64_t state = 0x9e3779b97f4a7c15ULL;
+  const auto mix = [&state](std::uint64_t value) {
+    state = (state ^ value) + 0x9e3779b97f4a7c15ULL;
+    state = (state ^ (state >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+    state = (state ^ (state >> 27U)) * 0x94d049bb133111ebULL;
+    state ^= state >> 31U;
+  };
+  for (const auto& entry : snapshot.entries) {
+    if (!can_read(*entry.agent, caller)) continue;
+    mix(entry.agent->fragment_digest);
+    mix((is_owner(*entry.agent, caller) ? 2U : 0U) + (is_shared(*entry.agent, caller) ? 1U : 0U));
+  }
+  return state;
+}
+
 json::object stats_object(const Agent& agent, const Figures* figures, Time now) {
   const metering::Sample none{};
   const auto& sample = figures ? figures->sample : none;

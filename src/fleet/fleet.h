@@ -24,6 +24,7 @@ class MetadataSource {
 
 struct FleetOptions {
   std::string instance;  ///< value of the label trinity.instance
+  bool adopt = false;    ///< containers with the contract's labels and no instance label are ours too
   std::string container_prefix = "agent-";
   std::string network = "trinity-agent-network";
   std::chrono::milliseconds reconcile_every{30'000};

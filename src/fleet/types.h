@@ -78,6 +78,7 @@ struct Agent {
   /// The list item without its closing brace and without is_owner and is_shared, which depend on the viewer. Serialised
   /// once per change.
   std::string fragment;
+  std::uint64_t fragment_digest = 0;  ///< tells versions of the fragment apart
 };
 using AgentPtr = std::shared_ptr<const Agent>;
 
@@ -160,6 +161,8 @@ struct Publication {
 void append_item(std::string& out, const Agent& agent, const Caller& caller);
 /// Array of the items that the viewer may see.
 [[nodiscard]] std::string list_text(const Snapshot& snapshot, const Caller& caller);
+/// Tells versions of that array apart without making it: a strong ETag.
+[[nodiscard]] std::uint64_t list_digest(const Snapshot& snapshot, const Caller& caller);
 /// The contract's AgentStats. `now` gives the uptime.
 [[nodiscard]] boost::json::object stats_object(const Agent& agent, const Figures* figures, Time now);
 

@@ -1,39 +1,10 @@
 #include "http/asset.h"
 
-#include <fmt/format.h>
-
+#include "http/etag.h"
 #include "http/gzip.h"
 #include "http/text.h"
 
 namespace trinity::http {
-
-namespace {
-
-/// FNV-1a, 64 bits: it has to tell versions of one text apart, nothing more.
-std::uint64_t digest(std::string_view bytes) noexcept {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : bytes) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211ULL;
-  }
-  return hash;
-}
-
-std::string_view without_weakness(std::string_view tag) noexcept {
-  if (tag.starts_with("W/")) tag.remove_prefix(2);
-  return tag;
-}
-
-}  // namespace
-
-bool is_known(const Headers& asked, std::string_view tag) noexcept {
-  auto list = asked.find("If-None-Match").value_or("");
-  while (!list.empty()) {
-    const auto known = trim(take_until(list, ','));
-    if (known == "*" || (!known.empty() && without_weakness(known) == without_weakness(tag))) return true;
-  }
-  return false;
-}
 
 void add_page_headers(Headers& headers, std::string_view policy) {
   headers.add("Content-Security-Policy", std::string(policy));
@@ -43,16 +14,14 @@ void add_page_headers(Headers& headers, std::string_view policy) {
 }
 
 Asset::Asset(std::string bytes, std::string type, std::string policy)
-    : type_(std::move(type)),
-      policy_(std::move(policy)),
-      tag_(fmt::format("{:x}-{:016x}", bytes.size(), digest(bytes))) {
+    : type_(std::move(type)), policy_(std::move(policy)), digest_(digest(bytes)) {
   packed_ = std::make_shared<const std::string>(gzip(bytes));
   bytes_ = std::make_shared<const std::string>(std::move(bytes));
 }
 
 Response Asset::answer(const Headers& asked) const {
   const bool packed = lists_token(asked.find("Accept-Encoding").value_or(""), "gzip");
-  const auto tag = fmt::format("\"{}{}\"", tag_, packed ? "-gz" : "");
+  const auto tag = strong_tag(digest_, packed ? "gz" : "");
   Response made;
   made.headers.add("Cache-Control", "no-cache");
   made.headers.add("ETag", tag);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,11 +23,8 @@ class Asset {
   std::shared_ptr<const std::string> packed_;
   std::string type_;
   std::string policy_;
-  std::string tag_;  ///< without quotes
+  std::uint64_t digest_;  ///< of the plain bytes
 };
-
-/// Whether `If-None-Match` names `tag`, which is quoted and perhaps weak. Compared weakly, as GET asks for.
-[[nodiscard]] bool is_known(const Headers& asked, std::string_view tag) noexcept;
 
 /// What every page and file carries so that a browser takes it for nothing else.
 void add_page_headers(Headers& headers, std::string_view policy);

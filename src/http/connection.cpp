@@ -21,6 +21,9 @@ namespace trinity::http {
 
 namespace {
 
+/// How long a client may take to hear that its connection ends, when the server stops.
+constexpr std::chrono::seconds last_bytes_within{1};
+
 Response plain_error(unsigned status, std::string_view detail) {
   return Response::json(boost::json::object{{"detail", detail}}, status);
 }
@@ -70,6 +73,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
 
   Task<> serve();
   void drain() override;
+  void close_idle() noexcept override;
   void cut() noexcept override;
 
  private:
@@ -116,7 +120,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
 };
 
 Task<> Connection::serve() {
-  if (lane_.draining) co_return;
+  if (lane_.closing) co_return;
   for (bool keep = true; keep;) {
     const auto head = co_await reader_.read_head();
     if (head == RequestReader::Head::ended) break;
@@ -132,9 +136,12 @@ Task<> Connection::serve() {
 void Connection::drain() {
   if (socket_) {
     spawn("websocket close", socket_->executor(), say_goodbye(socket_));
-  } else if (reader_.is_idle()) {
-    stream_->close();
   }
+}
+
+void Connection::close_idle() noexcept {
+  // What has arrived and was not read yet is a request that waits for its answer.
+  if (!socket_ && reader_.is_idle() && !stream_->has_input()) stream_->close();
 }
 
 void Connection::cut() noexcept {
@@ -218,14 +225,20 @@ Task<bool> Connection::answer_one() {
     // The body was not wanted. A short one is read and dropped; else closing is cheaper.
     keep = keep && !asked.expects && reader_.is_short_rest();
   }
-  keep = keep && !lane_.draining;
+  // What came with this request is answered too; a client that never stops is cut off at the end.
+  const bool stopping = keep && lane_.draining && !reader_.has_more();
+  keep = keep && !stopping;
   const bool written = co_await write(&*response, !head_only, keep, since);
   if (log::enabled(log::Level::debug)) {
-    log::debug("http", "{} {} {} -> {}", id_, name_of(reader_.parser().method),
+    log::debug({"http", id_}, "{} {} -> {}", name_of(reader_.parser().method),
                asked.match.route ? asked.match.route->path : "-", response->status);
   }
   if (!written) co_return false;
-  if (reader_.parser().is_done()) co_return keep;
+  if (reader_.parser().is_done()) {
+    // The client may be sending its next request, and a close with unread bytes would throw away the answer it reads.
+    if (!keep && stopping) co_await reader_.linger(last_bytes_within);
+    co_return keep;
+  }
   if (!keep) {
     co_await reader_.linger();
     co_return false;
@@ -244,7 +257,7 @@ Task<Response> Connection::respond(Asked* asked) {
   }
   if (fault) response = answer_for(std::move(fault), Call(&id_, &cost_));
   if (response->status >= 500) {
-    log::warn("http", "request {} {} {} -> {}", id_, name_of(reader_.parser().method),
+    log::warn({"http", id_}, "{} {} -> {}", name_of(reader_.parser().method),
               asked->match.route ? asked->match.route->path : "-", response->status);
   }
   co_return std::move(*response);
@@ -333,7 +346,7 @@ Task<> Connection::shorten(Response* response, bool takes_gzip) {
     auto job = [response] { pack(*response, Packing::pool); };
     co_await options_.pool->run(std::move(job));
   } catch (const std::exception& e) {
-    log::debug("http", "request {} goes out unpacked: {}", id_, e.what());
+    log::debug({"http", id_}, "goes out unpacked: {}", e.what());
   }
 }
 
@@ -385,10 +398,10 @@ Task<bool> Connection::upgrade(Asked* asked) {
   try {
     co_await route.socket(socket_, std::move(request));
   } catch (const std::exception& e) {
-    log::error("http", "WebSocket {} of {} failed: {}", id_, route.path, e.what());
+    log::error({"http", id_}, "WebSocket of {} failed: {}", route.path, e.what());
     code = 1011;
   } catch (...) {
-    log::error("http", "WebSocket {} of {} failed by something that is no exception", id_, route.path);
+    log::error({"http", id_}, "WebSocket of {} failed by something that is no exception", route.path);
     code = 1011;
   }
   co_await socket_->close(code, "");

@@ -1,5 +1,6 @@
 #include "http/packing.h"
 
+#include "http/etag.h"
 #include "http/gzip.h"
 #include "http/text.h"
 
@@ -8,7 +9,7 @@ namespace trinity::http {
 Packing packing_for(const Response& response, bool takes_gzip) noexcept {
   if (response.shared || response.body.size() < pack_from) return Packing::none;
   if (!starts_with_name(response.headers.find("Content-Type").value_or(""), "application/json")) return Packing::none;
-  if (response.headers.find("Content-Encoding") || response.headers.find("ETag")) return Packing::none;
+  if (response.headers.find("Content-Encoding")) return Packing::none;
   if (!takes_gzip) return Packing::vary;
   return response.body.size() < pack_here_below ? Packing::here : Packing::pool;
 }
@@ -21,6 +22,7 @@ void pack(Response& response, Packing packing) {
   if (packed.size() >= response.body.size()) return;
   response.body = std::move(packed);
   response.headers.add("Content-Encoding", "gzip");
+  if (const auto tag = response.headers.find("ETag")) response.headers.set("ETag", packed_tag(*tag));
 }
 
 }  // namespace trinity::http

@@ -15,10 +15,11 @@ enum class Packing {
 inline constexpr std::size_t pack_from = 1024;
 inline constexpr std::size_t pack_here_below = 64 * 1024;
 
-/// JSON that a handler made for this request alone, of 1 KiB and more. Shared bodies, and answers that bring an ETag or
-/// a coding of their own, stay as they are.
+/// JSON that a handler made for this request alone, of 1 KiB and more. Shared bodies, and answers that bring a coding
+/// of their own, stay as they are.
 [[nodiscard]] Packing packing_for(const Response& response, bool takes_gzip) noexcept;
-/// Adds `Vary` and, unless it would grow, packs the body. With Packing::pool: from the pool.
+/// Adds `Vary` and, unless it would grow, packs the body; a strong ETag becomes that of the packed form. With
+/// Packing::pool: from the pool.
 void pack(Response& response, Packing packing);
 
 }  // namespace trinity::http

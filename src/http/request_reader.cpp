@@ -15,7 +15,7 @@ constexpr std::size_t large_read = 64 * 1024;
 constexpr std::size_t short_rest = 64 * 1024;
 /// Before a connection is closed under a peer that still sends, this much is dropped so that it sees the answer.
 constexpr std::size_t linger_bytes = 64 * 1024 * 1024;
-constexpr std::chrono::seconds linger_for{3};
+constexpr std::chrono::seconds drop_for{3};
 
 }  // namespace
 
@@ -89,7 +89,7 @@ bool RequestReader::is_short_rest() const {
 }
 
 Task<bool> RequestReader::drop_body() {
-  const auto until = steady_now() + linger_for;
+  const auto until = steady_now() + drop_for;
   for (std::size_t dropped = 0; dropped <= short_rest + large_read;) {
     auto fault = feed();
     if (fault) co_return false;
@@ -102,9 +102,9 @@ Task<bool> RequestReader::drop_body() {
   co_return false;
 }
 
-Task<> RequestReader::linger() {
+Task<> RequestReader::linger(std::chrono::seconds limit) {
   stream_->shut_down_sending();
-  const auto until = steady_now() + linger_for;
+  const auto until = steady_now() + limit;
   for (std::size_t dropped = 0; dropped < linger_bytes && steady_now() < until;) {
     buffer_.consume(buffer_.size());
     const auto fault = co_await read_more(large_read, until);

@@ -42,7 +42,7 @@ class RequestReader {
   [[nodiscard]] bool is_short_rest() const;
   /// Says "no more from me" and reads on for a moment: a close with unread bytes would throw our answer away on the
   /// peer's side.
-  Task<> linger();
+  Task<> linger(std::chrono::seconds limit = std::chrono::seconds(3));
 
   /// The request read last.
   [[nodiscard]] RequestParser& parser() { return *parser_; }

@@ -212,7 +212,7 @@ Response detail(unsigned status, boost::json::value text) {
 Response answer_for_error(const Error& fault, const Call& call) {
   const auto status = status_of(fault.kind());
   if (!fault.shown()) {
-    log::error("http", "request {} failed: {}", call.id(), fault.what());
+    log::error({"http", call.id()}, "failed: {}", fault.what());
     return detail(status, "Internal Server Error");
   }
   auto made = detail(status, fault.detail());
@@ -229,12 +229,12 @@ Response answer_for(std::exception_ptr fault, const Call& call) {
   } catch (const Error& e) {
     return answer_for_error(e, call);
   } catch (const ClientError& e) {
-    log::warn("http", "request {}: a call to another server failed: {}", call.id(), e.what());
+    log::warn({"http", call.id()}, "a call to another server failed: {}", e.what());
     return detail(502, "Bad Gateway");
   } catch (const std::exception& e) {
-    log::error("http", "request {} failed: {}", call.id(), e.what());
+    log::error({"http", call.id()}, "failed: {}", e.what());
   } catch (...) {
-    log::error("http", "request {} failed by something that is no exception", call.id());
+    log::error({"http", call.id()}, "failed by something that is no exception");
   }
   return detail(500, "Internal Server Error");
 }

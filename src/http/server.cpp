@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,6 +24,7 @@ struct Server::State : ServerCore {
   std::weak_ptr<tcp::acceptor> acceptor;
   std::uint16_t port = 0;
   std::uint64_t accepted = 0;
+  bool accepting = false;  ///< under the mutex; connections may still come
 
   /// Counts a connection in; false when there are too many.
   bool admit() {
@@ -38,6 +40,11 @@ struct Server::State : ServerCore {
 };
 
 namespace {
+
+constexpr int backlog = 1024;
+/// A client that has just been answered sends its next request on the same connection: it is told to open another one
+/// instead of being cut off in the middle.
+constexpr std::chrono::milliseconds last_requests_within{250};
 
 void check(const error_code& fault, const std::string& what) {
   if (fault) throw std::system_error(std::error_code(fault), what);
@@ -58,8 +65,26 @@ void hand_over(const std::shared_ptr<State>& state, tcp::socket socket, std::siz
         serve_connection(state, lane, ++state->accepted, std::move(socket), peer.address().to_string()));
 }
 
+/// Tells the end of accepting when it dies with the coroutine that accepts: that one may hold a connection until then.
+template <class State>
+class Accepting {
+ public:
+  explicit Accepting(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  ~Accepting() {
+    const std::lock_guard lock(state_->mutex);
+    state_->accepting = false;
+    state_->changed.notify_all();
+  }
+  Accepting(const Accepting&) = delete;
+  Accepting& operator=(const Accepting&) = delete;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
 template <class State>
 Task<> accept_all(std::shared_ptr<State> state, std::shared_ptr<tcp::acceptor> acceptor) {
+  const Accepting<State> accepting(state);
   asio::steady_timer pause(acceptor->get_executor());
   for (std::size_t lane = 0; acceptor->is_open(); lane = (lane + 1) % state->threads.size()) {
     error_code fault;
@@ -77,12 +102,28 @@ Task<> accept_all(std::shared_ptr<State> state, std::shared_ptr<tcp::acceptor> a
   }
 }
 
+/// Connections that the system has accepted and nobody has taken yet would be reset by closing the acceptor, though
+/// their clients may have sent a request already.
+template <class State>
+void take_waiting(const std::shared_ptr<State>& state, tcp::acceptor& acceptor) {
+  error_code fault;
+  acceptor.non_blocking(true, fault);
+  for (std::size_t i = 0; !fault && i < static_cast<std::size_t>(backlog); ++i) {
+    const auto lane = i % state->threads.size();
+    auto socket = acceptor.accept(state->threads[lane].get_executor(), fault);
+    if (!fault) hand_over(state, std::move(socket), lane);
+  }
+}
+
 template <class State>
 void stop_accepting(const std::shared_ptr<State>& state) {
   if (state->acceptor.expired()) return;
-  asio::post(state->threads[0], [weak = state->acceptor] {
+  asio::post(state->threads[0], [state] {
+    const auto acceptor = state->acceptor.lock();
+    if (!acceptor || !acceptor->is_open()) return;
+    take_waiting(state, *acceptor);
     error_code ignored;
-    if (const auto acceptor = weak.lock()) acceptor->close(ignored);
+    acceptor->close(ignored);
   });
 }
 
@@ -98,6 +139,12 @@ void drain_lane(Lane& lane) {
   lane.draining = true;
   const auto sessions = std::vector<Session*>(lane.sessions.begin(), lane.sessions.end());
   for (auto* session : sessions) session->drain();
+}
+
+void close_idle(Lane& lane) {
+  lane.closing = true;
+  const auto sessions = std::vector<Session*>(lane.sessions.begin(), lane.sessions.end());
+  for (auto* session : sessions) session->close_idle();
 }
 
 void cut_lane(Lane& lane) {
@@ -133,10 +180,11 @@ void Server::listen() {
   check(fault, "cannot prepare " + text);
   acceptor->bind(where, fault);
   check(fault, "cannot listen on " + text);
-  acceptor->listen(1024, fault);
+  acceptor->listen(backlog, fault);
   check(fault, "cannot listen on " + text);
   state_->port = acceptor->local_endpoint().port();
   state_->acceptor = acceptor;
+  state_->accepting = true;
   spawn("http acceptor", state_->threads[0].get_executor(), accept_all(state_, std::move(acceptor)));
 }
 
@@ -147,9 +195,16 @@ std::uint16_t Server::port() const noexcept {
 bool Server::drain(std::chrono::milliseconds limit) {
   const auto until = steady_now() + limit;
   stop_accepting(state_);
-  on_every_lane(state_, drain_lane);
   std::unique_lock lock(state_->mutex);
+  state_->changed.wait_until(lock, until, [this] { return !state_->accepting; });
+  lock.unlock();
+  on_every_lane(state_, drain_lane);
+  lock.lock();
   const auto empty = [this] { return state_->open == 0; };
+  state_->changed.wait_for(lock, std::min(limit, last_requests_within), empty);
+  lock.unlock();
+  on_every_lane(state_, close_idle);
+  lock.lock();
   if (state_->changed.wait_until(lock, until, empty)) return true;
   const auto left = state_->open;
   lock.unlock();

@@ -50,8 +50,10 @@ class Server {
   /// Binds and starts accepting. Throws std::system_error (address in use, no permission).
   void listen();
   [[nodiscard]] std::uint16_t port() const noexcept;
-  /// Graceful stop: accepts no more, closes idle connections and WebSockets (1001), lets running requests finish, at
-  /// most `limit`. Called from a thread that is no I/O thread; returns when drained. True when nothing was cut off.
+  /// Graceful stop that loses no answer: takes what the system has accepted, then accepts no more; closes WebSockets
+  /// (1001); answers running requests and those that arrive within a moment on open connections, each with
+  /// `Connection: close`; then closes idle connections. At most `limit`, then the rest is cut off. Called from a thread
+  /// that is no I/O thread; returns when drained. True when nothing was cut off.
   bool drain(std::chrono::milliseconds limit);
 
  private:

@@ -17,8 +17,10 @@ namespace trinity::http {
 class Session {
  public:
   virtual ~Session() = default;
-  /// The server stops: close when idle, say 1001 on a WebSocket, else finish the running request.
+  /// The server stops: say 1001 on a WebSocket, else finish; the answers from now on end their connection.
   virtual void drain() = 0;
+  /// Some time later: close when idle, unless a request has just arrived.
+  virtual void close_idle() noexcept = 0;
   /// Ends at once.
   virtual void cut() noexcept = 0;
 };
@@ -26,7 +28,8 @@ class Session {
 /// What belongs to one I/O thread; touched by that thread only.
 struct Lane {
   std::unordered_set<Session*> sessions;
-  bool draining = false;
+  bool draining = false;  ///< no answer keeps its connection
+  bool closing = false;   ///< nobody is waited for who has not asked yet
   /// `Date` of the current second.
   std::int64_t date_second = -1;
   std::string date;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "http/asset.h"
+#include "http/etag.h"
 #include "http/gzip.h"
 #include "http/text.h"
 

@@ -99,6 +99,11 @@ void Stream::shut_down_sending() noexcept {
   socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
+bool Stream::has_input() noexcept {
+  char byte = 0;
+  return socket_.is_open() && ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 bool Stream::is_stale() noexcept {
   if (!socket_.is_open()) return true;
   char byte = 0;

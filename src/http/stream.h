@@ -44,6 +44,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// Gives the descriptor away; this object is closed afterwards. Not while an operation is pending.
   [[nodiscard]] int release() noexcept;
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+  /// Bytes have arrived that nobody has read yet.
+  [[nodiscard]] bool has_input() noexcept;
   /// True when the peer closed, or sent something that nobody asked for: such a connection is not used again.
   [[nodiscard]] bool is_stale() noexcept;
   [[nodiscard]] Socket& socket() noexcept { return socket_; }

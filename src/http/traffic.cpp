@@ -42,8 +42,7 @@ void Traffic::count(std::size_t lane, const Answer& answer) noexcept {
   if (answer.slot >= names_.size()) return;
   auto& slot = lanes_[lane][answer.slot];
   add(slot.by_class[std::clamp<std::size_t>(answer.status / 100, 1, classes) - 1], 1);
-  const auto at = std::lower_bound(bounds.begin(), bounds.end(), answer.took);
-  add(slot.by_duration[static_cast<std::size_t>(at - bounds.begin())], 1);
+  add(slot.by_duration[Durations::class_of(answer.took)], 1);
   add(slot.nanoseconds, static_cast<std::uint64_t>(std::max<std::int64_t>(answer.took.count(), 0)));
   add(slot.sql, answer.sql);
   add(slot.engine, answer.engine);
@@ -65,8 +64,9 @@ std::vector<Traffic::Line> Traffic::read() const {
     for (const auto& lane : lanes_) {
       const auto& slot = lane[i];
       for (std::size_t n = 0; n < classes; ++n) line.by_class[n] += value(slot.by_class[n]);
-      for (std::size_t n = 0; n < line.by_duration.size(); ++n) line.by_duration[n] += value(slot.by_duration[n]);
-      line.time += std::chrono::nanoseconds(value(slot.nanoseconds));
+      for (std::size_t n = 0; n < slot.by_duration.size(); ++n)
+        line.durations.by_class[n] += value(slot.by_duration[n]);
+      line.durations.total += std::chrono::nanoseconds(value(slot.nanoseconds));
       line.sql += value(slot.sql);
       line.engine += value(slot.engine);
     }

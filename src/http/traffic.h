@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/durations.h"
 #include "http/router.h"
 
 namespace trinity::http {
@@ -15,12 +16,6 @@ namespace trinity::http {
 /// stores: the hot path pays no locked instruction and shares no cache line. Any thread may read at any time.
 class Traffic {
  public:
-  /// Upper bounds of the duration classes; one more class takes what is slower.
-  static constexpr std::array<std::chrono::microseconds, 12> bounds{
-      std::chrono::microseconds(250),       std::chrono::microseconds(1'000),   std::chrono::microseconds(2'500),
-      std::chrono::microseconds(5'000),     std::chrono::microseconds(10'000),  std::chrono::microseconds(25'000),
-      std::chrono::microseconds(100'000),   std::chrono::microseconds(250'000), std::chrono::microseconds(1'000'000),
-      std::chrono::microseconds(2'500'000), std::chrono::seconds(10),           std::chrono::seconds(60)};
   static constexpr std::size_t classes = 5;  ///< 1xx to 5xx
 
   /// What one route was asked for and what that cost.
@@ -28,8 +23,7 @@ class Traffic {
     std::string method;
     std::string route;  ///< pattern, `web` (files of the UI) or `none` (no route, refused heads)
     std::array<std::uint64_t, classes> by_class{};
-    std::array<std::uint64_t, bounds.size() + 1> by_duration{};
-    std::chrono::nanoseconds time{0};
+    Durations durations;
     std::uint64_t sql = 0;
     std::uint64_t engine = 0;
 
@@ -73,7 +67,7 @@ class Traffic {
  private:
   struct Slot {
     std::array<std::atomic<std::uint64_t>, classes> by_class{};
-    std::array<std::atomic<std::uint64_t>, bounds.size() + 1> by_duration{};
+    std::array<std::atomic<std::uint64_t>, Durations::bounds.size() + 1> by_duration{};
     std::atomic<std::uint64_t> nanoseconds{0};
     std::atomic<std::uint64_t> sql{0};
     std::atomic<std::uint64_t> engine{0};

@@ -1,7 +1,7 @@
 #include "live/routes.h"
 
+#include "http/origin.h"
 #include "http/text.h"
-#include "live/origin.h"
 
 namespace trinity::live {
 
@@ -30,9 +30,7 @@ Handshake handshake_of(const http::Request& request, const std::vector<std::stri
   Handshake made;
   made.token = owned(request.query.find("token"));
   if (!made.token) made.token = bearer_of(request);
-  const OriginFields fields{request.headers.find("Origin"), request.headers.find("Host"),
-                            request.headers.find("X-Forwarded-Host")};
-  if (!cookies_count(fields, allowed_origins)) return made;
+  if (!http::same_origin(request.headers, allowed_origins)) return made;
   made.token_cookie = owned(request.cookie("token"));
   made.session_cookie = owned(request.cookie("trinity_session"));
   return made;

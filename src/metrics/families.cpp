@@ -62,21 +62,23 @@ void add_requests(Families& into, const std::vector<http::Traffic::Line>& lines)
   }
 }
 
+void put_durations(MetricFamily& into, const Durations& durations, Labels labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  auto& histogram = metric.histogram;
+  for (std::size_t i = 0; i < durations.by_class.size(); ++i) {
+    histogram.sample_count += durations.by_class[i];
+    if (i < Durations::bounds.size())
+      histogram.bucket.push_back({histogram.sample_count, seconds(Durations::bounds[i])});
+  }
+  histogram.sample_sum = seconds(durations.total);
+  into.metric.push_back(std::move(metric));
+}
+
 void add_durations(Families& into, const std::vector<http::Traffic::Line>& lines) {
   auto& durations = family(into, "trinity_http_request_duration_seconds",
                            "From a request's head to its answer, by route and method.", MetricType::Histogram);
-  for (const auto& line : lines) {
-    ClientMetric metric;
-    metric.label = labels_of(line);
-    auto& histogram = metric.histogram;
-    for (std::size_t i = 0; i < line.by_duration.size(); ++i) {
-      histogram.sample_count += line.by_duration[i];
-      if (i < http::Traffic::bounds.size())
-        histogram.bucket.push_back({histogram.sample_count, seconds(http::Traffic::bounds[i])});
-    }
-    histogram.sample_sum = seconds(line.time);
-    durations.metric.push_back(std::move(metric));
-  }
+  for (const auto& line : lines) put_durations(durations, line.durations, labels_of(line));
 }
 
 void add_costs(Families& into, const std::vector<http::Traffic::Line>& lines) {
@@ -101,6 +103,29 @@ void add_traffic(Families& into, const std::vector<http::Traffic::Line>& lines,
           static_cast<double>(connections.accepted));
   counter(into, "trinity_http_connections_refused_total", "Connections that were closed at once: too many were open.",
           static_cast<double>(connections.refused));
+}
+
+void add_statements(Families& into, const std::vector<db::Statements::Line>& lines) {
+  auto& durations = family(into, "trinity_sql_statement_duration_seconds",
+                           "SQL statements by name, of requests and of background jobs.", MetricType::Histogram);
+  for (const auto& line : lines) put_durations(durations, line.durations, {{"statement", line.name}});
+  auto& failed =
+      family(into, "trinity_sql_statement_failures_total", "SQL statements that failed, by name.", MetricType::Counter);
+  for (const auto& line : lines) put(failed, static_cast<double>(line.failed), {{"statement", line.name}});
+}
+
+void add_engine_calls(Families& into, const std::vector<EngineCalls::Line>& lines) {
+  auto& durations =
+      family(into, "trinity_engine_call_duration_seconds",
+             "Container engine calls by kind, of requests and of the fleet; a stream counts until it is open.",
+             MetricType::Histogram);
+  for (const auto& line : lines) put_durations(durations, line.durations, {{"call", std::string(line.kind)}});
+  auto& failed = family(into, "trinity_engine_call_failures_total",
+                        "Container engine calls that failed, by kind and fault.", MetricType::Counter);
+  for (const auto& line : lines) {
+    for (const auto& [fault, n] : line.failed)
+      put(failed, static_cast<double>(n), {{"call", std::string(line.kind)}, {"fault", std::string(fault)}});
+  }
 }
 
 void add_fleet(Families& into, const fleet::Snapshot& snapshot, const fleet::Fleet::Sampling& sampling, SteadyTime at) {

@@ -14,6 +14,8 @@ Task<http::Response> scrape(Sources sources, http::Request) {
   const auto snapshot = sources.fleet.snapshot(here);
   Families families;
   add_traffic(families, sources.traffic.read(), sources.traffic.connections());
+  add_statements(families, sources.statements.read());
+  add_engine_calls(families, sources.engine_calls.read());
   add_fleet(families, *snapshot, sources.fleet.sampling(), steady_now());
   add_live(families, sources.live.counts(), sources.live.dropped());
   add_process(families, process_figures());

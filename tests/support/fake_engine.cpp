@@ -474,10 +474,13 @@ Task<> FakeEngine::remove(Call call, std::string container, bool force) {
 }
 
 Task<> FakeEngine::upload(Call call, std::string container, std::string path, std::string tar) {
-  co_await enter(call, "upload", container);
-  const std::lock_guard lock(mutex_);
-  if (path != "/") throw EngineError(Fault::bad_request, "only / is known here");
-  get(container).uploaded = std::move(tar);
+  const auto lost = co_await enter(call, "upload", container);
+  {
+    const std::lock_guard lock(mutex_);
+    if (path != "/") throw EngineError(Fault::bad_request, "only / is known here");
+    get(container).uploaded = std::move(tar);
+  }
+  lose_answer(lost);
 }
 
 Task<std::vector<engine::LogPiece>> FakeEngine::logs(Call call, std::string container, engine::LogOptions options) {
@@ -569,9 +572,10 @@ Task<> FakeEngine::create_volume(Call call, std::string name, engine::Labels lab
 }
 
 Task<> FakeEngine::remove_volume(Call call, std::string name) {
-  co_await enter(call, "remove_volume", name);
+  const auto lost = co_await enter(call, "remove_volume", name);
   const std::lock_guard lock(mutex_);
   volumes_.erase(name);
+  lose_answer(lost);
 }
 
 }  // namespace trinity::test

@@ -48,7 +48,8 @@ TEST_F(CreationTest, GivesARunningAgentThatEveryReaderSees) {
   EXPECT_EQ(agent->metadata->owner, "ann");
   EXPECT_EQ(agent->cpu, "1.5");
   for (std::size_t i = 0; i < house.house.io.size(); ++i) {
-    const auto* entry = house.house.held_by(i)->find("research-bot");
+    const auto held = house.house.held_by(i);
+    const auto* entry = held->find("research-bot");
     ASSERT_TRUE(entry) << i;
     EXPECT_EQ(entry->agent->status, "running");
     EXPECT_TRUE(entry->agent->metadata);

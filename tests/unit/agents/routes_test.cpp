@@ -20,7 +20,7 @@ class RoutesTest : public testing::Test {
     ASSERT_TRUE(house.house.start_and_load());
   }
   http::Response ask(Method method, const std::string& path, const CallerPtr& caller, const std::string& body = "",
-                     const std::string& query = "") {
+                     const std::string& query = "", const std::string& known = "") {
     const auto match = router.match(method, path);
     if (!match.route) throw std::runtime_error("no route for " + path);
     http::Request request(house.call);
@@ -30,6 +30,7 @@ class RoutesTest : public testing::Test {
     request.query = http::parse_query(query);
     request.body = body;
     request.caller = caller;
+    if (!known.empty()) request.headers.add("If-None-Match", known);
     house.cost.sql = 0;
     house.cost.engine = 0;
     try {
@@ -57,6 +58,34 @@ TEST_F(RoutesTest, AWarmListCostsNothing) {
   EXPECT_EQ(response.headers.find("Trinity-Engine"), "ok");
   EXPECT_TRUE(response.headers.find("Trinity-Snapshot-Age"));
   EXPECT_EQ(ask(Method::get, "/api/agents", AgentHouse::bob()).bytes(), "[]");
+}
+
+TEST_F(RoutesTest, AListThatTheClientHasIsNotSentAgain) {
+  house.create(AgentHouse::ann(), AgentHouse::named("one"));
+  const auto list = [&](const CallerPtr& caller, const std::string& known) {
+    return ask(Method::get, "/api/agents", caller, "", "", known);
+  };
+  const auto first = list(AgentHouse::ann(), "");
+  const std::string tag(first.headers.find("ETag").value_or(""));
+  ASSERT_TRUE(tag.starts_with('"')) << "strong";
+  const auto again = list(AgentHouse::ann(), "\"other\", " + tag);
+  EXPECT_EQ(again.status, 304U);
+  EXPECT_TRUE(again.bytes().empty());
+  EXPECT_EQ(again.headers.find("ETag"), tag);
+  EXPECT_TRUE(again.headers.find("Trinity-Snapshot-Age"));
+  EXPECT_EQ(again.headers.find("Cache-Control"), "private, no-cache");
+  const auto packed = tag.substr(0, tag.size() - 1) + "-gz\"";
+  EXPECT_EQ(list(AgentHouse::ann(), packed).headers.find("ETag"), packed);
+  EXPECT_EQ(list(AgentHouse::admin(), tag).status, 200U) << "is_owner differs";
+  EXPECT_EQ(list(AgentHouse::bob(), tag).status, 200U);
+
+  ask(Method::post, "/api/agents/one/stop", AgentHouse::ann());
+  const auto stopped = list(AgentHouse::ann(), tag);
+  EXPECT_EQ(stopped.status, 200U);
+  EXPECT_EQ(body_of(stopped).as_array()[0].at("status"), "stopped");
+  ask(Method::del, "/api/agents/one", AgentHouse::ann());
+  const auto empty = list(AgentHouse::ann(), std::string(stopped.headers.find("ETag").value_or("")));
+  EXPECT_EQ(empty.bytes(), "[]");
 }
 
 TEST_F(RoutesTest, ADeadEngineIsNoEmptyList) {

@@ -14,7 +14,10 @@ using test::run_task;
 class StoreTest : public testing::Test {
  protected:
   Registered add(const std::string& name, std::int64_t owner_id = 7, const std::string& owner = "ann") {
-    return run_task(data.store.register_agent(data.call, name, owner_id, owner, auth::new_key_text()));
+    Leftover intent;
+    intent.agent = name;
+    return run_task(
+        data.store.register_agent(data.call, name, owner_id, owner, auth::new_key_text(), std::move(intent)));
   }
   std::map<std::string, fleet::Metadata> load() { return run_task(data.store.load(data.call)); }
   test::AgentDatabase data;

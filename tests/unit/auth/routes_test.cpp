@@ -6,7 +6,6 @@
 #include <boost/json/parse.hpp>
 
 #include "auth/authenticator.h"
-#include "auth/origin.h"
 #include "base/errors.h"
 #include "unit/auth/house.h"
 
@@ -244,20 +243,6 @@ TEST_F(AuthRoutesTest, SetupOverHttp) {
   EXPECT_EQ(post(R"({"password":"long enough","confirm_password":"long enough"})").status, 403U);
   EXPECT_EQ(post(R"({"password":"long enough"})").status, 422U) << "the body is looked at first";
   EXPECT_EQ(post_form("username=admin&password=long+enough").status, 200U);
-}
-
-TEST(Origin, ComparesHostNamesOnly) {
-  EXPECT_EQ(host_name("https://Host.example:8443"), "host.example");
-  EXPECT_EQ(host_name("host.example"), "host.example");
-  EXPECT_EQ(host_name("http://[::1]:3000"), "[::1]");
-  EXPECT_EQ(host_name("[::1]"), "[::1]");
-  EXPECT_EQ(host_name(""), "");
-  http::Headers headers;
-  headers.add("Origin", "https://page.example");
-  headers.add("Host", "internal:8000");
-  EXPECT_FALSE(same_origin(headers));
-  headers.add("X-Forwarded-Host", "Page.example:443, inner");
-  EXPECT_TRUE(same_origin(headers));
 }
 
 }  // namespace

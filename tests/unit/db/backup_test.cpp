@@ -1,7 +1,10 @@
 #include "db/backup.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -94,6 +97,49 @@ TEST_F(BackupTest, NothingIsOverwritten) {
   std::ofstream(copy) << "precious";
   EXPECT_THAT(refusal(file, copy), HasSubstr("will not overwrite " + copy.string()));
   EXPECT_EQ(bytes_of(copy), "precious");
+}
+
+TEST_F(BackupTest, AnExistingFileIsReplacedWhenAsked) {
+  OtherProgram(file).run("CREATE TABLE t (a); INSERT INTO t VALUES (7)");
+  std::ofstream(copy) << "outdated";
+  back_up(file, copy, Existing::replace);
+  EXPECT_EQ(OtherProgram(copy).rows("SELECT a FROM t"), std::vector<std::string>{"7"});
+  EXPECT_EQ(std::filesystem::status(copy).permissions(), std::filesystem::perms(0600));
+}
+
+TEST_F(BackupTest, WhatBelongsToTheDatabaseIsNeverReplaced) {
+  OtherProgram keeps(file);
+  keeps.run("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (7)");
+  std::filesystem::create_hard_link(file, dir / "other-name.db");
+  std::filesystem::create_symlink(file, dir / "link.db");
+  for (const auto* name :
+       {"trinity.db", "trinity.db-wal", "trinity.db-shm", "trinity.db-journal", "other-name.db", "link.db"}) {
+    try {
+      back_up(file, dir / name, Existing::replace);
+      ADD_FAILURE() << name << " was overwritten";
+    } catch (const Failure& fault) {
+      EXPECT_THAT(fault.what(), HasSubstr("belongs to the database")) << name;
+    }
+  }
+  EXPECT_EQ(keeps.rows("SELECT a FROM t"), std::vector<std::string>{"7"});
+  EXPECT_EQ(OtherProgram(file).rows("PRAGMA integrity_check"), std::vector<std::string>{"ok"});
+}
+
+TEST_F(BackupTest, AFolderIsNotReplaced) {
+  OtherProgram(file).run("CREATE TABLE t (a)");
+  EXPECT_THROW(back_up(file, dir.path(), Existing::replace), Failure);
+  EXPECT_TRUE(std::filesystem::is_directory(dir.path()));
+}
+
+TEST_F(BackupTest, ASecondBackupToTheSameNameIsRefused) {
+  OtherProgram(file).run("CREATE TABLE t (a)");
+  const auto partial = copy.string() + ".partial";
+  const int held = ::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  EXPECT_THAT(refusal(file, copy), HasSubstr("another backup"));
+  EXPECT_TRUE(std::filesystem::exists(partial)) << "it belongs to the other one";
+  ::close(held);
+  EXPECT_EQ(refusal(file, copy), "");
 }
 
 TEST_F(BackupTest, WhatACutOffCopyLeftIsReplaced) {

@@ -64,7 +64,7 @@ const std::vector<string> old_file{
 
 TEST_F(MigrationsTest, AFreshFileGetsEveryTableAndIndexAndNoBackup) {
   auto database = open();
-  EXPECT_EQ(migrate(database), 2);
+  EXPECT_EQ(migrate(database), newest_version());
   const auto tables = rows<string>(database, "SELECT name FROM sqlite_master WHERE type = 'table'");
   for (const auto* name :
        {"users", "agent_ownership", "agent_sharing", "mcp_api_keys", "agent_schedules", "schedule_executions",
@@ -106,16 +106,16 @@ TEST_F(MigrationsTest, TheSecondStartChangesNothing) {
     execute(database, {"INSERT INTO system_settings VALUES ('k', 'v', 't')"});
   }
   auto database = open();
-  EXPECT_EQ(migrate(database), 2);
+  EXPECT_EQ(migrate(database), newest_version());
   EXPECT_TRUE(backups().empty());
-  EXPECT_EQ(rows<int64_t>(database, "SELECT count(*) FROM trinity_schema").front(), std::make_tuple(2));
+  EXPECT_EQ(rows<int64_t>(database, "SELECT count(*) FROM trinity_schema").front(), std::make_tuple(newest_version()));
   EXPECT_EQ(rows<string>(database, "SELECT value FROM system_settings").front(), std::make_tuple("v"));
 }
 
 TEST_F(MigrationsTest, AnOldFileGetsItsMissingColumnsAndKeepsItsRows) {
   auto database = open();
   execute(database, old_file);
-  EXPECT_EQ(migrate(database), 2);
+  EXPECT_EQ(migrate(database), newest_version());
   EXPECT_THAT((rows<string, int64_t, int64_t>(
                   database, "SELECT agent_name, use_platform_api_key, full_capabilities FROM agent_ownership")),
               testing::ElementsAre(std::make_tuple("one", 1, 0)));

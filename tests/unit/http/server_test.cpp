@@ -499,6 +499,80 @@ TEST_F(ServerTest, DrainLetsARunningRequestFinish) {
   EXPECT_TRUE(drained.get());
 }
 
+/// Many clients ask one request after the other on kept connections while the server stops. Whoever was promised a
+/// further answer gets it.
+TEST_F(ServerTest, DrainUnderLoadLosesNoAnswer) {
+  start();
+  std::atomic<int> answered{0};
+  std::atomic<int> lost{0};
+  const auto client = [&] {
+    auto socket = connect();
+    for (;;) {
+      socket.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+      const auto answer = read_answer(socket);
+      if (status_of(answer) != "HTTP/1.1 200 OK") {
+        ++lost;
+        return;
+      }
+      ++answered;
+      if (has(answer, "Connection: close\r\n")) return;
+    }
+  };
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 8; ++i) clients.emplace_back(client);
+  while (answered < 200) std::this_thread::yield();
+  EXPECT_TRUE(server->drain(10s));
+  clients.clear();
+  EXPECT_EQ(lost, 0);
+}
+
+TEST_F(ServerTest, DrainAnswersWhatTheSystemHasAccepted) {
+  start();
+  std::promise<void> release;
+  asio::post(threads[0], [held = release.get_future().share()] { held.wait(); });
+  auto waiting = connect();
+  waiting.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  auto drained = std::async(std::launch::async, [&] { return server->drain(10s); });
+  release.set_value();
+  EXPECT_EQ(status_of(read_answer(waiting)), "HTTP/1.1 200 OK");
+  EXPECT_TRUE(drained.get());
+}
+
+TEST_F(ServerTest, DrainAnswersWhatWasSentAhead) {
+  start();
+  auto socket = connect();
+  socket.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  while (hooks->slow_started == 0) std::this_thread::yield();
+  auto drained = std::async(std::launch::async, [&] { return server->drain(10s); });
+  while (true) {
+    try {
+      connect();
+      std::this_thread::yield();
+    } catch (const boost::system::system_error&) {
+      break;
+    }
+  }
+  hooks->slow_may_end = true;
+  EXPECT_EQ(body_of(read_answer(socket)), R"("slow")");
+  const auto second = read_answer(socket);
+  EXPECT_EQ(status_of(second), "HTTP/1.1 200 OK");
+  EXPECT_TRUE(has(second, "Connection: close\r\n"));
+  EXPECT_TRUE(drained.get());
+}
+
+TEST_F(ServerTest, DrainDoesNotWaitForWhoAsksNothing) {
+  start();
+  auto fresh = connect();
+  auto kept = connect();
+  kept.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  read_answer(kept);
+  const auto since = std::chrono::steady_clock::now();
+  EXPECT_TRUE(server->drain(10s));
+  EXPECT_LT(std::chrono::steady_clock::now() - since, 5s) << "far below the limits of heads and of keeping alive";
+  EXPECT_TRUE(fresh.ended());
+  EXPECT_TRUE(kept.ended());
+}
+
 TEST_F(ServerTest, DrainCutsWhatTakesTooLong) {
   start();
   auto busy = connect();

@@ -30,9 +30,9 @@ TEST(Traffic, CountsByRouteClassAndDurationOverAllLanes) {
   EXPECT_EQ(line.requests(), 3U);
   EXPECT_EQ(line.by_class[1], 2U);
   EXPECT_EQ(line.by_class[4], 1U);
-  EXPECT_EQ(line.by_duration.front(), 2U) << "a bound belongs to its class";
-  EXPECT_EQ(line.by_duration.back(), 1U);
-  EXPECT_EQ(line.time, 90s + 450us);
+  EXPECT_EQ(line.durations.by_class.front(), 2U) << "a bound belongs to its class";
+  EXPECT_EQ(line.durations.by_class.back(), 1U);
+  EXPECT_EQ(line.durations.total, 90s + 450us);
   EXPECT_EQ(line.sql, 3U);
   EXPECT_EQ(line.engine, 1U);
 }

@@ -26,10 +26,10 @@ TEST(Metrics, RequestsByRouteAndStatusWithCumulativeDurations) {
   line.route = "/api/agents/{name}";
   line.by_class[1] = 3;
   line.by_class[3] = 1;
-  line.by_duration[0] = 1;
-  line.by_duration[2] = 2;
-  line.by_duration.back() = 1;
-  line.time = 1500ms;
+  line.durations.by_class[0] = 1;
+  line.durations.by_class[2] = 2;
+  line.durations.by_class.back() = 1;
+  line.durations.total = 1500ms;
   line.sql = 7;
   line.engine = 2;
   Families families;

@@ -1,10 +1,10 @@
-#include "live/origin.h"
+#include "http/origin.h"
 
 #include <gtest/gtest.h>
 
-#include "live/routes.h"
+#include <optional>
 
-namespace trinity::live {
+namespace trinity::http {
 namespace {
 
 TEST(Origin, HostNames) {
@@ -18,13 +18,27 @@ TEST(Origin, HostNames) {
   EXPECT_EQ(host_name("https://"), "");
 }
 
+struct Fields {
+  std::optional<std::string> origin;
+  std::optional<std::string> host;
+  std::optional<std::string> forwarded_host;
+};
+
 struct Case {
   const char* what;
-  OriginFields fields;
+  Fields fields;
   bool counts;
 };
 
-TEST(Origin, WhenCookiesCount) {
+Headers headers_of(const Fields& fields) {
+  Headers made;
+  if (fields.origin) made.add("Origin", *fields.origin);
+  if (fields.host) made.add("Host", *fields.host);
+  if (fields.forwarded_host) made.add("X-Forwarded-Host", *fields.forwarded_host);
+  return made;
+}
+
+TEST(Origin, WhichPagesAreOurs) {
   const std::vector<std::string> allowed{"http://localhost:3000"};
   const Case cases[] = {
       {"no origin", {{}, "a.example", {}}, true},
@@ -36,39 +50,15 @@ TEST(Origin, WhenCookiesCount) {
       {"foreign", {"https://evil.example", "a.example", {}}, false},
       {"second of the forwarded ones", {"https://b.example", "10.0.0.1", "a.example, b.example"}, false},
       {"suffix", {"https://a.example.evil", "a.example", {}}, false},
+      {"port of the forwarded one", {"https://page.example", "internal:8000", "Page.example:443, inner"}, true},
+      {"no scheme", {"a.example", "a.example", {}}, false},
       {"null", {"null", "null", {}}, false},
       {"empty", {"", "a.example", {}}, false},
       {"no host at all", {"https://", "", {}}, false},
       {"nothing to compare", {"https://a.example", {}, {}}, false},
   };
-  for (const auto& c : cases) EXPECT_EQ(cookies_count(c.fields, allowed), c.counts) << c.what;
-}
-
-class HandshakeOf : public ::testing::Test {
- protected:
-  std::string id_ = "test";
-  CallCost cost_;
-  http::Request request_{Call(&id_, &cost_)};
-};
-
-TEST_F(HandshakeOf, QueryBeforeHeader) {
-  request_.headers.add("Authorization", "bearer from-header");
-  EXPECT_EQ(handshake_of(request_, {}).token, "from-header");
-  request_.query.add("token", "from-query");
-  EXPECT_EQ(handshake_of(request_, {}).token, "from-query");
-}
-
-TEST_F(HandshakeOf, CookiesOfOwnPagesOnly) {
-  request_.headers.add("Cookie", "token=t1; trinity_session=s1");
-  request_.headers.add("Host", "a.example");
-  EXPECT_EQ(handshake_of(request_, {}).token_cookie, "t1");
-  EXPECT_EQ(handshake_of(request_, {}).session_cookie, "s1");
-  EXPECT_FALSE(handshake_of(request_, {}).token);
-  request_.headers.add("Origin", "https://evil.example");
-  EXPECT_FALSE(handshake_of(request_, {}).token_cookie);
-  EXPECT_FALSE(handshake_of(request_, {}).session_cookie);
-  EXPECT_EQ(handshake_of(request_, {"https://evil.example"}).token_cookie, "t1");
+  for (const auto& c : cases) EXPECT_EQ(same_origin(headers_of(c.fields), allowed), c.counts) << c.what;
 }
 
 }  // namespace
-}  // namespace trinity::live
+}  // namespace trinity::http

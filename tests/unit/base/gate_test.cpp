@@ -1,4 +1,4 @@
-#include "db/gate.h"
+#include "base/gate.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include "base/errors.h"
 #include "unit/db/run_task.h"
 
-namespace trinity::db {
+namespace trinity {
 namespace {
 
 using std::chrono::milliseconds;
@@ -94,4 +94,4 @@ TEST(Gate, NeverLetsMoreInThanItMay) {
 }
 
 }  // namespace
-}  // namespace trinity::db
+}  // namespace trinity

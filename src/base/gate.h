@@ -5,17 +5,19 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <utility>
 
 #include "base/task.h"
 
-namespace trinity::db {
+namespace trinity {
 
 /// Lets at most `permits` holders in, in the order of asking. Coroutines wait without holding a thread; a coroutine's
 /// executor must run it on one thread at a time (an io_context of one thread, or a strand). Any thread.
 class Gate {
  public:
-  explicit Gate(std::size_t permits) : free_(permits) {}
+  /// `refusal`: what those hear who waited in vain; a literal.
+  explicit Gate(std::size_t permits, const char* refusal = "The server is overloaded. Try again in a moment.")
+      : refusal_(refusal), free_(permits) {}
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -45,11 +47,13 @@ class Gate {
 
   bool take_free();
   void leave() noexcept;
+  [[noreturn]] void refuse() const;
 
+  const char* refusal_;
   std::mutex mutex_;
   std::condition_variable granted_;
   std::size_t free_;
   Waiters waiting_;
 };
 
-}  // namespace trinity::db
+}  // namespace trinity

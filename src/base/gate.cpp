@@ -1,4 +1,4 @@
-#include "db/gate.h"
+#include "base/gate.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -8,15 +8,7 @@
 
 #include "base/errors.h"
 
-namespace trinity::db {
-
-namespace {
-
-[[noreturn]] void refuse() {
-  throw Unavailable("The database is overloaded. Try again in a moment.");
-}
-
-}  // namespace
+namespace trinity {
 
 /// One who waits: a thread, or a coroutine with an executor. The timer belongs to the coroutine and is touched only on
 /// its executor.
@@ -49,6 +41,10 @@ struct Gate::Place {
     return taken;
   }
 };
+
+void Gate::refuse() const {
+  throw Unavailable(refusal_);
+}
 
 bool Gate::take_free() {
   if (free_ == 0) return false;
@@ -105,4 +101,4 @@ void Gate::leave() noexcept {
   });
 }
 
-}  // namespace trinity::db
+}  // namespace trinity

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "db/session.h"
+
+namespace trinity::agents {
+
+/// What an action on an agent has begun and not ended: a row of table trinity_cleanup, at most one per agent.
+///
+///                 rows written              engine asked               all there
+///   (nothing) ----> creating -------------------> creating ----------> (agent), row removed
+///                      | a step failed               | the process died
+///                      v                             v
+///                    undoing <-- never started --- next start -- has started --> (agent), row removed
+///                      | container, key and ownership, volumes
+///                      v
+///   (nothing), row removed
+///
+///   (agent), stopped ----> deleting --> container --> ownership --> volumes --> (nothing), row removed
+///                            | the engine refused: the container is still there
+///                            v
+///                        (agent), row removed
+///
+/// The row is written before the first change that a start of the agent does not take back, and removed after the last
+/// one. So a process that dies leaves either no row and nothing to do, or a row that says what to take away. Every step
+/// of the removal may be done again. A row is worked off at start, then again and again with growing pauses. While
+/// there is one, no agent of that name can be made: it would find the data of the one before.
+struct Leftover {
+  enum class Kind { creating, undoing, deleting };
+  std::string agent;
+  Kind kind = Kind::creating;
+  std::string mark;        ///< creating, undoing: the container's key nonce; deleting: the container's id
+  bool workspace = false;  ///< the volume is this action's to remove
+  bool data = false;
+  bool row = false;  ///< so are the agent's rows; else only its key
+  std::int64_t attempts = 0;
+  std::string container{};  ///< its id, as far as this process knows it; not stored
+};
+
+/// Statements on table trinity_cleanup. They run inside the caller's transaction.
+struct LeftoverRows {
+  static void put(db::Session& session, const Leftover& leftover);
+  static void remove(db::Session& session, const std::string& agent);
+  /// The next try comes after 1, 2, 4, ... at most 300 seconds. `why` is cut to 300 bytes.
+  static void postpone(db::Session& session, const Leftover& leftover, const std::string& why);
+  [[nodiscard]] static std::vector<Leftover> of(db::Session& session, const std::string& agent);
+  /// At most 50 whose time has come, the oldest first; `all`: whatever their time.
+  [[nodiscard]] static std::vector<Leftover> due(db::Session& session, bool all);
+  [[nodiscard]] static bool any(db::Session& session);
+};
+
+}  // namespace trinity::agents

@@ -1,0 +1,72 @@
+#include "http/stream.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/clock.h"
+#include "unit/http/harness.h"
+
+namespace trinity::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One end of a connection whose other end does what the test says.
+struct StreamTest : testing::Test {
+  StreamTest() {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) throw std::runtime_error("no socket pair");
+    peer.emplace(ends[0]);
+    stream = std::make_shared<Stream>(Stream::Socket(io, asio::generic::stream_protocol(AF_UNIX, 0), ends[1]));
+  }
+  asio::io_context io;
+  std::optional<RawSocket> peer;
+  std::shared_ptr<Stream> stream;
+};
+
+TEST_F(StreamTest, AClientThatDoesNotReadEndsTheWrite) {
+  const std::string much(8'000'000, 'x');
+  const auto since = steady_now();
+  const auto done = run(io, stream->write({asio::buffer(much), {}, {}, {}}, since + 100ms));
+  EXPECT_EQ(done.fault, asio::error::timed_out);
+  EXPECT_LT(done.bytes, much.size());
+  EXPECT_GE(steady_now() - since, 100ms);
+}
+
+TEST_F(StreamTest, AClientThatTricklesDoesNotExtendTheLimit) {
+  const std::string much(8'000'000, 'x');
+  std::jthread reader([this](const std::stop_token& ended) {
+    while (!ended.stop_requested()) {
+      (void)peer->read_exactly(10'000);
+      std::this_thread::sleep_for(20ms);
+    }
+  });
+  const auto since = steady_now();
+  const auto done = run(io, stream->write({asio::buffer(much), {}, {}, {}}, since + 200ms));
+  EXPECT_EQ(done.fault, asio::error::timed_out);
+  EXPECT_LT(steady_now() - since, 5s);
+  reader.request_stop();
+  stream->close();
+}
+
+TEST_F(StreamTest, ASilentClientEndsTheReadAndStaysUsable) {
+  std::array<char, 10> bytes{};
+  const auto silent = run(io, stream->read_some(asio::buffer(bytes), steady_now() + 50ms));
+  EXPECT_EQ(silent.fault, asio::error::timed_out);
+  EXPECT_FALSE(stream->has_input());
+  peer->send("late");
+  EXPECT_TRUE(stream->has_input());
+  const auto late = run(io, stream->read_some(asio::buffer(bytes), steady_now() + 5s));
+  EXPECT_FALSE(late.fault);
+  EXPECT_EQ(late.bytes, 4U);
+}
+
+TEST_F(StreamTest, AClientThatHasGoneIsNoInput) {
+  peer.reset();
+  EXPECT_FALSE(stream->has_input());
+  EXPECT_TRUE(stream->is_stale());
+}
+
+}  // namespace
+}  // namespace trinity::http
