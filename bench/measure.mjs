@@ -24,13 +24,16 @@ export function memory(pid) {
 export const pin = (pid, cores) => exec('taskset', ['-a', '-cp', cores, String(pid)])
 
 export const childrenOf = (pid) =>
-  readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((child) => {
-    try {
-      return Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(') ').pop().split(' ')[1]) === pid
-    } catch {
-      return false
-    }
-  })
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((child) => {
+      try {
+        return Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(') ').pop().split(' ')[1]) === pid
+      } catch {
+        return false
+      }
+    })
 
 const MILLISECONDS = { us: 0.001, ms: 1, s: 1000, m: 60_000 }
 const duration = (text) => {
@@ -40,11 +43,25 @@ const duration = (text) => {
 
 /** One run of wrk on one thread: {requests, rate, p50, p99} (requests per second, milliseconds). Throws on errors in the answers. */
 export async function wrk({ url, seconds, connections, core, token, pathsFile }) {
-  const { stdout } = await exec('taskset', ['-c', core, 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s',
-    path.join(import.meta.dirname, 'signed-in.lua'), url], {
-    env: { PATH: process.env.PATH, TRINITY_BENCH_PATHS: pathsFile, ...(token ? { TRINITY_BENCH_TOKEN: token } : {}) },
-    timeout: (seconds + 20) * 1000,
-  })
+  const { stdout } = await exec(
+    'taskset',
+    [
+      '-c',
+      core,
+      'wrk',
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '--latency',
+      '-s',
+      path.join(import.meta.dirname, 'signed-in.lua'),
+      url,
+    ],
+    {
+      env: { PATH: process.env.PATH, TRINITY_BENCH_PATHS: pathsFile, ...(token ? { TRINITY_BENCH_TOKEN: token } : {}) },
+      timeout: (seconds + 20) * 1000,
+    },
+  )
   const bad = stdout.match(/Non-2xx or 3xx responses: (\d+)|Socket errors: .*/)
   if (bad) throw new Error(`wrk on ${url}: ${bad[0]}`)
   return {

@@ -93,11 +93,16 @@ test_lint() {
   check "Coroutine rules" 60 lint-coroutines lint_coroutines
   check "Dependencies between rooms" 60 lint-rooms node "$ROOT/tests/support/rooms.mjs" "$ROOT"
   check "Shell scripts" 60 lint-shell lint_shell
+  check "Lint of tests, measurements and viewer" 120 lint-programs lint_programs
   check "Lint and types of the web UI" 300 lint-web npm_run web lint
 }
 
-# `find` fails for a folder that does not exist, and the pipe with it.
-cxx_sources() { find "$ROOT"/{src,agentd,tests/unit,tests/support} \( -name '*.cpp' -o -name '*.h' \) -print0; }
+cxx_sources() {
+  local folder
+  for folder in src agentd cli tests/unit tests/support tests/fuzz; do
+    [ ! -d "$ROOT/$folder" ] || find "$ROOT/$folder" \( -name '*.cpp' -o -name '*.h' \) -print0
+  done
+}
 
 lint_format() { cxx_sources | xargs -0 -r clang-format-19 --dry-run -Werror; }
 
@@ -125,6 +130,14 @@ lint_coroutines() {
     status=1
   fi
   return $status
+}
+
+# The JavaScript outside of web/, with the tools that are installed there.
+lint_programs() {
+  cd "$ROOT" &&
+    node web/node_modules/eslint/bin/eslint.js --config web/eslint.scripts.config.js --max-warnings 0 tests bench api/viewer &&
+    node web/node_modules/prettier/bin/prettier.cjs --config web/.prettierrc.scripts.json --check \
+      'tests/**/*.mjs' 'bench/*.mjs' 'api/viewer/*'
 }
 
 # SC2034: the parts of the script use each other's variables.

@@ -24,7 +24,10 @@ function follow(value) {
   let at = value
   for (let step = 0; step < deepest && at?.$ref; step++) {
     if (!at.$ref.startsWith('#/')) return {}
-    at = at.$ref.slice(2).split('/').reduce((inner, key) => inner?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], api)
+    at = at.$ref
+      .slice(2)
+      .split('/')
+      .reduce((inner, key) => inner?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], api)
   }
   return at ?? {}
 }
@@ -38,7 +41,11 @@ function typeOf(schema, depth = 0) {
   if (name) return name
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(' | ')
-  for (const [key, sign] of [['oneOf', ' | '], ['anyOf', ' | '], ['allOf', ' & ']]) {
+  for (const [key, sign] of [
+    ['oneOf', ' | '],
+    ['anyOf', ' | '],
+    ['allOf', ' & '],
+  ]) {
     if (schema[key]) return schema[key].map((one) => typeOf(one, depth + 1)).join(sign)
   }
   const types = [schema.type ?? (schema.properties ? 'object' : 'anything')].flat()
@@ -54,7 +61,14 @@ function typeOf(schema, depth = 0) {
 }
 
 function limitsOf(schema) {
-  const names = { minimum: 'at least', maximum: 'at most', minLength: 'length from', maxLength: 'length to', pattern: 'pattern', default: 'default' }
+  const names = {
+    minimum: 'at least',
+    maximum: 'at most',
+    minLength: 'length from',
+    maxLength: 'length to',
+    pattern: 'pattern',
+    default: 'default',
+  }
   return Object.entries(names)
     .filter(([key]) => schema?.[key] !== undefined)
     .map(([key, words]) => `${words} ${typeof schema[key] === 'object' ? JSON.stringify(schema[key]) : schema[key]}`)
@@ -94,7 +108,9 @@ function schemaView(schema, opened = false) {
 
 function hasFields(schema, depth = 0) {
   const real = follow(schema)
-  return depth < deepest && (Boolean(real.properties) || innerSchemas(real).some((inner) => hasFields(inner, depth + 1)))
+  return (
+    depth < deepest && (Boolean(real.properties) || innerSchemas(real).some((inner) => hasFields(inner, depth + 1)))
+  )
 }
 
 function note(schema) {
@@ -103,7 +119,10 @@ function note(schema) {
 }
 
 function contentView(content, opened) {
-  return Object.entries(content ?? {}).flatMap(([type, { schema }]) => [make('div', 'soft', type), schemaView(schema ?? {}, opened)])
+  return Object.entries(content ?? {}).flatMap(([type, { schema }]) => [
+    make('div', 'soft', type),
+    schemaView(schema ?? {}, opened),
+  ])
 }
 
 function parametersView(parameters) {
@@ -111,8 +130,16 @@ function parametersView(parameters) {
   const table = make('table', '')
   for (const one of parameters.map(follow)) {
     const must = one.required ? make('span', 'must', ' required') : null
-    const about = make('td', '', make('code', '', typeOf(one.schema)), ' ', note({ ...one.schema, description: one.description }))
-    table.append(make('tr', '', make('td', '', make('code', '', one.name), must, make('div', 'soft', `in ${one.in}`)), about))
+    const about = make(
+      'td',
+      '',
+      make('code', '', typeOf(one.schema)),
+      ' ',
+      note({ ...one.schema, description: one.description }),
+    )
+    table.append(
+      make('tr', '', make('td', '', make('code', '', one.name), must, make('div', 'soft', `in ${one.in}`)), about),
+    )
   }
   return make('section', '', make('h3', '', 'Parameters'), table)
 }
@@ -124,7 +151,14 @@ function operationView(path, method, operation, shared) {
   const view = make(
     'details',
     'operation',
-    make('summary', '', make('span', `method ${method}`, method), make('span', 'path', path), make('span', '', operation.summary ?? ''), make('span', 'open', needs)),
+    make(
+      'summary',
+      '',
+      make('span', `method ${method}`, method),
+      make('span', 'path', path),
+      make('span', '', operation.summary ?? ''),
+      make('span', 'open', needs),
+    ),
   )
   view.id = operation.operationId ?? `${method}${path}`
   const fill = () => {
@@ -133,11 +167,15 @@ function operationView(path, method, operation, shared) {
     if (operation.description) body.append(make('p', '', ...prose(operation.description)))
     body.append(parametersView([...shared, ...(operation.parameters ?? [])]) ?? '')
     const sent = follow(operation.requestBody)
-    if (sent.content) body.append(make('h3', '', sent.required ? 'Body, required' : 'Body'), ...contentView(sent.content, true))
+    if (sent.content)
+      body.append(make('h3', '', sent.required ? 'Body, required' : 'Body'), ...contentView(sent.content, true))
     body.append(make('h3', '', 'Answers'))
     for (const [status, answer] of Object.entries(operation.responses ?? {})) {
       const real = follow(answer)
-      body.append(make('div', '', make('code', '', status), ' ', ...prose(real.description ?? '')), ...contentView(real.content, status.startsWith('2')))
+      body.append(
+        make('div', '', make('code', '', status), ' ', ...prose(real.description ?? '')),
+        ...contentView(real.content, status.startsWith('2')),
+      )
     }
     view.append(body)
   }
@@ -160,7 +198,9 @@ function wordsOf(path, method, operation) {
     for (const inner of Object.values(value)) gather(inner, depth + 1)
   }
   gather({ ...operation, tags: null }, 0)
-  return [method, path, operation.operationId, operation.summary, operation.description, ...fields].join(' ').toLowerCase()
+  return [method, path, operation.operationId, operation.summary, operation.description, ...fields]
+    .join(' ')
+    .toLowerCase()
 }
 
 function build() {

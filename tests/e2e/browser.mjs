@@ -16,7 +16,16 @@ export class Browser {
     self.browser = await chromium.launch({
       executablePath: process.env.TRINITY_CHROMIUM ?? '/usr/bin/chromium',
       headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     })
     const context = await self.browser.newContext({ viewport: { width: 1280, height: 800 } })
     self.page = await context.newPage()
@@ -25,7 +34,9 @@ export class Browser {
     self.page.on('console', (message) => {
       if (message.type() === 'error') self.faults.push(message.text())
     })
-    self.page.on('request', (request) => self.requests.push({ at: Date.now(), method: request.method(), url: request.url() }))
+    self.page.on('request', (request) =>
+      self.requests.push({ at: Date.now(), method: request.method(), url: request.url() }),
+    )
     return self
   }
 
@@ -46,7 +57,8 @@ export class Browser {
   /** Waits until the element's text matches; its text. */
   async text(id, pattern, ms = 15_000) {
     await this.page.waitForFunction(
-      ([testId, source]) => new RegExp(source, 'i').test(document.querySelector(`[data-testid="${testId}"]`)?.textContent ?? ''),
+      ([testId, source]) =>
+        new RegExp(source, 'i').test(document.querySelector(`[data-testid="${testId}"]`)?.textContent ?? ''),
       [id, pattern.source],
       { timeout: ms },
     )
@@ -65,14 +77,22 @@ export class Browser {
             observer.disconnect()
             const changed = performance.timeOrigin + performance.now()
             // A frame later the change is on the screen.
-            requestAnimationFrame(() => setTimeout(() => resolve({ changed, painted: performance.timeOrigin + performance.now() })))
+            requestAnimationFrame(() =>
+              setTimeout(() => resolve({ changed, painted: performance.timeOrigin + performance.now() })),
+            )
           })
           observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
         })
       },
       [id, pattern.source],
     )
-    return () => this.page.evaluate(() => Promise.race([window.__changedAt, new Promise((_, no) => setTimeout(() => no(new Error('no change within 15 s')), 15_000))]))
+    return () =>
+      this.page.evaluate(() =>
+        Promise.race([
+          window.__changedAt,
+          new Promise((_, no) => setTimeout(() => no(new Error('no change within 15 s')), 15_000)),
+        ]),
+      )
   }
 
   /** A picture for whoever looks into a failure. */

@@ -20,7 +20,9 @@ describe('the API in a browser', { timeout: 120_000 }, () => {
   })
 
   it('shows every operation at both addresses', async () => {
-    const operations = Object.values(described.paths).flatMap((item) => Object.keys(item).filter((key) => key !== 'parameters'))
+    const operations = Object.values(described.paths).flatMap((item) =>
+      Object.keys(item).filter((key) => key !== 'parameters'),
+    )
     for (const address of ['/docs', '/redoc']) {
       await browser.go(address)
       await browser.page.locator('details.operation').first().waitFor()
@@ -61,7 +63,10 @@ describe('the API in a browser', { timeout: 120_000 }, () => {
   })
 
   it('asked nobody else, and broke no rule', () => {
-    assert.deepEqual(browser.requests.filter((one) => !one.url.startsWith(`http://${server.address}/`)), [])
+    assert.deepEqual(
+      browser.requests.filter((one) => !one.url.startsWith(`http://${server.address}/`)),
+      [],
+    )
     assert.deepEqual(browser.faults, [])
   })
 })

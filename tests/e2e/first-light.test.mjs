@@ -34,7 +34,10 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
     await browser.at('login-username').fill('admin')
     await browser.at('login-password').fill('not the password')
     await browser.at('login-submit').click()
-    await browser.page.getByText(/incorrect|wrong|does not match/i).first().waitFor()
+    await browser.page
+      .getByText(/incorrect|wrong|does not match/i)
+      .first()
+      .waitFor()
     await browser.at('login-password').fill(PASSWORD)
     await browser.at('login-submit').click()
     await browser.at('create-open').first().waitFor()
@@ -42,7 +45,10 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
   })
 
   it('is connected', async () => {
-    await browser.page.locator('[data-state="ready"] [data-testid="connection-state"]').first().waitFor({ state: 'attached' })
+    await browser.page
+      .locator('[data-state="ready"] [data-testid="connection-state"]')
+      .first()
+      .waitFor({ state: 'attached' })
   })
 
   it('creates an agent by the dialog, and its row appears running', async () => {
@@ -57,17 +63,24 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
 
   it('shows a CPU figure that moves', async () => {
     const first = await browser.text('agent-cpu-browser-worker', /\d/, 40_000)
-    await until('another CPU figure', async () => {
-      const now = await browser.at('agent-cpu-browser-worker').textContent()
-      return now !== first && /\d/.test(now)
-    }, { ms: 60_000, every: 200 })
+    await until(
+      'another CPU figure',
+      async () => {
+        const now = await browser.at('agent-cpu-browser-worker').textContent()
+        return now !== first && /\d/.test(now)
+      },
+      { ms: 60_000, every: 200 },
+    )
     assert.match(await browser.at('agent-memory-browser-worker').textContent(), /\d/)
   })
 
   it('asks for nothing while it shows live figures', async () => {
     const from = Date.now()
     await new Promise((resolve) => setTimeout(resolve, 20_000))
-    assert.deepEqual(browser.requests.filter((r) => r.at >= from).map((r) => `${r.method} ${r.url}`), [])
+    assert.deepEqual(
+      browser.requests.filter((r) => r.at >= from).map((r) => `${r.method} ${r.url}`),
+      [],
+    )
   })
 
   it('shows within 250 ms that the container was killed from outside', async () => {
@@ -78,7 +91,9 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
       await kill(server.containerOf('browser-worker'))
       const { changed: at, painted } = await changed()
       times.push(at - before)
-      console.log(`kill to page: changed after ${Math.round(at - before)} ms, painted after ${Math.round(painted - before)} ms`)
+      console.log(
+        `kill to page: changed after ${Math.round(at - before)} ms, painted after ${Math.round(painted - before)} ms`,
+      )
       await browser.at('agent-start-browser-worker').click()
       await browser.text('agent-state-browser-worker', /running/, 30_000)
     }
@@ -89,15 +104,18 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
   it('stops and starts the agent', async () => {
     await browser.at('agent-stop-browser-worker').click()
     const confirm = browser.at('confirm-submit')
-    await until('stopped, or asked for confirmation', async () =>
-      /stopp/i.test(await browser.at('agent-state-browser-worker').textContent()) || (await confirm.isVisible()))
+    await until(
+      'stopped, or asked for confirmation',
+      async () =>
+        /stopp/i.test(await browser.at('agent-state-browser-worker').textContent()) || (await confirm.isVisible()),
+    )
     if (await confirm.isVisible()) await confirm.click()
     await browser.text('agent-state-browser-worker', /stopped/, 30_000)
     await browser.at('agent-start-browser-worker').click()
     await browser.text('agent-state-browser-worker', /running/, 30_000)
   })
 
-  it('shows the agent\'s own page with figures and output', async () => {
+  it("shows the agent's own page with figures and output", async () => {
     await browser.at('agent-row-browser-worker').getByRole('link').first().click()
     await browser.text('page-state', /running/)
     await browser.text('page-cpu', /\d/, 40_000)
@@ -126,6 +144,9 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
 
   it('had no fault in the page', () => {
     // The browser itself notes the refused sign-in of above.
-    assert.deepEqual(browser.faults.filter((text) => !/status of 40[13]/.test(text)), [])
+    assert.deepEqual(
+      browser.faults.filter((text) => !/status of 40[13]/.test(text)),
+      [],
+    )
   })
 })

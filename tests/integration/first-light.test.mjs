@@ -117,7 +117,10 @@ describe('answers that every client relies on', () => {
     assert.equal(missing.status, 422)
     assert.deepEqual(missing.body.detail[0].loc, ['body', 'name'])
     assert.equal(missing.body.detail[0].type, 'missing')
-    const broken = await server.request('POST', '/api/agents', { body: '{"name":', headers: { 'Content-Type': 'application/json' } })
+    const broken = await server.request('POST', '/api/agents', {
+      body: '{"name":',
+      headers: { 'Content-Type': 'application/json' },
+    })
     assert.equal(broken.status, 422)
     assert.equal(broken.body.detail[0].type, 'json_invalid')
     const empty = await server.request('POST', '/api/agents', { headers: { 'Content-Type': 'application/json' } })
@@ -159,7 +162,8 @@ describe('the life of an agent', () => {
   before(async () => (server = await Server.start()))
   after(() => server?.dispose())
 
-  const running = (name) => until(`${name} is running`, async () => (await server.get(`/api/agents/${name}`)).body.status === 'running')
+  const running = (name) =>
+    until(`${name} is running`, async () => (await server.get(`/api/agents/${name}`)).body.status === 'running')
 
   it('creates an agent from a local template', async () => {
     const agent = await server.createAgent('Worker One', { template: 'local:demo-worker' })
@@ -179,7 +183,10 @@ describe('the life of an agent', () => {
     assert.equal(body.Config.Labels['trinity.platform'], 'agent')
     assert.equal(body.Config.Labels['trinity.instance'], server.instance)
     assert.equal(body.HostConfig.Memory, 128 * 1024 * 1024)
-    assert.ok(body.HostConfig.NanoCpus === 1e9 || body.HostConfig.CpuQuota === body.HostConfig.CpuPeriod, 'no CPU limit')
+    assert.ok(
+      body.HostConfig.NanoCpus === 1e9 || body.HostConfig.CpuQuota === body.HostConfig.CpuPeriod,
+      'no CPU limit',
+    )
     assert.ok(body.HostConfig.PidsLimit > 0, 'no limit of processes')
     assert.equal(body.HostConfig.RestartPolicy.Name, 'unless-stopped')
     assert.ok(body.NetworkSettings.Networks[server.network], 'not in its network')
@@ -211,21 +218,36 @@ describe('the life of an agent', () => {
   it('shows figures that move', async () => {
     const seen = new Set()
     const first = (await server.get('/api/agents/worker-one/stats')).body
-    for (const field of ['cpu_percent', 'memory_used_bytes', 'memory_limit_bytes', 'memory_percent', 'network_rx_bytes', 'network_tx_bytes', 'uptime_seconds']) {
+    for (const field of [
+      'cpu_percent',
+      'memory_used_bytes',
+      'memory_limit_bytes',
+      'memory_percent',
+      'network_rx_bytes',
+      'network_tx_bytes',
+      'uptime_seconds',
+    ]) {
       assert.equal(typeof first[field], 'number', field)
     }
     assert.equal(first.status, 'running')
-    await until('three different CPU figures', async () => {
-      const { status, body } = await server.get('/api/agents/worker-one/stats')
-      assert.equal(status, 200)
-      seen.add(body.cpu_percent)
-      return seen.size >= 3
-    }, { ms: 60_000, every: 500 })
+    await until(
+      'three different CPU figures',
+      async () => {
+        const { status, body } = await server.get('/api/agents/worker-one/stats')
+        assert.equal(status, 200)
+        seen.add(body.cpu_percent)
+        return seen.size >= 3
+      },
+      { ms: 60_000, every: 500 },
+    )
     const stats = (await server.get('/api/agents/worker-one/stats')).body
-    assert.ok(stats.memory_used_bytes > 100_000 && stats.memory_used_bytes < stats.memory_limit_bytes, JSON.stringify(stats))
+    assert.ok(
+      stats.memory_used_bytes > 100_000 && stats.memory_used_bytes < stats.memory_limit_bytes,
+      JSON.stringify(stats),
+    )
   })
 
-  it('sends figures on the agent\'s own topic', async () => {
+  it("sends figures on the agent's own topic", async () => {
     const live = await server.live(['agent:worker-one:stats'])
     try {
       const frame = await live.next((f) => f.event === 'agent_stats_update', { ms: 40_000 })
@@ -238,7 +260,7 @@ describe('the life of an agent', () => {
     }
   })
 
-  it('shows the container\'s output', async () => {
+  it("shows the container's output", async () => {
     const text = await until('some output', async () => {
       const answer = await server.get('/api/agents/worker-one/logs?tail=50')
       assert.equal(answer.status, 200)
@@ -279,7 +301,10 @@ describe('the life of an agent', () => {
       assert.equal((await server.post(`/api/agents/blank/${verb}`)).status, 200)
       // Eight requests at the same time go over eight connections, so over every I/O thread.
       const lists = await Promise.all(Array.from({ length: 8 }, () => server.agents()))
-      assert.deepEqual(lists.map((list) => list.get('blank').status), Array(8).fill(status))
+      assert.deepEqual(
+        lists.map((list) => list.get('blank').status),
+        Array(8).fill(status),
+      )
     }
   })
 
@@ -289,7 +314,10 @@ describe('the life of an agent', () => {
       const from = live.frames.length
       const before = performance.timeOrigin + performance.now()
       await run('/usr/bin/docker', ['-H', 'unix:///var/run/docker.sock', 'kill', server.containerOf('worker-one')])
-      const frame = await live.next((f) => f.event === 'agent_status' && f.data.name === 'worker-one' && f.data.status === 'stopped', { from })
+      const frame = await live.next(
+        (f) => f.event === 'agent_status' && f.data.name === 'worker-one' && f.data.status === 'stopped',
+        { from },
+      )
       assert.equal(frame.data.previous_status, 'running')
       assert.equal(frame.topic, 'agents')
       assert.equal(typeof frame.seq, 'number')
@@ -307,7 +335,10 @@ describe('the life of an agent', () => {
     try {
       const from = live.frames.length
       await engine('POST', `/containers/${server.containerOf('worker-one')}/start`)
-      await live.next((f) => f.event === 'agent_status' && f.data.name === 'worker-one' && f.data.status === 'running', { from })
+      await live.next(
+        (f) => f.event === 'agent_status' && f.data.name === 'worker-one' && f.data.status === 'running',
+        { from },
+      )
       await running('worker-one')
     } finally {
       live.close()
@@ -322,7 +353,10 @@ describe('the life of an agent', () => {
       await server.post('/api/agents/blank/start')
       await live.next((f) => f.event === 'agent_status' && f.data.name === 'blank' && f.data.status === 'running')
       const numbers = live.frames.filter((f) => f.event && f.topic === 'agents').map((f) => f.seq)
-      assert.deepEqual(numbers, numbers.map((_, i) => subscribed.seq + 1 + i))
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, i) => subscribed.seq + 1 + i),
+      )
     } finally {
       live.close()
     }
@@ -351,7 +385,10 @@ describe('the life of an agent', () => {
     } finally {
       live.close()
     }
-    assert.deepEqual((await containersOf(server.instance)).map((c) => c.Names[0]), [`/${server.containerOf('blank')}`])
+    assert.deepEqual(
+      (await containersOf(server.instance)).map((c) => c.Names[0]),
+      [`/${server.containerOf('blank')}`],
+    )
     const volumes = (await volumesOf(server.instance)).filter((v) => JSON.stringify(v).includes('worker-one'))
     assert.deepEqual(volumes, [])
     for (const table of ['agent_ownership', 'mcp_api_keys']) {
@@ -372,7 +409,10 @@ describe('creation is all or nothing', () => {
 
   async function nothingIsLeft(name) {
     assert.deepEqual(await server.containers(), [])
-    assert.deepEqual((await volumesOf(server.instance)).map((v) => v.Name).filter((v) => v.includes(name)), [])
+    assert.deepEqual(
+      (await volumesOf(server.instance)).map((v) => v.Name).filter((v) => v.includes(name)),
+      [],
+    )
     assert.equal((await server.get(`/api/agents/${name}`)).status, 404)
     assert.equal((await server.agents()).has(name), false)
     for (const table of ['agent_ownership', 'mcp_api_keys']) {
@@ -407,7 +447,9 @@ describe('creation is all or nothing', () => {
   })
 
   it('gives a name once to callers at the same time', async () => {
-    const answers = await Promise.all([1, 2, 3, 4].map(() => server.post('/api/agents', { name: 'twin', resources: { cpu: '1', memory: '128m' } })))
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => server.post('/api/agents', { name: 'twin', resources: { cpu: '1', memory: '128m' } })),
+    )
     assert.deepEqual(answers.map((a) => a.status).sort(), [200, 400, 400, 400])
     assert.equal((await server.containers()).length, 1)
     assert.equal((await server.delete('/api/agents/twin')).status, 200)
@@ -453,7 +495,10 @@ describe('who may see and do what', () => {
       assert.equal(own.status, 200)
       live.send({ type: 'ping', id: 7 })
       await live.next((f) => f.type === 'pong')
-      assert.deepEqual(live.frames.filter((f) => JSON.stringify(f).includes('private')), [])
+      assert.deepEqual(
+        live.frames.filter((f) => JSON.stringify(f).includes('private')),
+        [],
+      )
       live.send({ type: 'subscribe', topics: ['agent:private:stats'] })
       assert.equal((await live.next((f) => f.type === 'subscribe_error')).status, 403)
     } finally {
@@ -462,10 +507,17 @@ describe('who may see and do what', () => {
   })
 
   it('shows a user what is his own', async () => {
-    const created = await server.post('/api/agents', { name: 'bobs', resources: { cpu: '1', memory: '128m' } }, { token: bob })
+    const created = await server.post(
+      '/api/agents',
+      { name: 'bobs', resources: { cpu: '1', memory: '128m' } },
+      { token: bob },
+    )
     assert.equal(created.status, 200)
     const list = (await server.get('/api/agents', { token: bob })).body
-    assert.deepEqual(list.map((a) => [a.name, a.owner, a.is_owner]), [['bobs', 'bob', true]])
+    assert.deepEqual(
+      list.map((a) => [a.name, a.owner, a.is_owner]),
+      [['bobs', 'bob', true]],
+    )
     assert.equal((await server.agents()).get('bobs').is_owner, false)
     assert.equal((await server.delete('/api/agents/bobs', { token: bob })).status, 200)
   })
@@ -483,7 +535,9 @@ describe('stop and restart of the server', () => {
 
   it('finishes a request that is under way when it is asked to stop', async () => {
     let answered = false
-    const pending = server.post('/api/agents', { name: 'late', resources: { cpu: '1', memory: '128m' } }).finally(() => (answered = true))
+    const pending = server
+      .post('/api/agents', { name: 'late', resources: { cpu: '1', memory: '128m' } })
+      .finally(() => (answered = true))
     // The request has reached the server when its container name is taken or the answer is there; 30 ms is well before the end of a creation.
     await new Promise((resolve) => setTimeout(resolve, 30))
     assert.equal(answered, false, 'the creation was over before the stop')
@@ -525,10 +579,16 @@ describe('stop and restart of the server', () => {
     await server.stop()
     await kill(server.containerOf('stays'))
     await server.launch()
-    await until('the killed agent is listed as stopped', async () => (await server.agents()).get('stays')?.status === 'stopped')
+    await until(
+      'the killed agent is listed as stopped',
+      async () => (await server.agents()).get('stays')?.status === 'stopped',
+    )
   })
 
   it('has one network of its own', async () => {
-    assert.deepEqual((await networksOf(server.instance)).map((n) => n.Name), [server.network])
+    assert.deepEqual(
+      (await networksOf(server.instance)).map((n) => n.Name),
+      [server.network],
+    )
   })
 })

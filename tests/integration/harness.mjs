@@ -80,9 +80,24 @@ export class Server {
     this.address = `127.0.0.1:${this.port}`
     this.log = path.join(this.home, 'test.log')
     const log = openSync(this.log, 'a')
-    const flags = ['--home', this.home, '--bind', '127.0.0.1', '--port', String(this.port), '--web-dir', this.webDir,
-      '--templates-dir', path.join(ROOT, 'config/agent-templates'), '--container-prefix', this.prefix, '--network', this.network,
-      '--subnet', '']
+    const flags = [
+      '--home',
+      this.home,
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      String(this.port),
+      '--web-dir',
+      this.webDir,
+      '--templates-dir',
+      path.join(ROOT, 'config/agent-templates'),
+      '--container-prefix',
+      this.prefix,
+      '--network',
+      this.network,
+      '--subnet',
+      '',
+    ]
     this.#process = spawn(SERVER, flags, {
       stdio: ['ignore', log, log],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...this.environment },
@@ -96,10 +111,17 @@ export class Server {
     if (child.pid) await leaveNote(`pid-${child.pid}`, `${child.pid} ${startTimeOf(child.pid)}\n`)
     let ended = null
     this.#exited.then((how) => (ended = how))
-    await until('trinityd answers /health', async () => {
-      if (ended !== null) throw new Error(`trinityd ended (${ended}):\n${await this.logEnd()}`)
-      return fetch(`http://${this.address}/health`).then((answer) => answer.ok, () => false)
-    }, { every: 10 })
+    await until(
+      'trinityd answers /health',
+      async () => {
+        if (ended !== null) throw new Error(`trinityd ended (${ended}):\n${await this.logEnd()}`)
+        return fetch(`http://${this.address}/health`).then(
+          (answer) => answer.ok,
+          () => false,
+        )
+      },
+      { every: 10 },
+    )
     this.instance = (await readFile(path.join(this.home, 'instance-id'), 'utf8')).trim()
     await leaveNote(`instance-${this.instance}`, this.instance)
   }
@@ -120,7 +142,10 @@ export class Server {
 
   /** A token for this user. */
   async signIn(username = 'admin', password = PASSWORD) {
-    const answer = await fetch(`http://${this.address}/token`, { method: 'POST', body: new URLSearchParams({ username, password }) })
+    const answer = await fetch(`http://${this.address}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ username, password }),
+    })
     if (answer.status !== 200) throw new Error(`sign-in of ${username}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()).access_token
   }
@@ -130,7 +155,11 @@ export class Server {
     const answer = await fetch(`http://${this.address}${target}`, {
       method,
       body: json === undefined ? body : JSON.stringify(json),
-      headers: { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...(token ? { Authorization: `Bearer ${token}` } : {}), ...headers },
+      headers: {
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...headers,
+      },
       redirect: 'manual',
       signal: AbortSignal.timeout(60_000),
     })
@@ -151,7 +180,8 @@ export class Server {
   /** Creates an agent and returns the answer's body; fails on anything but 200. */
   async createAgent(name, fields = {}) {
     const answer = await this.post('/api/agents', { name, resources: { cpu: '1', memory: '128m' }, ...fields })
-    if (answer.status !== 200) throw new Error(`create ${name}: ${answer.status} ${answer.text}\n${await this.logEnd()}`)
+    if (answer.status !== 200)
+      throw new Error(`create ${name}: ${answer.status} ${answer.text}\n${await this.logEnd()}`)
     return answer.body
   }
 
@@ -173,7 +203,13 @@ export class Server {
 
   /** Rows of the database, read by the sqlite3 program. */
   async sql(statement) {
-    const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 5000', path.join(this.home, 'trinity.db'), statement])
+    const { stdout } = await run('sqlite3', [
+      '-json',
+      '-cmd',
+      '.timeout 5000',
+      path.join(this.home, 'trinity.db'),
+      statement,
+    ])
     return stdout.trim() ? JSON.parse(stdout) : []
   }
 

@@ -28,18 +28,27 @@ const habits = [
   // A head that is too long.
   () => [head, ...Array.from({ length: 10 }, () => `X: ${'z'.repeat(8000)}\r\n`)],
   // Half a body.
-  () => ['POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername=', 'a'],
+  () => [
+    'POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername=',
+    'a',
+  ],
   // A body larger than anybody takes.
   () => ['POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n', Buffer.alloc(16_384)],
   // Chunks that lie about their size.
   () => ['POST /token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n', 'abc'],
   // Two lengths, the way requests are smuggled.
-  () => ['POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\n\r\n'],
+  () => [
+    'POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\n\r\n',
+  ],
   // Zero bytes, broken escapes and ways upwards.
   () => ['GET /%00%zz/../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n', 'GET /\0 HTTP/1.1\r\n\r\n'],
   // A WebSocket that sends frames which none are.
-  () => ['GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n', randomBytes(300), randomBytes(300)],
+  () => [
+    'GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    randomBytes(300),
+    randomBytes(300),
+  ],
   // Many requests at once, and nobody reads the answers.
   () => [`${head}\r\n`.repeat(200)],
   // Nothing.
@@ -109,8 +118,10 @@ describe('two hundred hostile clients', () => {
     const times = await healthTimes(server.address, MS)
     const grown = (await residentMb(server.pid)) - before
     const p99 = times[Math.floor(times.length * 0.99)]
-    t.diagnostic(`${state.connections} connections; /health ${times.length} times, p50 ${times[times.length >> 1].toFixed(2)} ms, ` +
-      `p99 ${p99.toFixed(2)} ms; memory ${before.toFixed(1)} MB, grown by ${grown.toFixed(1)} MB`)
+    t.diagnostic(
+      `${state.connections} connections; /health ${times.length} times, p50 ${times[times.length >> 1].toFixed(2)} ms, ` +
+        `p99 ${p99.toFixed(2)} ms; memory ${before.toFixed(1)} MB, grown by ${grown.toFixed(1)} MB`,
+    )
     assert.ok(state.connections > 2 * CLIENTS, 'clients come again')
     assert.ok(times.length > 100, `/health answered only ${times.length} times`)
     assert.ok(p99 < HEALTH_P99_MS, `p99 of /health: ${p99} ms`)

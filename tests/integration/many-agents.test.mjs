@@ -28,7 +28,9 @@ describe('thirty agents', () => {
   before(async () => {
     server = await Server.start()
     for (let i = 0; i < names.length; i += 2) {
-      await Promise.all(names.slice(i, i + 2).map((name) => server.createAgent(name, { resources: { cpu: '1', memory: '64m' } })))
+      await Promise.all(
+        names.slice(i, i + 2).map((name) => server.createAgent(name, { resources: { cpu: '1', memory: '64m' } })),
+      )
     }
   })
   after(() => server?.dispose())
@@ -54,10 +56,14 @@ describe('thirty agents', () => {
   })
 
   it('keep /health quick while thirty clients ask for stats', async () => {
-    await until('every agent has figures', async () => {
-      const answers = await Promise.all(names.map((name) => server.get(`/api/agents/${name}/stats`)))
-      return answers.every((a) => a.status === 200)
-    }, { ms: 40_000, every: 500 })
+    await until(
+      'every agent has figures',
+      async () => {
+        const answers = await Promise.all(names.map((name) => server.get(`/api/agents/${name}/stats`)))
+        return answers.every((a) => a.status === 200)
+      },
+      { ms: 40_000, every: 500 },
+    )
     let asking = true
     let answered = 0
     const client = async (name) => {
@@ -75,7 +81,9 @@ describe('thirty agents', () => {
     asking = false
     await Promise.all(clients)
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(times, share))
-    console.log(`/health under ${answered} stats requests: ${times.length} samples, p50 ${p50.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`)
+    console.log(
+      `/health under ${answered} stats requests: ${times.length} samples, p50 ${p50.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
+    )
     assert.ok(answered > 300, `only ${answered} answers`)
     assert.ok(p95 < 25, `p95 ${p95} ms`)
   })
@@ -86,7 +94,8 @@ describe('thirty agents', () => {
       const { kill } = await import('../support/engine.mjs')
       const victims = names.slice(0, 3)
       await Promise.all(victims.map((name) => kill(server.containerOf(name))))
-      for (const name of victims) await live.next((f) => f.event === 'agent_status' && f.data.name === name && f.data.status === 'stopped')
+      for (const name of victims)
+        await live.next((f) => f.event === 'agent_status' && f.data.name === name && f.data.status === 'stopped')
     } finally {
       live.close()
     }

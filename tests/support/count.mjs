@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs'
 export function readTap(text) {
   const figure = (name) => Number(text.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? 0)
   // Suites are not counted, and fail only because a test of theirs did.
-  const failed = [...text.matchAll(/^ *not ok \d+ - (.*)\n(?: +.*\n)*? +type: '(\w+)'/gm)].filter(([, , type]) => type === 'test')
+  const failed = [...text.matchAll(/^ *not ok \d+ - (.*)\n(?: +.*\n)*? +type: '(\w+)'/gm)].filter(
+    ([, , type]) => type === 'test',
+  )
   return { passed: figure('pass'), failed: figure('fail') + figure('cancelled'), names: failed.map(([, name]) => name) }
 }
 
@@ -16,12 +18,16 @@ export function readVitest(result) {
 }
 
 export function readGoogleTest(result) {
-  const ran = result.testsuites.flatMap((suite) => suite.testsuite).filter((one) => one.status === 'RUN' && one.result !== 'SKIPPED')
+  const ran = result.testsuites
+    .flatMap((suite) => suite.testsuite)
+    .filter((one) => one.status === 'RUN' && one.result !== 'SKIPPED')
   const failed = ran.filter((one) => one.failures?.length)
   return {
     passed: ran.length - failed.length,
     failed: failed.length,
-    names: failed.map((one) => `${one.classname}.${one.name}: ${one.failures[0].failure.split('\n').slice(0, 6).join(' / ')}`),
+    names: failed.map(
+      (one) => `${one.classname}.${one.name}: ${one.failures[0].failure.split('\n').slice(0, 6).join(' / ')}`,
+    ),
   }
 }
 

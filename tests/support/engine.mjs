@@ -8,20 +8,23 @@ export function engine(method, path, body) {
   return new Promise((resolve, reject) => {
     const payload = body === undefined ? undefined : JSON.stringify(body)
     const headers = payload ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) } : {}
-    const request = http.request({ socketPath: SOCKET, method, path: `/v1.41${path}`, headers, timeout: 30_000 }, (response) => {
-      const chunks = []
-      response.on('data', (chunk) => chunks.push(chunk))
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        let parsed = text
-        try {
-          parsed = JSON.parse(text)
-        } catch {
-          // Not JSON: the text itself.
-        }
-        resolve({ status: response.statusCode, body: parsed })
-      })
-    })
+    const request = http.request(
+      { socketPath: SOCKET, method, path: `/v1.41${path}`, headers, timeout: 30_000 },
+      (response) => {
+        const chunks = []
+        response.on('data', (chunk) => chunks.push(chunk))
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString()
+          let parsed = text
+          try {
+            parsed = JSON.parse(text)
+          } catch {
+            // Not JSON: the text itself.
+          }
+          resolve({ status: response.statusCode, body: parsed })
+        })
+      },
+    )
     request.on('timeout', () => request.destroy(new Error(`engine: no answer to ${method} ${path} within 30 s`)))
     request.on('error', reject)
     request.end(payload)
@@ -62,8 +65,13 @@ export async function removeInstance(instance) {
   const expect = (what, answer) => {
     if (answer.status >= 300 && answer.status !== 404) failed.push(`${what}: ${answer.status}`)
   }
-  await Promise.all((await containersOf(instance)).map(async (c) => expect(c.Names[0], await engine('DELETE', `/containers/${c.Id}?force=1&v=1`))))
+  await Promise.all(
+    (await containersOf(instance)).map(async (c) =>
+      expect(c.Names[0], await engine('DELETE', `/containers/${c.Id}?force=1&v=1`)),
+    ),
+  )
   for (const volume of await volumesOf(instance)) expect(volume.Name, await engine('DELETE', `/volumes/${volume.Name}`))
-  for (const network of await networksOf(instance)) expect(network.Name, await engine('DELETE', `/networks/${network.Id}`))
+  for (const network of await networksOf(instance))
+    expect(network.Name, await engine('DELETE', `/networks/${network.Id}`))
   return failed
 }

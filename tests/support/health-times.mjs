@@ -22,4 +22,7 @@ while (performance.now() < end) {
   times.push(await once())
   await new Promise((resolve) => setTimeout(resolve, 10))
 }
-process.send(times.sort((a, b) => a - b), () => process.exit(0))
+process.send(
+  times.sort((a, b) => a - b),
+  () => process.exit(0),
+)

@@ -21,7 +21,8 @@ export class LiveClient {
 
   async #connect(url) {
     this.#socket = new WebSocket(url)
-    this.#socket.onmessage = ({ data }) => this.#take({ ...JSON.parse(data), arrived: performance.timeOrigin + performance.now() })
+    this.#socket.onmessage = ({ data }) =>
+      this.#take({ ...JSON.parse(data), arrived: performance.timeOrigin + performance.now() })
     await new Promise((resolve, reject) => {
       this.#socket.onopen = resolve
       this.#socket.onerror = () => reject(new Error(`no socket at ${url}`))
@@ -50,7 +51,10 @@ export class LiveClient {
       const entry = { test, resolve }
       entry.timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(entry), 1)
-        const seen = this.frames.slice(from).slice(-5).map((frame) => JSON.stringify(frame).slice(0, 300))
+        const seen = this.frames
+          .slice(from)
+          .slice(-5)
+          .map((frame) => JSON.stringify(frame).slice(0, 300))
         reject(new Error(`no such frame within ${ms} ms; the last ones: ${seen.join(' ')}`))
       }, ms)
       this.#waiting.push(entry)

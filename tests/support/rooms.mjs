@@ -7,7 +7,10 @@ const root = process.argv[2] ?? process.cwd()
 const cmake = readFileSync(join(root, 'CMakeLists.txt'), 'utf8')
 const uses = new Map()
 for (const [, name, rest] of cmake.matchAll(/trinity_room\((\w+)([^)]*)\)/g)) {
-  uses.set(name, [...rest.matchAll(/trinity_(\w+)/g)].map((match) => match[1]))
+  uses.set(
+    name,
+    [...rest.matchAll(/trinity_(\w+)/g)].map((match) => match[1]),
+  )
 }
 
 /** Everything that a room may use: what it names, and what those name. Throws on a circle. */
