@@ -38,7 +38,7 @@ Task<std::expected<std::string, Trouble>> AgentLink::get(Call call, Target targe
       if (answer.status != 200) co_return std::unexpected(Trouble::refused);
       co_return std::move(answer.body);
     } catch (const http::ClientError& e) {
-      log::debug("agentlink", "[{}] {}: {}", call.id(), path, e.what());
+      log::debug({"agentlink", call.id()}, "{}: {}", path, e.what());
       fault = e.fault();
     }
     if (fault == http::ClientFault::timeout) co_return std::unexpected(Trouble::timeout);

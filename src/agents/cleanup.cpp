@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds busy_within{200};  // whoever holds the name is at work on it
 constexpr std::chrono::seconds look_every{1};
+constexpr const char* may_come = "the engine may still bring its container; looking again";
 
 std::string text_of(const std::exception_ptr& fault) {
   try {
@@ -47,27 +48,40 @@ Task<> AgentService::attempt(Call call, Task<> step, std::string what, std::stri
   try {
     co_await std::move(step);
   } catch (const std::exception& fault) {
-    log::error("agents", "[{}] {} could not be removed now: {}", call.id(), what, fault.what());
+    log::error({"agents", call.id()}, "{} could not be removed now: {}", what, fault.what());
     if (why->empty()) *why = what + ": " + fault.what();
   }
 }
 
-Task<> AgentService::remove_container_of(Call call, const Leftover* left) {
+Task<> AgentService::remove_container_of(Call call, const Leftover* left, bool* found) {
   auto id = left->container;
   if (id.empty()) {
-    const auto found = co_await container_of(call, left);
-    if (!found) co_return;
-    id = found->id;
+    const auto container = co_await container_of(call, left);
+    if (!container) co_return;
+    id = container->id;
   }
+  *found = true;
   co_await engine_.remove(call, id, true);
   std::vector<fleet::Action> gone{fleet::ContainerGone{id}};
   co_await fleet_.applied(std::move(gone));
 }
 
+Task<> AgentService::tell_fleet(Call call, const Leftover* left) {
+  std::optional<fleet::Metadata> metadata;
+  if (!left->row) {
+    auto all = co_await store_.load(call);
+    const auto found = all.find(left->agent);
+    if (found != all.end()) metadata = std::move(found->second);
+  }
+  std::vector<fleet::Action> gone{fleet::MetadataChanged{left->agent, std::move(metadata)},
+                                  fleet::Creating{left->agent, false}};
+  co_await fleet_.applied(std::move(gone));
+}
+
 /// The reason why something is left; empty when nothing is.
-Task<std::string> AgentService::take_away(Call call, const Leftover* left) {
+Task<std::string> AgentService::take_away(Call call, const Leftover* left, bool* found) {
   std::string why;
-  co_await attempt(call, remove_container_of(call, left), "container of " + left->agent, &why);
+  co_await attempt(call, remove_container_of(call, left, found), "container of " + left->agent, &why);
   const bool deleting = left->kind == Leftover::Kind::deleting;
   // An agent whose deletion did not get as far stays listed with its owner.
   if (deleting && !why.empty()) co_return why;
@@ -76,9 +90,7 @@ Task<std::string> AgentService::take_away(Call call, const Leftover* left) {
   } else {
     co_await attempt(call, store_.forget_key(call, left->agent), "the key of " + left->agent, &why);
   }
-  std::vector<fleet::Action> gone{fleet::MetadataChanged{left->agent, std::nullopt},
-                                  fleet::Creating{left->agent, false}};
-  co_await attempt(call, fleet_.applied(std::move(gone)), "the trace of " + left->agent, &why);
+  co_await attempt(call, tell_fleet(call, left), "the trace of " + left->agent, &why);
   const auto workspace = workspace_volume(options_.placement, left->agent);
   const auto data = data_volume(options_.placement, left->agent);
   if (left->workspace) co_await attempt(call, remove_own_volume(call, workspace), workspace, &why);
@@ -94,8 +106,29 @@ Task<bool> AgentService::is_whole(Call call, const Leftover* left) {
   co_return found && found->started_at.has_value();
 }
 
+bool AgentService::is_expected(const Leftover& left) {
+  const std::lock_guard lock(looks_mutex_);
+  const auto first = looks_.try_emplace(left.mark, steady_now()).first->second;
+  return steady_now() - first < options_.late_container_within;
+}
+
+void AgentService::expect_no_more(const Leftover& left) {
+  const std::lock_guard lock(looks_mutex_);
+  looks_.erase(left.mark);
+}
+
+/// An agent whose deletion has begun cannot be started any more: its data would be taken away under it.
+Task<> AgentService::refuse_when_going(Call call, std::string name) {
+  if (!cleanup_pending_) co_return;
+  const auto left = co_await store_.leftovers_of(call, name);
+  for (const auto& one : left) {
+    if (one.kind == Leftover::Kind::deleting) throw Conflict("Agent '" + name + "' is being deleted.");
+  }
+}
+
 Task<bool> AgentService::settle(Call call, Leftover left) {
   std::string why;
+  bool found = false;
   bool whole = false;
   std::exception_ptr fault;
   try {
@@ -107,7 +140,12 @@ Task<bool> AgentService::settle(Call call, Leftover left) {
     why = text_of(fault);
   } else if (!whole) {
     if (left.kind == Leftover::Kind::creating) left.kind = Leftover::Kind::undoing;
-    why = co_await take_away(call, &left);
+    why = co_await take_away(call, &left, &found);
+    const bool unheard = left.unheard && left.kind == Leftover::Kind::undoing;
+    if (why.empty() && !found && unheard && is_expected(left)) {
+      why = may_come;
+      left.attempts = 0;  // so the next look comes in a second, however many tries it took to reach the engine
+    }
   }
   if (!why.empty()) {
     cleanup_pending_ = true;
@@ -115,7 +153,8 @@ Task<bool> AgentService::settle(Call call, Leftover left) {
     co_return false;
   }
   co_await store_.settled(call, left.agent);
-  log::info("agents", "[{}] {} of {} is {}", call.id(),
+  expect_no_more(left);
+  log::info({"agents", call.id()}, "{} of {} is {}",
             left.kind == Leftover::Kind::deleting ? "the deletion" : "the creation", left.agent,
             whole ? "found complete" : "cleaned up");
   co_return true;
@@ -140,7 +179,7 @@ Task<> AgentService::clean_up(Call call, bool all) {
       // Read again: the action that wrote it may have ended meanwhile.
       co_await settle_name(call, one.agent);
     } catch (const std::exception& fault) {
-      log::debug("agents", "clean-up of {} waits: {}", one.agent, fault.what());
+      log::debug({"agents", call.id()}, "clean-up of {} waits: {}", one.agent, fault.what());
     }
   }
   const bool any = co_await store_.any_leftover(call);
@@ -161,7 +200,7 @@ Task<> AgentService::clean_up_regularly(AgentService* service) {
         co_await service->clean_up(job.call(), false);
       } catch (const std::exception& fault) {
         service->cleanup_pending_ = true;
-        log::warn("agents", "the clean-up list cannot be read now: {}", fault.what());
+        log::warn({"agents", job.call().id()}, "the clean-up list cannot be read now: {}", fault.what());
       }
     }
     timer.expires_after(look_every);

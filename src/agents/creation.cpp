@@ -30,15 +30,26 @@ std::exception_ptr explained(std::exception_ptr fault, const Call& call, const s
   try {
     std::rethrow_exception(fault);
   } catch (const engine::EngineError& e) {
-    log::error("agents", "[{}] creation of {} failed: {}", call.id(), name, e.what());
+    log::error({"agents", call.id()}, "creation of {} failed: {}", name, e.what());
     if (e.engine_down())
       return std::make_exception_ptr(Unavailable("The container engine does not answer. The agent was not created."));
     return std::make_exception_ptr(Failed(failed_text));
   } catch (const Error&) {
     return fault;
   } catch (const std::exception& e) {
-    log::error("agents", "[{}] creation of {} failed: {}", call.id(), name, e.what());
+    log::error({"agents", call.id()}, "creation of {} failed: {}", name, e.what());
     return std::make_exception_ptr(Failed(failed_text));
+  }
+}
+
+/// The engine was asked and did not answer: it may do what it was asked for all the same, now or later.
+bool is_unheard(const std::exception_ptr& fault) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (const engine::EngineError& e) {
+    return e.engine_down();
+  } catch (...) {
+    return false;
   }
 }
 
@@ -71,8 +82,8 @@ Task<> AgentService::ensure_network(Call call) {
   const auto made = co_await engine_.network(call, placement.network);
   if (made) co_return;
   if (placement.subnet.empty()) throw *refused;
-  log::warn("agents", "network {} cannot have the subnet {}; the engine chooses one: {}", placement.network,
-            placement.subnet, refused->what());
+  log::warn({"agents", call.id()}, "network {} cannot have the subnet {}; the engine chooses one: {}",
+            placement.network, placement.subnet, refused->what());
   co_await engine_.create_network(call, placement.network, "", labels);
 }
 
@@ -87,7 +98,7 @@ Task<> AgentService::ensure_image(Call call, std::string image) {
     if (fault.fault() == engine::Fault::unreachable) throw;
     reason = fault.what();
   }
-  log::error("agents", "[{}] image {} cannot be pulled: {}", call.id(), image, reason);
+  log::error({"agents", call.id()}, "image {} cannot be pulled: {}", image, reason);
   throw Failed("The image '" + image +
                "' is not on this machine and could not be pulled. Build it, or choose another base_image.");
 }
@@ -215,9 +226,9 @@ Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRe
     } catch (const Error& e) {
       // The agent runs; the clean-up will find it complete.
       cleanup_pending_ = true;
-      log::warn("agents", "[{}] the end of the creation of {} was not noted: {}", call.id(), plan.name, e.what());
+      log::warn({"agents", call.id()}, "the end of the creation of {} was not noted: {}", plan.name, e.what());
     }
-    log::info("agents", "[{}] {} created by {}", call.id(), plan.name, caller->username);
+    log::info({"agents", call.id()}, "{} created by {}", plan.name, caller->username);
     co_return agent;
   }
   if (made.registered) {
@@ -226,11 +237,12 @@ Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRe
       for (auto& one : left) {
         one.kind = Leftover::Kind::undoing;
         one.container = made.container_id;
+        one.unheard = is_unheard(fault);
         co_await settle(call, one);
       }
     } catch (const std::exception& e) {
       cleanup_pending_ = true;
-      log::error("agents", "[{}] what {} left will be removed later: {}", call.id(), plan.name, e.what());
+      log::error({"agents", call.id()}, "what {} left will be removed later: {}", plan.name, e.what());
     }
   }
   std::rethrow_exception(explained(fault, call, plan.name));

@@ -26,14 +26,8 @@ std::vector<Leftover> read(Query&& query) {
     const auto known = std::ranges::find(kinds, kind);
     // A kind of a later program: not ours to judge.
     if (known == kinds.end()) continue;
-    found.push_back({agent,
-                     static_cast<Leftover::Kind>(known - kinds.begin()),
-                     mark,
-                     workspace != 0,
-                     data != 0,
-                     row != 0,
-                     attempts,
-                     {}});
+    found.push_back({agent, static_cast<Leftover::Kind>(known - kinds.begin()), mark, workspace != 0, data != 0,
+                     row != 0, attempts});
   }
   return found;
 }
@@ -60,10 +54,9 @@ void LeftoverRows::postpone(db::Session& session, const Leftover& leftover, cons
   const auto pause = std::min(longest_pause, std::int64_t{1} << std::min<std::int64_t>(leftover.attempts, 10));
   session
       .query(
-          "UPDATE trinity_cleanup SET kind = :a, attempts = attempts + 1, next_try = :b, last_error = :c WHERE "
-          "agent_name = :d",
+          "UPDATE trinity_cleanup SET kind = :a, attempts = :e, next_try = :b, last_error = :c WHERE agent_name = :d",
           std::string(kinds.at(static_cast<std::size_t>(leftover.kind))), seconds_now() + pause,
-          why.substr(0, longest_reason), leftover.agent)
+          why.substr(0, longest_reason), leftover.agent, leftover.attempts + 1)
       .run();
 }
 

@@ -15,6 +15,9 @@ namespace trinity::agents {
 ///                      v                             v
 ///                    undoing <-- never started --- next start -- has started --> (agent), row removed
 ///                      | container, key and ownership, volumes
+///                      |
+///                      | no container was there, though the engine may have been asked for one:
+///                      | looked for again each second for 15 s
 ///                      v
 ///   (nothing), row removed
 ///
@@ -37,13 +40,16 @@ struct Leftover {
   bool row = false;  ///< so are the agent's rows; else only its key
   std::int64_t attempts = 0;
   std::string container{};  ///< its id, as far as this process knows it; not stored
+  /// The engine may still be at work on what it was asked for; not stored. So it is after a crash, for all we know.
+  bool unheard = true;
 };
 
 /// Statements on table trinity_cleanup. They run inside the caller's transaction.
 struct LeftoverRows {
   static void put(db::Session& session, const Leftover& leftover);
   static void remove(db::Session& session, const std::string& agent);
-  /// The next try comes after 1, 2, 4, ... at most 300 seconds. `why` is cut to 300 bytes.
+  /// The next try comes after 1, 2, 4, ... at most 300 seconds, by the attempts that the leftover says there were.
+  /// `why` is cut to 300 bytes.
   static void postpone(db::Session& session, const Leftover& leftover, const std::string& why);
   [[nodiscard]] static std::vector<Leftover> of(db::Session& session, const std::string& agent);
   /// At most 50 whose time has come, the oldest first; `all`: whatever their time.

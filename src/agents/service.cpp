@@ -19,7 +19,7 @@ constexpr const char* system_agent = "trinity-system";
 /// What an engine failure means to the person who asked for the action. The engine's own text goes to the log.
 [[noreturn]] void refuse_action(const engine::EngineError& fault, const Call& call, const std::string& what,
                                 const std::string& name) {
-  log::warn("agents", "[{}] {} of {} failed: {}", call.id(), what, name, fault.what());
+  log::warn({"agents", call.id()}, "{} of {} failed: {}", what, name, fault.what());
   if (fault.fault() == engine::Fault::timeout)
     throw TimedOut("The container engine did not finish in time. Look at the agent's state before you try again.");
   if (fault.engine_down())
@@ -89,7 +89,7 @@ Task<std::string> AgentService::logs(Call call, CallerPtr caller, std::string na
   } catch (const engine::EngineError& fault) {
     if (fault.fault() == engine::Fault::not_found) throw NotFound(not_found);
     if (fault.engine_down()) throw Unavailable("The container engine does not answer, so the logs cannot be read now.");
-    log::warn("agents", "[{}] logs of {} cannot be read: {}", call.id(), name, fault.what());
+    log::warn({"agents", call.id()}, "logs of {} cannot be read: {}", name, fault.what());
     throw Failed("Failed to get logs: the container engine refused it");
   }
 }
@@ -113,6 +113,7 @@ Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
   co_await require(caller, name, Rule::read, no_permission);
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await require(caller, name, Rule::read, no_permission);
+  co_await refuse_when_going(call, name);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
@@ -195,7 +196,7 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
   co_await fleet_.applied(std::move(gone));
   // What cannot be removed now (a volume in use) is noted and removed later; the agent has gone.
   co_await settle_name(call, name);
-  log::info("agents", "[{}] {} deleted by {}", call.id(), name, caller->username);
+  log::info({"agents", call.id()}, "{} deleted by {}", name, caller->username);
 }
 
 }  // namespace trinity::agents

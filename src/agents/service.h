@@ -31,6 +31,8 @@ struct AgentServiceOptions {
   /// as they are set.
   std::map<std::string, std::string> environment;
   std::chrono::seconds stop_grace{10};
+  /// An engine that was asked to make a container, and whose answer nobody heard, has made it or given up by then.
+  std::chrono::milliseconds late_container_within{15'000};
   std::uint16_t ssh_port_first = 2222;
   std::uint16_t ssh_port_last = 2499;
 };
@@ -97,8 +99,14 @@ class AgentService {
   Task<> attempt(Call call, Task<> step, std::string what, std::string* why);
   Task<std::optional<engine::ContainerDetail>> container_of(Call call, const Leftover* left);
   Task<> remove_own_volume(Call call, std::string name);
-  Task<> remove_container_of(Call call, const Leftover* left);
-  Task<std::string> take_away(Call call, const Leftover* left);
+  Task<> remove_container_of(Call call, const Leftover* left, bool* found);
+  /// What the fleet shows of an agent whose rows are gone, or whose row was there before.
+  Task<> tell_fleet(Call call, const Leftover* left);
+  Task<std::string> take_away(Call call, const Leftover* left, bool* found);
+  /// True while an engine that was asked for the container, and is well again, may still bring it.
+  bool is_expected(const Leftover& left);
+  void expect_no_more(const Leftover& left);
+  Task<> refuse_when_going(Call call, std::string name);
   Task<bool> is_whole(Call call, const Leftover* left);
   /// With the name's lock held. False: something is left, and noted for later.
   Task<bool> settle(Call call, Leftover left);
@@ -121,6 +129,8 @@ class AgentService {
   PortBook ports_{options_.ssh_port_first, options_.ssh_port_last};
   NameLocks locks_;
   std::atomic<bool> cleanup_pending_ = true;  ///< the list may hold something
+  std::mutex looks_mutex_;
+  std::map<std::string, SteadyTime> looks_;  ///< by a container's key nonce: when it was looked for in vain first
 };
 
 }  // namespace trinity::agents

@@ -109,7 +109,7 @@ http::ServerOptions server_options(const Config& config) {
 }  // namespace
 
 struct Server::Parts {
-  explicit Parts(Config c);
+  Parts(Config c, std::unique_ptr<engine::Engine> given);
 
   Config config;
   Home home;
@@ -160,7 +160,7 @@ std::vector<boost::asio::io_context*> Server::Parts::contexts() {
   return all;
 }
 
-Server::Parts::Parts(Config c)
+Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
     : config(std::move(c)),
       home(config.home),
       pool(4),
@@ -173,7 +173,9 @@ Server::Parts::Parts(Config c)
       setup(database, settings, users, hasher, {config.admin_username, config.admin_password}),
       identities(verifier),
       io(thread_count(config)),
-      engine(metrics::measured(engine::make_docker(*engine::parse_address(config.engine), contexts()), engine_calls)),
+      engine(metrics::measured(
+          given ? std::move(given) : engine::make_docker(*engine::parse_address(config.engine), contexts()),
+          engine_calls)),
       agent_store(database, keys),
       fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
@@ -213,7 +215,8 @@ void Server::Parts::on_publication(const fleet::Publication& publication) {
   first_list.set_value();
 }
 
-Server::Server(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {}
+Server::Server(Config config, std::unique_ptr<engine::Engine> engine)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(engine))) {}
 
 Server::~Server() = default;
 

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/config.h"
+#include "engine/engine.h"
 #include "http/router.h"
 
 namespace trinity::app {
@@ -9,8 +10,9 @@ namespace trinity::app {
 /// Builds every object once, in order, hands out references, and stops them in reverse.
 class Server {
  public:
-  /// Opens home, database and keys. Throws std::exception with a text for the operator.
-  explicit Server(Config config);
+  /// Opens home, database and keys. Throws std::exception with a text for the operator. `engine`: used instead of the
+  /// one that the configuration names.
+  explicit Server(Config config, std::unique_ptr<engine::Engine> engine = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

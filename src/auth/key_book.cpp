@@ -108,7 +108,7 @@ Task<> KeyBook::flush(Call call) {
     co_await database_.write(call, std::move(job));
   } catch (const Error& fault) {
     give_back(uses);
-    log::warn("auth", "the use of {} API keys could not be written yet: {}", uses.size(), fault.what());
+    log::warn({"auth", call.id()}, "the use of {} API keys could not be written yet: {}", uses.size(), fault.what());
   }
 }
 
@@ -118,7 +118,7 @@ void KeyBook::flush_now(Call call) {
     try {
       database_.write_now(call, std::move(job));
     } catch (const Error& fault) {
-      log::warn("auth", "the use of {} API keys could not be written: {}", uses.size(), fault.what());
+      log::warn({"auth", call.id()}, "the use of {} API keys could not be written: {}", uses.size(), fault.what());
     }
   }
 }

@@ -76,7 +76,7 @@ Task<> SignIn::record(Call call, std::shared_ptr<const User> user, std::string n
     co_await parts_.database.write(call, std::move(job), std::move(publish));
   } catch (const Error& fault) {
     // The password was right; a book-keeping failure is no reason to keep its owner out.
-    log::warn("auth", "sign-in of user {} was not recorded: {}", user->id, fault.what());
+    log::warn({"auth", call.id()}, "sign-in of user {} was not recorded: {}", user->id, fault.what());
   }
 }
 

@@ -56,7 +56,8 @@ void Setup::prepare(Call call) {
   if (!user && !administrator_.password.empty()) make_administrator(call);
   if (user && user->password_hash && is_plain_text(*user->password_hash)) hash_plain_password(call, *user);
   if (!status().setup_completed) {
-    log::warn("auth", "first-time setup is open: whoever reaches this server may set the administrator's password");
+    log::warn({"auth", call.id()},
+              "first-time setup is open: whoever reaches this server may set the administrator's password");
   }
 }
 
@@ -67,7 +68,7 @@ void Setup::make_administrator(Call call) {
   };
   auto publish = [this](const User& made) { users_.put(made); };
   database_.write_now(call, std::move(job), std::move(publish));
-  log::info("auth", "made the administrator of the configuration");
+  log::info({"auth", call.id()}, "made the administrator of the configuration");
 }
 
 void Setup::hash_plain_password(Call call, const User& user) {
@@ -75,7 +76,7 @@ void Setup::hash_plain_password(Call call, const User& user) {
   const std::string& given = administrator_.password;
   const bool equal = stored.size() == given.size() && sodium_memcmp(stored.data(), given.data(), given.size()) == 0;
   if (given.empty() || !equal) {
-    log::warn("auth", "the administrator's stored password is not hashed and cannot be used to sign in");
+    log::warn({"auth", call.id()}, "the administrator's stored password is not hashed and cannot be used to sign in");
     return;
   }
   User changed = user;
@@ -87,7 +88,7 @@ void Setup::hash_plain_password(Call call, const User& user) {
     if (replaced) users_.put(changed);
   };
   database_.write_now(call, std::move(job), std::move(publish));
-  log::info("auth", "replaced the administrator's plain-text password by its hash");
+  log::info({"auth", call.id()}, "replaced the administrator's plain-text password by its hash");
 }
 
 Task<> Setup::set_admin_password(Call call, AdminPasswordRequest request) {
@@ -107,7 +108,7 @@ Task<> Setup::set_admin_password(Call call, AdminPasswordRequest request) {
     settings_.publish(setting, "true");
   };
   co_await database_.write(call, std::move(job), std::move(publish));
-  log::info("auth", "first-time setup is finished");
+  log::info({"auth", call.id()}, "first-time setup is finished");
 }
 
 }  // namespace trinity::auth

@@ -1,5 +1,8 @@
 #include "http/server.h"
 
+#include <linux/filter.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -115,12 +118,21 @@ void take_waiting(const std::shared_ptr<State>& state, tcp::acceptor& acceptor) 
   }
 }
 
+/// From here on the system lets nobody else in: who came between the last accept and the close would be cut off. Their
+/// handshakes are left unanswered instead, and refused a moment later.
+void shut_the_door(tcp::acceptor& acceptor) {
+  sock_filter drop_all{BPF_RET | BPF_K, 0, 0, 0};
+  const sock_fprog program{1, &drop_all};
+  ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
 template <class State>
 void stop_accepting(const std::shared_ptr<State>& state) {
   if (state->acceptor.expired()) return;
   asio::post(state->threads[0], [state] {
     const auto acceptor = state->acceptor.lock();
     if (!acceptor || !acceptor->is_open()) return;
+    shut_the_door(*acceptor);
     take_waiting(state, *acceptor);
     error_code ignored;
     acceptor->close(ignored);

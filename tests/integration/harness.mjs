@@ -50,18 +50,30 @@ async function takeNote(name) {
 }
 const startTimeOf = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')[19]
 
+/** Runs the server program to its end: {code, stdout, stderr}. For starts that fail and for its other orders. Bounded. */
+export async function trinityd(flags, { environment = {}, ms = 30_000 } = {}) {
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...environment }
+  return run(SERVER, flags, { env, timeout: ms, killSignal: 'SIGKILL' }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, signal, stdout, stderr }) => ({ code: code ?? signal, stdout, stderr }),
+  )
+}
+
 export class Server {
   #process
   #exited
   token = null
 
-  /** A running server. With `setup` (the default) first-time setup is done and the administrator is signed in. */
-  static async start({ setup = true, webDir = path.join(ROOT, 'web/dist'), environment = {} } = {}) {
+  /**
+   * A running server. With `setup` (the default) first-time setup is done and the administrator is signed in. `home`: a data
+   * folder that is there already; it belongs to the server from here on.
+   */
+  static async start({ setup = true, webDir = path.join(ROOT, 'web/dist'), environment = {}, home } = {}) {
     const server = new Server()
     const mark = randomBytes(4).toString('hex')
     server.prefix = `tt${mark}-`
     server.network = `tt${mark}-network`
-    server.home = await mkdtemp(path.join(tmpdir(), 'trinity-test-'))
+    server.home = home ?? (await mkdtemp(path.join(tmpdir(), 'trinity-test-')))
     server.webDir = webDir
     server.environment = environment
     try {

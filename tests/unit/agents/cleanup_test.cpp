@@ -123,6 +123,68 @@ TEST_F(CleanupTest, ANameWaitsForTheDataOfTheAgentBefore) {
   expect_whole_or_nothing("bot", false);
 }
 
+TEST_F(CleanupTest, AnAgentWhoseDeletionHasBegunIsNotStarted) {
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  house.engine.trouble("remove", {.fault = Fault::timeout});
+  EXPECT_EQ(house.refusal(house.service.remove(house.call, AgentHouse::ann(), "bot")).kind, ErrorKind::unavailable);
+  EXPECT_EQ(house.refusal(house.service.start(house.call, AgentHouse::ann(), "bot")).kind, ErrorKind::conflict);
+  house.engine.heal();
+  settle();
+  expect_whole_or_nothing("bot", true);
+}
+
+/// The engine was asked for a container and nobody heard its answer: it may bring it after the clean-up has looked.
+class LateContainerTest : public testing::Test {
+ protected:
+  LateContainerTest() {
+    EXPECT_TRUE(house.house.start_and_load());
+    house.engine.trouble("create", {.fault = Fault::timeout});
+    EXPECT_TRUE(house.refusal(house.service.create(house.call, AgentHouse::ann(), AgentHouse::named("bot"))).kind);
+    house.engine.heal();
+  }
+  void settle() { house.run(house.service.clean_up(house.call, true)); }
+
+  static constexpr std::chrono::milliseconds late{300};
+  AgentHouse house{std::make_shared<test::FakeEngine>(), late};
+};
+
+TEST_F(LateContainerTest, IsTakenAwayWithItsVolumes) {
+  EXPECT_EQ(house.count("agent_ownership"), 0) << "nobody sees half an agent meanwhile";
+  settle();
+  EXPECT_EQ(house.count("trinity_cleanup"), 1);
+  EXPECT_EQ(house.refusal(house.service.create(house.call, AgentHouse::ann(), AgentHouse::named("bot"))).kind,
+            ErrorKind::conflict);
+  auto job = [](db::Session& session) {
+    return std::get<0>(*session.query("SELECT mark FROM trinity_cleanup").one<std::string>());
+  };
+  const auto mark = house.database.read_now(house.call, std::move(job));
+  house.engine.add("bot", "created", {{fleet::label::key_nonce, mark}});
+  // The engine makes what its container names.
+  house.engine.add_volume("agent-bot-workspace", {});
+  settle();
+  EXPECT_FALSE(house.engine.container("agent-bot"));
+  EXPECT_TRUE(house.engine.volume_names().empty());
+  EXPECT_EQ(house.count("trinity_cleanup"), 0);
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+}
+
+TEST_F(LateContainerTest, IsNotWaitedForWithoutEnd) {
+  settle();
+  EXPECT_EQ(house.count("trinity_cleanup"), 1);
+  std::this_thread::sleep_for(late);
+  settle();
+  EXPECT_EQ(house.count("trinity_cleanup"), 0);
+  house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+}
+
+TEST_F(LateContainerTest, OfSomebodyElseStays) {
+  house.engine.add("bot", "created", {{fleet::label::key_nonce, "another"}});
+  settle();
+  std::this_thread::sleep_for(late);
+  settle();
+  EXPECT_TRUE(house.engine.container("agent-bot"));
+}
+
 TEST_F(CleanupTest, AVolumeThatWasThereBeforeStays) {
   house.engine.add_volume("agent-bot-workspace", {});
   house.engine.trouble("start", {.fault = Fault::failed});

@@ -295,6 +295,12 @@ TEST_F(CreationTest, AnOwnersOldRowIsTakenOverAndSurvivesAFailure) {
   house.engine.heal();
   EXPECT_EQ(house.count("agent_ownership", "agent_name = 'bot'"), 1) << "a failure must not cost what was there before";
   EXPECT_EQ(house.count("agent_sharing"), 1);
+  const auto by_hand = house.engine.add("bot");
+  ASSERT_TRUE(house.house.becomes("bot", "running"));
+  const auto known = house.house.newest()->find("bot")->agent->metadata;
+  EXPECT_TRUE(known && known->owner_id == 7) << "what the fleet shows must not lose it either";
+  house.engine.destroy(by_hand);
+  ASSERT_TRUE(eventually([&] { return !house.shown("bot"); }));
   const auto agent = house.create(AgentHouse::ann(), AgentHouse::named("bot"));
   EXPECT_TRUE(agent->metadata->autonomy_enabled);
   EXPECT_EQ(agent->metadata->shared_with, std::vector<std::string>{"bob@example.org"});

@@ -48,8 +48,11 @@ class AgentDatabase {
 /// The agents' service over a database, a fleet and a fake engine, as app/ puts them together.
 class AgentHouse : public AgentDatabase {
  public:
-  explicit AgentHouse(std::shared_ptr<FakeEngine> fake = std::make_shared<FakeEngine>())
-      : house(std::move(fake), FleetHouse::quick_options(), &store),
+  /// `late`: how long a container is looked for that the engine was asked for and did not answer about.
+  explicit AgentHouse(std::shared_ptr<FakeEngine> fake = std::make_shared<FakeEngine>(),
+                      std::chrono::milliseconds late = std::chrono::milliseconds(0))
+      : late_within(late),
+        house(std::move(fake), FleetHouse::quick_options(), &store),
         engine(house.engine),
         link({&house.io[0], &house.io[1], &house.io[2]}),
         service(options(), house.fleet, engine, store, settings, link, pool,
@@ -64,6 +67,7 @@ class AgentHouse : public AgentDatabase {
     made.placement.instance = "0123456789abcdef";
     made.placement.image_version = "0.1.0";
     made.templates = dir / "templates";
+    made.late_container_within = late_within;
     made.environment = {{"ANTHROPIC_API_KEY", "sk-platform"}, {"OTEL_ENABLED", "0"}};
     return made;
   }
@@ -113,6 +117,7 @@ class AgentHouse : public AgentDatabase {
     return {};
   }
 
+  std::chrono::milliseconds late_within;
   FleetHouse house;
   FakeEngine& engine;
   agentlink::AgentLink link;
