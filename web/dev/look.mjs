@@ -256,6 +256,28 @@ await withMock(8854, ['--agents', '30'], async (base) => {
   )
   await shoot(
     base,
+    'agents-30-chosen',
+    async (page) => {
+      await opened(page)
+      await page.getByLabel('Select changelog').check()
+      await page.getByLabel('Select issue-sorter').check({ force: true })
+      await page.getByLabel('Select log-reader').check({ force: true })
+    },
+    { themes: ['dark'] },
+  )
+  await shoot(
+    base,
+    'agents-30-bulk-stop',
+    async (page) => {
+      await opened(page)
+      await page.getByLabel('Select all 30 agents').check()
+      await page.getByTestId('bulk-stop').click()
+      await page.getByTestId('bulk-submit').waitFor()
+    },
+    { sizes: ['wide'] },
+  )
+  await shoot(
+    base,
     'rail-open',
     async (page) => {
       await page.getByRole('button', { name: 'Show names' }).click()

@@ -4,12 +4,13 @@
 //   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open]
 //
 // While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
-// accept-sockets, kill/<agent>, slow-on, slow-off.
+// accept-sockets, expire, kill/<agent>, revoke/<agent>, slow-on, slow-off, slow-create; GET /dev/heard answers with the
+// frames of clients.
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { WebSocketServer } from 'ws'
+import { MockLive } from './mock-live.mjs'
 
 const args = process.argv.slice(2)
 const option = (name, otherwise) => {
@@ -28,10 +29,12 @@ let engineAway = null
 let refuseSockets = false
 let slow = false
 const sessions = new Set()
-const sockets = new Set()
-const seqs = new Map()
+let createMs = 900
 
 // ------------------------------------------------------------------ agents
+
+const live = new MockLive({ snapshotOf, isKnown: (token) => sessions.has(token) })
+const publish = (topic, event, data) => live.publish(topic, event, data)
 
 const NAMES = [
   'research-desk',
@@ -136,7 +139,9 @@ function addAgent(name, given = {}) {
     rx: 4000,
     tx: 2000,
     history: [],
-    logs: [],
+    follow: `${Date.now()}-1`,
+    lines: [],
+    lineCount: 0,
   }
   agents.set(name, agent)
   for (let back = 60; back > 0; back -= 1) sample(agent, Date.now() - back * 5000)
@@ -186,7 +191,15 @@ function log(agent, at) {
     `\u001b[90m${stamp}\u001b[0m \u001b[36mDEBUG\u001b[0m {"turn":${Math.round(at / 1000) % 97},"tokens":${Math.round(Math.random() * 4000)}}`,
   ]
   const pick = Math.random()
-  agent.logs.push(lines[pick < 0.45 ? 0 : pick < 0.75 ? 1 : pick < 0.88 ? 4 : pick < 0.96 ? 2 : 3])
+  const line = {
+    ts: new Date(at).toISOString().replace('Z', '000000Z'),
+    stream: pick < 0.96 ? 'stdout' : 'stderr',
+    text: lines[pick < 0.45 ? 0 : pick < 0.75 ? 1 : pick < 0.88 ? 4 : pick < 0.96 ? 2 : 3],
+  }
+  agent.lines.push(line)
+  agent.lineCount += 1
+  if (agent.lines.length > 2000) agent.lines.shift()
+  return line
 }
 
 for (let n = 0; n < COUNT; n += 1) {
@@ -204,19 +217,16 @@ for (let n = 0; n < COUNT; n += 1) {
 
 // ------------------------------------------------------------------ live
 
-function publish(topic, event, data) {
-  const seq = (seqs.get(topic) ?? 100) + 1
-  seqs.set(topic, seq)
-  for (const one of sockets) {
-    if (one.topics.has(topic)) one.send({ event, topic, seq, ts: zoned(Date.now()), data })
-  }
-}
-
 function setStatus(agent, status, reason, exit_code = null) {
   const previous_status = agent.item.status
   agent.item.status = status
   agent.item.started_at = status === 'running' ? zoned(Date.now()) : null
-  if (status === 'running') agent.history = []
+  const changed_at = zoned(Date.now())
+  Object.assign(agent.item, { reason, exit_code, changed_at })
+  if (status === 'running') {
+    agent.history = []
+    sample(agent, Date.now())
+  }
   publish('agents', 'agent_status', {
     name: agent.item.name,
     status,
@@ -224,99 +234,129 @@ function setStatus(agent, status, reason, exit_code = null) {
     reason,
     exit_code,
     started_at: agent.item.started_at,
+    changed_at,
   })
+  const topic = `agent:${agent.item.name}:stats`
+  if (live.watched(topic)) publish(topic, 'agent_stats_update', statsOf(agent))
+  if (status !== 'running')
+    publish('agents:stats', 'agents_stats_update', { agents: [], gone: [agent.item.name] })
 }
 
-function snapshotOf(topic) {
-  if (topic === 'agents') {
-    return { agents: [...agents.values()].map((one) => one.item).reverse(), engine: engineNow() }
+function snapshotOf(topic, options = {}) {
+  switch (topic) {
+    case 'agents':
+      return { agents: [...agents.values()].map((one) => one.item).reverse(), engine: engineNow() }
+    case 'agents:stats':
+      return {
+        agents: running().map((agent) => ({
+          ...rowOf(agent),
+          ...(options.history > 0 ? { history: agent.history.slice(-options.history) } : {}),
+        })),
+      }
+    case 'host':
+      return { ...hostNow(), history: host.slice(-(options.history ?? 60)) }
+    case 'user':
+      return {
+        username: 'admin',
+        role: 'admin',
+        email: null,
+        expires_at: zoned(Date.now() + 6e8),
+        operations: [],
+      }
   }
-  const name = /^agent:(.+):stats$/.exec(topic)?.[1]
+  const [, name, part] = /^agent:([^:]+)(?::(stats|logs))?$/.exec(topic) ?? []
   const agent = agents.get(name)
   if (agent === undefined) return null
-  if (agent.item.status !== 'running') return { name, history: [] }
+  if (part === 'stats')
+    return { ...statsOf(agent), history: agent.history.slice(-(options.history ?? 60)) }
+  return part === 'logs' ? logsOf(agent, options.tail ?? 100) : { name }
+}
+
+const running = () => [...agents.values()].filter((one) => one.item.status === 'running')
+
+function rowOf(agent) {
+  const { cpu_percent, memory_used_bytes, memory_limit_bytes, memory_percent } = agent.stats
   return {
-    name,
-    cpu: agent.stats.cpu_percent,
-    memory: agent.stats.memory_used_bytes,
-    ...agent.stats,
-    history: agent.history,
+    name: agent.item.name,
+    cpu_percent,
+    memory_used_bytes,
+    memory_limit_bytes,
+    memory_percent,
   }
 }
+
+function statsOf(agent) {
+  const { name, status } = agent.item
+  const stats =
+    status === 'running'
+      ? agent.stats
+      : Object.fromEntries(Object.keys(agent.stats).map((key) => [key, 0]))
+  return { name, cpu: stats.cpu_percent, memory: stats.memory_used_bytes, ...stats, status }
+}
+
+function logsOf(agent, tail) {
+  const kept = agent.lines.slice(-tail)
+  return {
+    name: agent.item.name,
+    follow: agent.follow,
+    first: agent.lineCount - kept.length,
+    dropped: 0,
+    lines: kept,
+    cursor: '1',
+    state: agent.item.status === 'running' ? 'following' : 'ended',
+    tail,
+  }
+}
+
+// ------------------------------------------------------------------ the machine
+
+const host = []
+function hostNow() {
+  const [, cpu, memory, disk] = host[host.length - 1]
+  return {
+    cpu: { percent: cpu, count: 8 },
+    memory: { percent: memory, used_gb: Math.round(memory * 3.13) / 10, total_gb: 31.3 },
+    disk: { percent: disk, used_gb: Math.round(disk * 40.1) / 10, total_gb: 401 },
+    timestamp: zoned(Date.now()),
+  }
+}
+function sampleHost(at) {
+  const wave = Math.sin(at / 40_000)
+  host.push([at, Math.round((34 + wave * 20 + Math.random() * 6) * 10) / 10, 58.4, 71.2])
+  if (host.length > 60) host.shift()
+}
+for (let back = 60; back > 0; back -= 1) sampleHost(Date.now() - back * 5000)
 
 const engineNow = () => ({
   state: engineAway === null ? 'ok' : 'unreachable',
   since: zoned(engineAway ?? Date.now()),
 })
 
-const wss = new WebSocketServer({ noServer: true, maxPayload: 16384 })
-wss.on('connection', (ws) => {
-  const one = {
-    topics: new Set(),
-    known: false,
-    ws,
-    send: (frame) => ws.send(JSON.stringify(frame)),
-  }
-  sockets.add(one)
-  ws.on('close', () => sockets.delete(one))
-  ws.on('message', (data) => onFrame(one, JSON.parse(String(data))))
-})
-
-function onFrame(one, frame) {
-  if (frame.type === 'auth' && sessions.has(frame.token)) {
-    one.known = true
-    one.send({
-      type: 'authenticated',
-      user: 'admin',
-      role: 'admin',
-      expires_at: zoned(Date.now() + 6e8),
-      server_time: zoned(Date.now()),
-      protocol: 1,
-    })
-  }
-  if (frame.type === 'ping')
-    one.send({ type: 'pong', id: frame.id, server_time: zoned(Date.now()) })
-  if (frame.type === 'subscribe') for (const topic of frame.topics) subscribe(one, topic)
-  if (frame.type === 'unsubscribe') {
-    for (const topic of frame.topics) {
-      one.topics.delete(topic)
-      one.send({ type: 'unsubscribed', topic, reason: 'client' })
-    }
-  }
-}
-
-function subscribe(one, topic) {
-  const snapshot = snapshotOf(topic)
-  const status = !one.known ? 401 : snapshot === null ? 404 : one.topics.size >= 64 ? 429 : 0
-  if (status !== 0) return one.send({ type: 'subscribe_error', topic, status, detail: 'refused' })
-  one.topics.add(topic)
-  one.send({
-    type: 'subscribed',
-    topic,
-    seq: seqs.get(topic) ?? 100,
-    snapshot,
-    sampled_at: zoned(Date.now()),
-  })
-}
-
-setInterval(
-  () => {
-    if (engineAway !== null) return
-    for (const agent of agents.values()) {
-      if (agent.item.status !== 'running') continue
-      sample(agent, Date.now())
-      log(agent, Date.now())
-      const { name } = agent.item
-      publish(`agent:${name}:stats`, 'agent_stats_update', {
+function tick() {
+  if (engineAway !== null) return
+  const now = Date.now()
+  sampleHost(now)
+  publish('host', 'host_telemetry_update', hostNow())
+  for (const agent of running()) {
+    sample(agent, now)
+    const { name } = agent.item
+    if (live.watched(`agent:${name}:stats`))
+      publish(`agent:${name}:stats`, 'agent_stats_update', statsOf(agent))
+    const lines = [log(agent, now)]
+    if (live.watched(`agent:${name}:logs`))
+      publish(`agent:${name}:logs`, 'agent_logs_append', {
         name,
-        cpu: agent.stats.cpu_percent,
-        memory: agent.stats.memory_used_bytes,
-        ...agent.stats,
+        follow: agent.follow,
+        first: agent.lineCount - lines.length,
+        dropped: 0,
+        lines,
+        cursor: String(agent.lineCount),
+        state: 'following',
       })
-    }
-  },
-  Number(option('tick', '2500')),
-)
+  }
+  publish('agents:stats', 'agents_stats_update', { agents: running().map(rowOf) })
+}
+setInterval(tick, Number(option('tick', '2500')))
 
 // ------------------------------------------------------------------ REST
 
@@ -421,13 +461,32 @@ async function create(given) {
     ]
   }
   if (engineAway !== null) return [503, { detail: 'The container engine does not answer' }]
-  await wait(900)
   const name = sanitize(given.name)
   if (agents.has(name)) return [400, { detail: 'Agent already exists' }]
+  await operation('create', name, ['volumes', 'container', 'start'])
   const agent = addAgent(name, given)
   agent.history = agent.history.slice(-1)
   publish('agents', 'agent_created', agent.item)
   return [200, agent.item]
+}
+
+async function operation(kind, agent_name, steps) {
+  const operation_id = Math.random().toString(36).slice(2)
+  const tell = (step, percent, state) =>
+    publish('user', 'operation_update', {
+      operation_id,
+      kind,
+      agent_name,
+      step,
+      percent,
+      state,
+      detail: null,
+    })
+  for (const [n, step] of steps.entries()) {
+    tell(step, Math.round((n / steps.length) * 100), 'running')
+    await wait(createMs / steps.length)
+  }
+  tell(steps.at(-1), 100, 'done')
 }
 
 async function agentCall(method, path) {
@@ -458,13 +517,14 @@ async function agentCall(method, path) {
       await wait(700)
       agents.delete(name)
       publish('agents', 'agent_deleted', { name })
+      for (const part of ['', ':stats', ':logs']) live.end(`agent:${name}${part}`, 'agent_deleted')
       return [200, { message: `Agent ${name} deleted` }]
     case 'GET /stats':
       return agent.item.status === 'running'
         ? [200, agent.stats]
         : [400, { detail: 'Agent is not running' }]
     case 'GET /logs':
-      return [200, { logs: agent.logs.join('\n') + '\n' }]
+      return [200, { logs: agent.lines.map((line) => `${line.text}\n`).join('') }]
     case 'GET /info':
       return [200, info(agent)]
     case 'GET ':
@@ -529,13 +589,20 @@ function page(response, path) {
 
 function flip(path, response) {
   const [, , what, name] = path.split('/')
+  if (what === 'heard') return response.end(JSON.stringify(live.heard.slice(-500)))
   if (what === 'engine-away') engineAway = Date.now() - Number(name ?? 0) * 1000
   if (what === 'engine-ok') engineAway = null
   if (what.startsWith('engine')) publish('agents', 'engine_status', engineNow())
   if (what === 'refuse-sockets') refuseSockets = true
   if (what === 'accept-sockets') refuseSockets = false
-  if (what === 'cut-sockets' || what === 'refuse-sockets')
-    for (const one of sockets) one.ws.terminate()
+  if (what === 'cut-sockets' || what === 'refuse-sockets') live.cutAll()
+  if (what === 'expire') live.expireAll()
+  if (what === 'slow-create') createMs = 12_000
+  if (what === 'revoke') {
+    agents.delete(name)
+    publish('agents', 'agent_deleted', { name })
+    for (const part of ['', ':stats', ':logs']) live.end(`agent:${name}${part}`, 'access_revoked')
+  }
   if (what === 'kill' && agents.has(name)) setStatus(agents.get(name), 'stopped', 'exit', 137)
   if (what === 'slow-on') slow = true
   if (what === 'slow-off') slow = false
@@ -559,7 +626,7 @@ const server = createServer((request, response) => {
 })
 server.on('upgrade', (request, socket, head) => {
   if (refuseSockets || request.url !== '/ws') return socket.destroy()
-  wss.handleUpgrade(request, socket, head, (ws) => wss.emit('connection', ws))
+  live.upgrade(request, socket, head)
 })
 server.listen(PORT, '127.0.0.1', () =>
   console.log(`mock server: http://127.0.0.1:${PORT} (admin / ${password})`),

@@ -1,3 +1,4 @@
+import { createApp } from 'vue'
 import type { FleetAgent } from '@/stores/fleetModel'
 
 export function agent(name: string, change: Partial<FleetAgent> = {}): FleetAgent {
@@ -42,4 +43,9 @@ export function fakeServer(
     return Promise.resolve(new Response(status === 204 ? null : JSON.stringify(body), { status }))
   }) as typeof fetch
   return { calls }
+}
+
+/** Runs what a component would do in its setup, with an app around it. */
+export function inApp<T>(run: () => T): T {
+  return createApp({}).runWithContext(run)
 }

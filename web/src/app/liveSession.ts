@@ -1,17 +1,18 @@
 import { watch } from 'vue'
 import { api } from '@/api/client'
 import { onUnauthorized } from '@/api/http'
-import { parseUtc } from '@/format/time'
-import { live, type LiveSink } from '@/live/client'
+import { live, type LiveSink, type TopicHold } from '@/live/client'
 import { FallbackPoller, LIST_MS } from '@/live/fallback'
 import {
   AGENTS_TOPIC,
-  statsTopicAgent,
+  USER_TOPIC,
   type FleetSnapshot,
-  type StatsSnapshot,
+  type Operation,
+  type UserSnapshot,
 } from '@/live/frames'
 import { useFleet } from '@/stores/fleet'
 import { useLiveState } from '@/stores/liveState'
+import { useOperations } from '@/stores/operations'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
 
@@ -19,14 +20,13 @@ import { useStats } from '@/stores/stats'
 const FIRST_LOAD_MS = 1500
 const RENEW_AT_MOST_EVERY_MS = 10_000
 
-const fleetOwner = Symbol('fleet')
-
 /** Opens the live connection while somebody is signed in, and brings its data to the stores. */
 export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const session = useSession()
   const fleet = useFleet()
   const stats = useStats()
   const liveState = useLiveState()
+  const operations = useOperations()
 
   const poller = new FallbackPoller(undefined, (active) => {
     liveState.polling = active
@@ -39,6 +39,8 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   let renewedAt = 0
   let firstLoad: ReturnType<typeof setTimeout> | null = null
   let stopList: () => void = () => undefined
+  let holds: TopicHold[] = []
+  let ready = false
 
   async function learnRole(): Promise<void> {
     if (liveState.roleKnown) return
@@ -63,28 +65,11 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   }
 
   const sink: LiveSink = {
-    snapshot(topic, snapshot, sampledAt) {
-      if (topic === AGENTS_TOPIC) fleet.takeSnapshot(snapshot as FleetSnapshot)
-      const name = statsTopicAgent(topic)
-      if (name !== null) {
-        stats.snapshot(name, snapshot as StatsSnapshot, parseUtc(sampledAt) ?? Date.now())
-      }
-    },
-    resumed: () => undefined,
-    event(frame) {
-      if (frame.topic === AGENTS_TOPIC) fleet.takeEvent(frame)
-      const name = statsTopicAgent(frame.topic)
-      if (name !== null && frame.event === 'agent_stats_update') {
-        stats.update(name, frame.data, parseUtc(frame.ts) ?? Date.now())
-      }
-    },
-    ended(topic) {
-      const name = statsTopicAgent(topic)
-      if (name !== null) stats.drop(name)
-    },
-    refused: () => undefined,
     status(status) {
-      if (status === 'ready') poller.socketUp()
+      // Up to this moment everything was told.
+      if (ready) fleet.upToDate()
+      ready = status === 'ready'
+      if (ready) poller.socketUp()
       else if (status !== 'off') poller.socketDown()
     },
     authenticated(user, role, expires) {
@@ -94,8 +79,36 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     unauthorized: () => void renewOrLeave(),
   }
 
+  function knowUser(user: UserSnapshot): void {
+    session.known(user.username, user.role, user.expires_at)
+    liveState.roleKnown = true
+  }
+
+  /** What every page needs: the agents with their states, and the person. */
+  function holdTopics(): TopicHold[] {
+    return [
+      live.hold(AGENTS_TOPIC, {
+        snapshot: (snapshot) => fleet.takeSnapshot(snapshot as FleetSnapshot),
+        event: (frame) => fleet.takeEvent(frame),
+        resumed: () => fleet.upToDate(),
+      }),
+      live.hold(USER_TOPIC, {
+        snapshot(snapshot) {
+          const user = snapshot as UserSnapshot
+          knowUser(user)
+          operations.takeSnapshot(user.operations ?? [])
+        },
+        event(frame) {
+          if (frame.event === 'session_update') knowUser(frame.data as unknown as UserSnapshot)
+          if (frame.event === 'operation_update')
+            operations.take(frame.data as unknown as Operation)
+        },
+      }),
+    ]
+  }
+
   function begin(token: string): void {
-    live.setWanted(fleetOwner, [AGENTS_TOPIC])
+    holds = holdTopics()
     stopList = poller.add({
       key: AGENTS_TOPIC,
       intervalMs: LIST_MS,
@@ -111,11 +124,13 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     if (firstLoad !== null) clearTimeout(firstLoad)
     stopList()
     poller.socketUp()
-    live.setWanted(fleetOwner, [])
+    ready = false
+    for (const hold of holds) hold.release()
     live.close()
     liveState.reset()
     fleet.clear()
     stats.clear()
+    operations.clear()
   }
 
   watch(

@@ -5,8 +5,8 @@ export const pollerKey: InjectionKey<FallbackPoller> = Symbol('fallback poller')
 
 /** Offers a resource of this page for polling while the live socket is down. */
 export function useFallback(resource: () => FallbackResource | null): void {
-  const poller = inject(pollerKey)
-  if (poller === undefined) return
+  const poller = inject(pollerKey, null)
+  if (poller === null) return
   let remove: () => void = () => undefined
   watch(
     resource,

@@ -43,6 +43,10 @@ export function formatExact(ms: number, locale?: string): string {
   return new Date(ms).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'medium' })
 }
 
-export function formatClock(ms: number, locale?: string): string {
-  return new Date(ms).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
+export function formatClock(ms: number, seconds = false, locale?: string): string {
+  return new Date(ms).toLocaleTimeString(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+  })
 }

@@ -1,17 +1,36 @@
-import { readonly, ref, shallowRef, watch, onScopeDispose } from 'vue'
-import type { EventFrame } from './frames'
+import { readonly, ref, watch, onScopeDispose } from 'vue'
+import type { EventFrame, TopicOptions } from './frames'
 import { LiveProtocol, type LiveEffect, type LiveStatus } from './protocol'
 
-/** What the stores do with live data. */
+/** What the connection as a whole tells. */
 export interface LiveSink {
-  snapshot(topic: string, snapshot: unknown, sampledAt: string | null): void
-  resumed(topic: string): void
-  event(frame: EventFrame): void
-  ended(topic: string, reason: string): void
-  refused(topic: string, status: number, detail: string): void
   status(status: LiveStatus): void
   authenticated(user: string, role: string, expiresAt: string | null): void
   unauthorized(): void
+}
+
+/** What one topic tells whoever asked for it. */
+export interface TopicListener {
+  /** A whole new state: the first one, after a `resync`, or after other options. */
+  snapshot(snapshot: unknown, sampledAt: string | null): void
+  event(frame: EventFrame): void
+  /** The connection is back, and what was missed follows as events. */
+  resumed?(): void
+  /** The subscription ended by the server's will: no access any more, or the agent is gone. */
+  ended?(reason: string): void
+  /** It was not given. Unknown agents and limits are tried again by themselves. */
+  refused?(status: number, detail: string): void
+}
+
+/** A subscription that somebody holds. Letting go of it twice is fine. */
+export interface TopicHold {
+  setOptions(options: TopicOptions | undefined): void
+  release(): void
+}
+
+interface Held {
+  listener: TopicListener
+  options: TopicOptions | undefined
 }
 
 export type SocketLike = Pick<WebSocket, 'send' | 'close'> & {
@@ -23,29 +42,29 @@ export type SocketLike = Pick<WebSocket, 'send' | 'close'> & {
 const status = ref<LiveStatus>('off')
 const retryAt = ref<number | null>(null)
 
-/** Subscriptions change while rows scroll by; one round of frames per this time is plenty. */
-const SETTLE_MS = 120
+/** Pages come and go together with their topics; one round of frames per this time is plenty. */
+const SETTLE_MS = 50
 
 /** The one event socket of this tab: carries out what the protocol core asks for. */
 class LiveClient {
   readonly #protocol = new LiveProtocol()
-  readonly #owners = new Map<symbol, readonly string[]>()
+  readonly #held = new Map<string, Set<Held>>()
   #socket: SocketLike | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #settle: ReturnType<typeof setTimeout> | null = null
   #sink: LiveSink | null = null
   #listening = false
 
-  readonly #nudge = () => {
-    if (!document.hidden) this.#run(this.#protocol.nudge(Date.now()))
-  }
+  readonly #nudge = () => this.#run(this.#protocol.nudge(Date.now()))
+  readonly #look = () => this.#run(this.#protocol.hidden(document.hidden, Date.now()))
 
   open(token: string, sink: LiveSink): void {
     this.#sink = sink
     if (!this.#listening) {
       this.#listening = true
       window.addEventListener('online', this.#nudge)
-      document.addEventListener('visibilitychange', this.#nudge)
+      document.addEventListener('visibilitychange', this.#look)
+      this.#look()
     }
     this.#run(this.#protocol.start(token, Date.now()))
     this.#applyWanted()
@@ -61,16 +80,36 @@ class LiveClient {
 
   close(): void {
     window.removeEventListener('online', this.#nudge)
-    document.removeEventListener('visibilitychange', this.#nudge)
+    document.removeEventListener('visibilitychange', this.#look)
     this.#listening = false
     this.#run(this.#protocol.stop())
     this.#sink = null
   }
 
-  /** Sets what one part of the page wants to see; an empty list takes it back. */
-  setWanted(owner: symbol, topics: readonly string[]): void {
-    if (topics.length === 0) this.#owners.delete(owner)
-    else this.#owners.set(owner, topics)
+  /** Holds a topic until the answer's `release`. Whoever comes later gets a whole snapshot, too. */
+  hold(topic: string, listener: TopicListener, options?: TopicOptions): TopicHold {
+    const held: Held = { listener, options }
+    const others = this.#held.get(topic)
+    if (others === undefined) this.#held.set(topic, new Set([held]))
+    else others.add(held)
+    this.#settleSoon()
+    // Somebody has this topic, or let go of it only now: its snapshot went by.
+    this.#run(this.#protocol.refresh(topic, Date.now()))
+    return {
+      setOptions: (next) => {
+        held.options = next
+        this.#settleSoon()
+      },
+      release: () => {
+        const all = this.#held.get(topic)
+        if (all?.delete(held) !== true) return
+        if (all.size === 0) this.#held.delete(topic)
+        this.#settleSoon()
+      },
+    }
+  }
+
+  #settleSoon(): void {
     if (this.#settle !== null) return
     this.#settle = setTimeout(() => {
       this.#settle = null
@@ -79,9 +118,16 @@ class LiveClient {
   }
 
   #applyWanted(): void {
-    const all = new Set<string>()
-    for (const topics of this.#owners.values()) for (const topic of topics) all.add(topic)
-    this.#run(this.#protocol.want(all, Date.now()))
+    const wanted = new Map<string, TopicOptions | undefined>()
+    for (const [topic, all] of this.#held) {
+      // The newest wish counts when two parts of the page want one topic.
+      wanted.set(topic, [...all].findLast((held) => held.options !== undefined)?.options)
+    }
+    this.#run(this.#protocol.want(wanted, Date.now()))
+  }
+
+  #tell(topic: string, say: (listener: TopicListener) => void): void {
+    for (const held of [...(this.#held.get(topic) ?? [])]) say(held.listener)
   }
 
   #connect(): void {
@@ -137,19 +183,19 @@ class LiveClient {
         this.#sink?.authenticated(effect.user, effect.role, effect.expiresAt)
         break
       case 'snapshot':
-        this.#sink?.snapshot(effect.topic, effect.snapshot, effect.sampledAt)
+        this.#tell(effect.topic, (one) => one.snapshot(effect.snapshot, effect.sampledAt))
         break
       case 'resumed':
-        this.#sink?.resumed(effect.topic)
+        this.#tell(effect.topic, (one) => one.resumed?.())
         break
       case 'event':
-        this.#sink?.event(effect.frame)
+        this.#tell(effect.frame.topic, (one) => one.event(effect.frame))
         break
       case 'ended':
-        this.#sink?.ended(effect.topic, effect.reason)
+        this.#tell(effect.topic, (one) => one.ended?.(effect.reason))
         break
       case 'refused':
-        this.#sink?.refused(effect.topic, effect.status, effect.detail)
+        this.#tell(effect.topic, (one) => one.refused?.(effect.status, effect.detail))
         break
       case 'unauthorized':
         this.#sink?.unauthorized()
@@ -178,19 +224,21 @@ export const live = new LiveClient()
 export const liveStatus = readonly(status)
 export const liveRetryAt = readonly(retryAt)
 
-/** Keeps topics subscribed while the calling component lives and the list says so. */
-export function useTopics(topics: () => readonly string[]): void {
-  const owner = Symbol('topics')
-  const last = shallowRef('')
+/** Holds a topic while the calling component lives and the name is not null. */
+export function useTopic(
+  topic: () => string | null,
+  listener: TopicListener,
+  options?: () => TopicOptions | undefined,
+): void {
+  let hold: TopicHold | null = null
   watch(
-    topics,
-    (next) => {
-      const key = next.join('\n')
-      if (key === last.value) return
-      last.value = key
-      live.setWanted(owner, next)
+    topic,
+    (name) => {
+      hold?.release()
+      hold = name === null ? null : live.hold(name, listener, options?.())
     },
     { immediate: true },
   )
-  onScopeDispose(() => live.setWanted(owner, []))
+  if (options !== undefined) watch(options, (next) => hold?.setOptions(next))
+  onScopeDispose(() => hold?.release())
 }

@@ -1,10 +1,19 @@
 import type { AgentListItem, AgentStats } from '@/api/types'
 
+/** What a subscription may ask for: `interval` in seconds, `history` in points, `tail` in lines. */
+export type TopicOptions = Readonly<Record<string, number>>
+
 /** Frames of the live socket, as far as the UI reads them. Unknown frames and fields are ignored. */
 export type ClientFrame =
   | { type: 'auth'; token: string }
-  | { type: 'subscribe'; topics: string[]; since?: Record<string, number> }
+  | {
+      type: 'subscribe'
+      topics: string[]
+      since?: Record<string, number>
+      options?: Record<string, TopicOptions>
+    }
   | { type: 'unsubscribe'; topics: string[] }
+  | { type: 'options'; topic: string; options: TopicOptions }
   | { type: 'visibility'; hidden: boolean }
   | { type: 'ping'; id: number }
 
@@ -23,7 +32,14 @@ export interface LiveEngine {
 }
 
 /** A list item as the topic `agents` carries it. */
-export type LiveAgent = AgentListItem & { started_at?: string | null }
+export type LiveAgent = AgentListItem & {
+  started_at?: string | null
+  /** When it came into its state, UTC with Z. */
+  changed_at?: string | null
+  /** Why it is in its state: `user`, `resources`, `exit`, `oom`, `emergency_stop`, `system`, `unknown`. */
+  reason?: string | null
+  exit_code?: number | null
+}
 
 export interface FleetSnapshot {
   agents: LiveAgent[]
@@ -37,13 +53,62 @@ export type StatsSnapshot = Partial<AgentStats> & {
   history?: HistoryPoint[]
 }
 
+/** One row of `agents:stats`. Rows are whole; those of a snapshot may bring the last minutes along. */
+export type StatsRow = Partial<AgentStats> & { name: string; history?: HistoryPoint[] }
+
+/** Snapshot and events of `agents:stats`; events name in `gone` what no longer runs or is no longer to be seen. */
+export interface FleetStats {
+  agents: StatsRow[]
+  gone?: string[]
+}
+
+/** One long action of this person, as `operation_update` and the snapshot of `user` tell it. */
+export interface Operation {
+  operation_id: string
+  kind: string
+  agent_name: string | null
+  step: string
+  /** Null when the share is not known. */
+  percent: number | null
+  state: 'running' | 'done' | 'failed'
+  detail: string | null
+}
+
+export interface UserSnapshot {
+  username: string
+  role: string
+  email: string | null
+  expires_at: string | null
+  operations?: Operation[]
+}
+
+/** The machine that the server runs on. What it does not tell is null, never 0. */
+export interface HostFigures {
+  cpu: { percent: number | null; count: number | null }
+  memory: { percent: number | null; used_gb: number | null; total_gb: number | null }
+  disk: { percent: number | null; used_gb: number | null; total_gb: number | null }
+}
+
+export type HostPoint = readonly [
+  epochMs: number,
+  cpuPercent: number | null,
+  memoryPercent: number | null,
+  diskPercent: number | null,
+]
+
 export const AGENTS_TOPIC = 'agents'
+export const AGENTS_STATS_TOPIC = 'agents:stats'
+export const USER_TOPIC = 'user'
+export const HOST_TOPIC = 'host'
+
+export function agentTopic(name: string): string {
+  return `agent:${name}`
+}
 
 export function statsTopic(name: string): string {
   return `agent:${name}:stats`
 }
 
-/** The agent's name in a topic of the form `agent:{name}:stats`, else null. */
-export function statsTopicAgent(topic: string): string | null {
-  return /^agent:(.+):stats$/.exec(topic)?.[1] ?? null
+export function logsTopic(name: string): string {
+  return `agent:${name}:logs`
 }

@@ -1,4 +1,4 @@
-import type { ClientFrame, EventFrame } from './frames'
+import type { ClientFrame, EventFrame, TopicOptions } from './frames'
 
 /**
  * The client side of the live protocol as a state machine without sockets, timers or DOM.
@@ -26,6 +26,9 @@ type TopicState = 'none' | 'asked' | 'on' | 'refused'
 
 interface Topic {
   state: TopicState
+  options: TopicOptions | undefined
+  /** The options changed while the subscription stands: they are still to be sent. */
+  optionsOpen: boolean
   /** Last sequence number seen; null asks for a whole snapshot. */
   seq: number | null
   /** A gap was found and a new subscription is on its way; later events wait for its answer. */
@@ -58,6 +61,9 @@ export class LiveProtocol {
   #retryAt: number | null = null
   #pingId = 0
   #sent: number[] = []
+  #hidden = false
+  /** Whether the tab is hidden as the server knows it. A new socket counts as visible. */
+  #hiddenSaid = false
   readonly #topics = new Map<string, Topic>()
   #leaving: string[] = []
 
@@ -102,6 +108,7 @@ export class LiveProtocol {
     this.#lastHeard = now
     this.#lastPing = now
     this.#answersPings = false
+    this.#hiddenSaid = false
     this.#sent = []
     return [this.#send({ type: 'auth', token: this.#token }, now)]
   }
@@ -112,6 +119,7 @@ export class LiveProtocol {
     for (const topic of this.#topics.values()) {
       topic.state = 'none'
       topic.resyncing = false
+      topic.optionsOpen = false
       topic.retryAt = null
       topic.refusals = 0
     }
@@ -128,17 +136,35 @@ export class LiveProtocol {
     return this.#connect(now)
   }
 
-  /** Replaces the set of wanted topics; beyond the server's limit the last ones wait. */
-  want(names: Iterable<string>, now: number): LiveEffect[] {
-    const wanted = new Set([...names].slice(0, MAX_TOPICS))
+  /** Whether somebody can see the page: in hidden tabs the server lets the costly topics rest. */
+  hidden(hidden: boolean, now: number): LiveEffect[] {
+    this.#hidden = hidden
+    return hidden ? this.#flush(now) : [...this.nudge(now), ...this.#flush(now)]
+  }
+
+  /** Replaces what is wanted, each with its options; beyond the server's limit the last ones wait. */
+  want(wanted: ReadonlyMap<string, TopicOptions | undefined>, now: number): LiveEffect[] {
+    const within = new Map([...wanted].slice(0, MAX_TOPICS))
     for (const [name, topic] of this.#topics) {
-      if (wanted.has(name)) continue
+      if (within.has(name)) continue
       if (topic.state === 'asked' || topic.state === 'on') this.#leaving.push(name)
       this.#topics.delete(name)
     }
-    for (const name of wanted) {
-      if (!this.#topics.has(name)) this.#topics.set(name, newTopic())
+    for (const [name, options] of within) {
+      const topic = this.#topics.get(name)
+      if (topic === undefined) this.#topics.set(name, newTopic(options))
+      else setOptions(topic, options)
     }
+    return this.#flush(now)
+  }
+
+  /** Asks for a whole snapshot, for somebody who came later to a topic that is subscribed already. */
+  refresh(name: string, now: number): LiveEffect[] {
+    const topic = this.#topics.get(name)
+    if (topic?.state !== 'on') return []
+    topic.state = 'none'
+    topic.seq = null
+    topic.resyncing = true
     return this.#flush(now)
   }
 
@@ -222,8 +248,10 @@ export class LiveProtocol {
   // ---------------------------------------------------------------- subscriptions
 
   #hasWork(): boolean {
-    if (this.#leaving.length > 0) return true
-    for (const topic of this.#topics.values()) if (topic.state === 'none') return true
+    if (this.#leaving.length > 0 || this.#hidden !== this.#hiddenSaid) return true
+    for (const topic of this.#topics.values()) {
+      if (topic.state === 'none' || topic.optionsOpen) return true
+    }
     return false
   }
 
@@ -237,6 +265,10 @@ export class LiveProtocol {
       }
     }
     const effects: LiveEffect[] = []
+    if (this.#hidden !== this.#hiddenSaid && this.#room(now)) {
+      this.#hiddenSaid = this.#hidden
+      effects.push(this.#send({ type: 'visibility', hidden: this.#hidden }, now))
+    }
     // Leaving first: it makes room under the server's limit of topics.
     while (this.#leaving.length > 0 && this.#room(now)) {
       const topics = this.#leaving.splice(0, TOPICS_PER_FRAME)
@@ -246,21 +278,32 @@ export class LiveProtocol {
     while (open.length > 0 && this.#room(now)) {
       effects.push(this.#subscribe(open.splice(0, TOPICS_PER_FRAME), now))
     }
+    for (const [name, topic] of this.#topics) {
+      if (!topic.optionsOpen || !this.#room(now)) continue
+      topic.optionsOpen = false
+      effects.push(this.#send({ type: 'options', topic: name, options: topic.options ?? {} }, now))
+    }
     return effects
   }
 
   #subscribe(entries: [string, Topic][], now: number): LiveEffect {
     const since: Record<string, number> = {}
+    const options: Record<string, TopicOptions> = {}
     for (const [name, topic] of entries) {
       topic.state = 'asked'
+      topic.optionsOpen = false
       if (topic.seq !== null) since[name] = topic.seq
+      if (topic.options !== undefined) options[name] = topic.options
     }
-    const topics = entries.map(([name]) => name)
-    const frame: ClientFrame =
-      Object.keys(since).length > 0
-        ? { type: 'subscribe', topics, since }
-        : { type: 'subscribe', topics }
-    return this.#send(frame, now)
+    return this.#send(
+      {
+        type: 'subscribe',
+        topics: entries.map(([name]) => name),
+        ...(Object.keys(since).length > 0 ? { since } : {}),
+        ...(Object.keys(options).length > 0 ? { options } : {}),
+      },
+      now,
+    )
   }
 
   // ---------------------------------------------------------------- server frames
@@ -382,6 +425,25 @@ export class LiveProtocol {
   }
 }
 
-function newTopic(): Topic {
-  return { state: 'none', seq: null, resyncing: false, gapAt: null, retryAt: null, refusals: 0 }
+function newTopic(options: TopicOptions | undefined): Topic {
+  return {
+    state: 'none',
+    options,
+    optionsOpen: false,
+    seq: null,
+    resyncing: false,
+    gapAt: null,
+    retryAt: null,
+    refusals: 0,
+  }
+}
+
+/** Other options are answered by a whole snapshot; until it is here, events count in a stream that has ended. */
+function setOptions(topic: Topic, options: TopicOptions | undefined): void {
+  if (JSON.stringify(topic.options) === JSON.stringify(options)) return
+  topic.options = options
+  topic.seq = null
+  if (topic.state !== 'on' && topic.state !== 'asked') return
+  topic.optionsOpen = true
+  topic.resyncing = true
 }

@@ -10,9 +10,18 @@ import { text } from '@/text/en'
 import { applyEvent, asListItem, replaceAll, upsert, type FleetAgent } from './fleetModel'
 import { useSession } from './session'
 import { useStats } from './stats'
-import { useToasts } from './toasts'
+import { useToasts, type ToastAction } from './toasts'
 
 export type Pending = 'starting' | 'stopping' | 'deleting' | 'creating'
+
+/** An agent of a larger action that it did not work for. */
+export interface Failure {
+  name: string
+  reason: string
+}
+
+/** How many of a larger action are under way at once: the engine has other things to do, too. */
+const AT_ONCE = 4
 
 export interface EngineState {
   state: 'unknown' | 'ok' | 'unreachable'
@@ -57,6 +66,11 @@ export const useFleet = defineStore('fleet', () => {
     }
     const name = applyEvent(agents, frame)
     if (name !== null) dropFiguresUnlessRunning(name)
+    asOf.value = Date.now()
+  }
+
+  /** The connection is back and nothing was missed, or what was missed follows. */
+  function upToDate(): void {
     asOf.value = Date.now()
   }
 
@@ -109,27 +123,6 @@ export const useFleet = defineStore('fleet', () => {
 
   // ---------------------------------------------------------------- what a person does
 
-  async function act(
-    name: string,
-    doing: Pending,
-    run: () => Promise<unknown>,
-    done: string,
-    failed: string,
-  ): Promise<boolean> {
-    if (pending.has(name)) return false
-    pending.set(name, doing)
-    try {
-      await run()
-      toasts.show('success', done)
-      return true
-    } catch (failure) {
-      toasts.show('error', failed, messageOf(failure))
-      return false
-    } finally {
-      pending.delete(name)
-    }
-  }
-
   /** The answer of an action is true even when the live event is late or the socket is down. */
   function settle(name: string, status: 'running' | 'stopped'): void {
     const agent = agents.get(name)
@@ -146,20 +139,79 @@ export const useFleet = defineStore('fleet', () => {
     dropFiguresUnlessRunning(name)
   }
 
-  function start(name: string): Promise<boolean> {
-    const run = async () => {
-      await api.startAgent(name)
-      settle(name, 'running')
-    }
-    return act(name, 'starting', run, text.agent.started(name), text.agent.startFailed(name))
+  const doings = {
+    start: {
+      pending: 'starting' as const,
+      run: async (name: string) => {
+        await api.startAgent(name)
+        settle(name, 'running')
+      },
+      done: text.agent.started,
+      failed: text.agent.startFailed,
+    },
+    stop: {
+      pending: 'stopping' as const,
+      run: async (name: string) => {
+        await api.stopAgent(name)
+        settle(name, 'stopped')
+      },
+      done: text.agent.stopped,
+      failed: text.agent.stopFailed,
+    },
   }
 
-  function stop(name: string): Promise<boolean> {
-    const run = async () => {
-      await api.stopAgent(name)
-      settle(name, 'stopped')
+  async function act(kind: 'start' | 'stop', name: string): Promise<boolean> {
+    if (pending.has(name)) return false
+    const doing = doings[kind]
+    pending.set(name, doing.pending)
+    try {
+      await doing.run(name)
+      toasts.show('success', doing.done(name), null, undoOf(kind, name))
+      return true
+    } catch (failure) {
+      toasts.show('error', doing.failed(name), messageOf(failure))
+      return false
+    } finally {
+      pending.delete(name)
     }
-    return act(name, 'stopping', run, text.agent.stopped(name), text.agent.stopFailed(name))
+  }
+
+  /** A stopped agent was perhaps the wrong one. */
+  function undoOf(kind: 'start' | 'stop', name: string): ToastAction | null {
+    return kind === 'start'
+      ? null
+      : { label: text.agent.startAgain, run: () => void act('start', name) }
+  }
+
+  const start = (name: string) => act('start', name)
+  const stop = (name: string) => act('stop', name)
+
+  /** Does the same to many agents, some at once, and tells what failed. One agent's failure stops nothing. */
+  async function actOnMany(
+    kind: 'start' | 'stop',
+    names: readonly string[],
+    onDone: (count: number) => void,
+  ): Promise<Failure[]> {
+    const doing = doings[kind]
+    const waiting = names.filter((name) => !pending.has(name))
+    const failures: Failure[] = []
+    let done = 0
+    async function work(): Promise<void> {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        pending.set(name, doing.pending)
+        try {
+          await doing.run(name)
+        } catch (failure) {
+          failures.push({ name, reason: messageOf(failure) })
+        } finally {
+          pending.delete(name)
+        }
+        done += 1
+        onDone(done)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    return failures
   }
 
   /** Throws on failure: the dialog that asked stays open and shows the reason. */
@@ -201,10 +253,12 @@ export const useFleet = defineStore('fleet', () => {
     list,
     takeSnapshot,
     takeEvent,
+    upToDate,
     load,
     clear,
     start,
     stop,
+    actOnMany,
     remove,
     create,
     mayDelete,

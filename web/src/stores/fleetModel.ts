@@ -1,14 +1,8 @@
 import type { AgentListItem } from '@/api/types'
 import type { EventFrame, LiveAgent } from '@/live/frames'
 
-/** One agent as the UI knows it: the list item, and what only live events tell. */
-export type FleetAgent = LiveAgent & {
-  /** Why it is in its state, from the last `agent_status`. */
-  reason?: string | null
-  exit_code?: number | null
-  /** When the state changed, UTC with Z. */
-  changed_at?: string | null
-}
+/** One agent as the UI knows it. What only the live connection tells is left out by REST answers. */
+export type FleetAgent = LiveAgent
 
 export type FleetMap = Map<string, FleetAgent>
 
@@ -90,7 +84,7 @@ export function applyEvent(fleet: FleetMap, frame: EventFrame): string | null {
 
 function applyStatus(fleet: FleetMap, name: string, frame: EventFrame): string | null {
   const old = fleet.get(name)
-  const { status, reason, exit_code, started_at } = frame.data
+  const { status, reason, exit_code, started_at, changed_at } = frame.data
   if (old === undefined || typeof status !== 'string') return null
   fleet.set(name, {
     ...old,
@@ -98,7 +92,7 @@ function applyStatus(fleet: FleetMap, name: string, frame: EventFrame): string |
     reason: typeof reason === 'string' ? reason : null,
     exit_code: typeof exit_code === 'number' ? exit_code : null,
     started_at: typeof started_at === 'string' ? started_at : null,
-    changed_at: frame.ts ?? null,
+    changed_at: typeof changed_at === 'string' ? changed_at : (frame.ts ?? null),
   })
   return name
 }

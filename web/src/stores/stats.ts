@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import type { AgentStats } from '@/api/types'
-import type { StatsSnapshot } from '@/live/frames'
-import { figuresFromSnapshot, mergeFigures, type AgentFigures } from './statsModel'
+import type { FleetStats, StatsSnapshot } from '@/live/frames'
+import { figuresFromSnapshot, mergeFigures, mergeRow, type AgentFigures } from './statsModel'
 
 /** Figures by agent. Reading one name depends on that name only, so a tick redraws one row. */
 export const useStats = defineStore('stats', () => {
@@ -27,6 +27,20 @@ export const useStats = defineStore('stats', () => {
     } else if (before !== undefined) figures.delete(name)
   }
 
+  /** All agents at once: whoever is not in it is not running, or not to be seen. */
+  function fleetSnapshot(fleet: FleetStats, sampledAt: number): void {
+    const names = new Set((fleet.agents ?? []).map((row) => row.name))
+    for (const name of [...figures.keys()]) if (!names.has(name)) figures.delete(name)
+    fleetUpdate(fleet, sampledAt)
+  }
+
+  function fleetUpdate(fleet: FleetStats, sampledAt: number): void {
+    for (const row of fleet.agents ?? []) {
+      figures.set(row.name, mergeRow(figures.get(row.name), row, sampledAt))
+    }
+    for (const name of fleet.gone ?? []) figures.delete(name)
+  }
+
   function drop(name: string): void {
     figures.delete(name)
   }
@@ -35,5 +49,5 @@ export const useStats = defineStore('stats', () => {
     figures.clear()
   }
 
-  return { figures, snapshot, update, drop, clear }
+  return { figures, snapshot, update, fleetSnapshot, fleetUpdate, drop, clear }
 })

@@ -1,5 +1,5 @@
 import type { AgentStats } from '@/api/types'
-import type { HistoryPoint, StatsSnapshot } from '@/live/frames'
+import type { HistoryPoint, StatsRow, StatsSnapshot } from '@/live/frames'
 
 export const HISTORY_POINTS = 60
 
@@ -70,24 +70,44 @@ export function mergeFigures(
   }
 }
 
-/** A snapshot replaces everything, its history included. */
-export function figuresFromSnapshot(snapshot: StatsSnapshot, sampledAt: number): AgentFigures {
-  const first = mergeFigures(undefined, snapshot, sampledAt)
-  const history = (snapshot.history ?? []).slice(-HISTORY_POINTS)
-  const last = history[history.length - 1]
-  if (last === undefined) return first
-  // The newest sample is mostly the last point of the history already.
+/** A row of the whole fleet's figures says nothing about network and uptime: what is known of them stays. */
+export function mergeRow(
+  before: AgentFigures | undefined,
+  row: StatsRow,
+  sampledAt: number,
+): AgentFigures {
+  const merged = mergeFigures(before, row, sampledAt)
   return {
-    ...first,
-    history:
-      last[0] >= sampledAt - 500
-        ? history
-        : extend(history, [sampledAt, first.cpuPercent, first.memoryPercent]),
+    ...merged,
+    history: row.history === undefined ? merged.history : joined(row.history, merged, sampledAt),
+    receivedRate: before?.receivedRate ?? null,
+    sentRate: before?.sentRate ?? null,
+    traffic: before?.traffic ?? [],
   }
 }
 
+/** A snapshot replaces everything, its history included. */
+export function figuresFromSnapshot(snapshot: StatsSnapshot, sampledAt: number): AgentFigures {
+  const first = mergeFigures(undefined, snapshot, sampledAt)
+  return { ...first, history: joined(snapshot.history ?? [], first, sampledAt) }
+}
+
+/** The newest sample is mostly the last point of the history already. */
+function joined(
+  history: readonly HistoryPoint[],
+  now: AgentFigures,
+  sampledAt: number,
+): readonly HistoryPoint[] {
+  const last = history[history.length - 1]
+  if (last !== undefined && last[0] >= sampledAt - 500) return history.slice(-HISTORY_POINTS)
+  return extend(history, [sampledAt, now.cpuPercent, now.memoryPercent])
+}
+
 function extend(history: readonly HistoryPoint[], point: HistoryPoint): readonly HistoryPoint[] {
-  return [...history, point].slice(-HISTORY_POINTS)
+  const last = history[history.length - 1]
+  // Two sources may tell of the same moment, and clocks differ a little: time only goes forward.
+  const kept = last !== undefined && point[0] <= last[0] ? history.slice(0, -1) : history
+  return [...kept, point].slice(-HISTORY_POINTS)
 }
 
 /** Counters start again from zero with the container: a step back is no rate. */

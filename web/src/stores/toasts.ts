@@ -18,8 +18,10 @@ export interface Toast {
 
 const MOST = 3
 const STAYS_MS = 5000
+/** Something to press needs more time than something to read. */
+const STAYS_WITH_ACTION_MS = 10_000
 
-/** One place for short notices. Errors stay until they are closed; at most three are stacked. */
+/** One place for short notices. Errors and warnings stay until they are closed; at most three are stacked. */
 export const useToasts = defineStore('toasts', () => {
   const items = ref<Toast[]>([])
   let nextId = 1
@@ -37,7 +39,8 @@ export const useToasts = defineStore('toasts', () => {
     const id = nextId++
     const same = items.value.filter((toast) => toast.title !== title || toast.body !== body)
     items.value = [...same, { id, kind, title, body, action }].slice(-MOST)
-    if (kind !== 'error' && action === null) setTimeout(() => dismiss(id), STAYS_MS)
+    if (kind === 'success' || kind === 'info')
+      setTimeout(() => dismiss(id), action === null ? STAYS_MS : STAYS_WITH_ACTION_MS)
     return id
   }
 

@@ -1,3 +1,5 @@
+const agents = (n: number) => (n === 1 ? '1 agent' : `${n} agents`)
+
 /** Every text a person reads, in one place. Functions where a value stands in the sentence. */
 export const text = {
   product: 'Trinity',
@@ -33,12 +35,14 @@ export const text = {
       actions: 'Do',
       agents: 'Agents',
       list: 'In lists',
+      agent: 'This agent',
       view: 'View',
       general: 'Anywhere',
     },
     goTo: (page: string) => `Go to ${page}`,
     open: 'Search or jump to anything',
     signOut: 'Sign out',
+    tabOf: (tab: string, name: string) => `${tab} of ${name}`,
     logsOf: (name: string) => `Logs of ${name}`,
     focusSearch: 'Search this page',
     nextRow: 'Next row',
@@ -47,6 +51,7 @@ export const text = {
     lastRow: 'Last row',
     selectRow: 'Select or deselect the row',
     openRow: 'Open the row',
+    rowMenu: 'Menu of the row',
     dropSelection: 'Drop the selection',
   },
 
@@ -201,6 +206,7 @@ export const text = {
     logs: 'Show logs',
     delete: 'Delete…',
     menu: (name: string) => `Actions for ${name}`,
+    startAgain: 'Start again',
     startNamed: (name: string) => `Start ${name}`,
     stopNamed: (name: string) => `Stop ${name}`,
     started: (name: string) => `${name} is running.`,
@@ -224,13 +230,54 @@ export const text = {
     waitingForFigures: 'Waiting for the first figures',
     unavailable: 'not available',
     trend: (label: string, peak: string) => `${label}, last 5 minutes, highest ${peak}`,
-    goneTitle: 'This agent does not exist',
-    goneBody: (name: string) =>
-      `There is no agent “${name}”, or you may not see it. It may have been deleted.`,
-    deletedTitle: 'This agent was deleted',
-    deletedBody: (name: string) => `“${name}” and its data are gone.`,
+    away: {
+      deleted: (name: string) => ({
+        title: 'This agent was deleted',
+        body: `“${name}” and its data are gone.`,
+      }),
+      revoked: (name: string) => ({
+        title: 'You may not see this agent any more',
+        body: `Your access to “${name}” was taken back. Its owner can share it with you again.`,
+      }),
+      unknown: (name: string) => ({
+        title: 'This agent does not exist',
+        body: `There is no agent “${name}”. It may have been deleted, or the address is mistyped.`,
+      }),
+      hidden: (name: string) => ({
+        title: 'You cannot see this agent',
+        body: `“${name}” does not exist, or it belongs to somebody who has not shared it with you.`,
+      }),
+    },
     toAgents: 'To the agents',
-    tabs: { label: 'Agent', overview: 'Overview', logs: 'Logs' },
+    tabs: { label: 'Agent', overview: 'Overview', info: 'Info', logs: 'Logs' },
+  },
+
+  bulk: {
+    label: 'What to do with the chosen agents',
+    select: (name: string) => `Select ${name}`,
+    selectAll: (n: number) => (n === 1 ? 'Select the agent' : `Select all ${n} agents`),
+    chosen: (n: number) => `${n} selected`,
+    startCount: (n: number) => (n === 0 ? 'Start' : `Start ${n}`),
+    stopCount: (n: number) => (n === 0 ? 'Stop' : `Stop ${n}`),
+    more: (n: number) => `and ${n} more`,
+    start: {
+      title: (n: number) => `Start ${agents(n)}?`,
+      body: 'They start four at a time and then use processor and memory up to their limits.',
+      left: (n: number) => `${agents(n)} of the selected ${n === 1 ? 'needs' : 'need'} no start.`,
+      submit: (n: number) => `Start ${agents(n)}`,
+      progress: (done: number, all: number) => `${done} of ${all} started`,
+      done: (n: number) => `${agents(n)} ${n === 1 ? 'is' : 'are'} running.`,
+      failed: (n: number, all: number) => `${n} of ${agents(all)} could not be started.`,
+    },
+    stop: {
+      title: (n: number) => `Stop ${agents(n)}?`,
+      body: 'What they are doing ends: each gets 10 s to finish. Their files stay, and they can be started again.',
+      left: (n: number) => `${agents(n)} of the selected ${n === 1 ? 'does' : 'do'} not run.`,
+      submit: (n: number) => `Stop ${agents(n)}`,
+      progress: (done: number, all: number) => `${done} of ${all} stopped`,
+      done: (n: number) => `${agents(n)} ${n === 1 ? 'is' : 'are'} stopped.`,
+      failed: (n: number, all: number) => `${n} of ${agents(all)} could not be stopped.`,
+    },
   },
 
   state: {
@@ -292,7 +339,17 @@ export const text = {
     cores: (n: string) => (n === '1' ? '1 core' : `${n} cores`),
     memory: 'Memory',
     submit: 'Create agent',
-    progress: 'Making the container. This takes a few seconds.',
+    /** What the server is at; the words for steps it may name, else that it is at work. */
+    step: (step: string) => {
+      const steps: Record<string, string> = {
+        image: 'Fetching the image',
+        volumes: 'Making the volumes',
+        files: 'Copying the template',
+        container: 'Making the container',
+        start: 'Starting it',
+      }
+      return steps[step] ?? 'Making the agent. This takes a few seconds.'
+    },
   },
 
   remove: {
@@ -315,7 +372,6 @@ export const text = {
     memoryChart: 'Memory, share of the limit',
     lastMinutes: 'last 5 minutes',
     facts: 'Facts',
-    about: 'About',
     template: 'Template',
     runtime: 'Runtime',
     type: 'Kind',
@@ -325,6 +381,8 @@ export const text = {
     cpuLimit: 'CPU limit',
     memoryLimit: 'Memory limit',
     container: 'Container',
+    copyContainer: 'Copy the whole container id',
+    saysNothing: 'It says nothing about itself',
     image: 'Image version',
     version: 'Version',
     author: 'Author',
@@ -381,14 +439,22 @@ export const text = {
     page: 'Settings',
     appearance: 'Appearance',
     themeBody: 'Kept in this browser.',
-    density: 'Rows in tables',
-    comfortable: 'Comfortable',
-    compact: 'Compact',
+    agentsAs: 'Agents as',
+    compactRows: 'Compact rows',
+    compactNote: 'More agents on one screen, with less about each.',
+    machine: 'This machine',
+    machineNote: 'What Trinity and all agents run on.',
+    machineFailed: 'The server does not tell about its machine.',
+    cpu: 'CPU',
+    memory: 'Memory',
+    disk: 'Disk',
+    usedOf: (used: string, total: string) => `${used} of ${total} GB`,
+    account: 'Account',
+    role: 'Role',
     about: 'About',
     version: 'Version',
     built: 'Built',
-    account: 'Account',
-    versionFailed: 'not available',
+    versionFailed: 'The version could not be loaded.',
   },
 
   notFound: {

@@ -2,12 +2,14 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from 'vitest'
 import { effectScope, nextTick, type EffectScope } from 'vue'
 import { useLiveSession } from '@/app/liveSession'
+import { useAgentFigures, useFleetFigures } from '@/features/agents/useFigures'
 import { live } from '@/live/client'
 import { useFleet } from '@/stores/fleet'
 import { useLiveState } from '@/stores/liveState'
+import { useOperations } from '@/stores/operations'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
-import { agent, fakeServer, token } from '../helpers'
+import { agent, fakeServer, inApp, token } from '../helpers'
 
 class FakeSocket {
   static all: FakeSocket[] = []
@@ -91,15 +93,15 @@ describe('the live session', () => {
     expect(newest().url).toMatch(/\/ws$/)
     expect(newest().sent).toEqual([
       { type: 'auth', token: jwt },
-      { type: 'subscribe', topics: ['agents'] },
+      { type: 'subscribe', topics: ['agents', 'user'] },
     ])
   })
 
   it('fills the stores without a REST call', async () => {
     await connect()
     giveAgents()
-    const page = Symbol('page')
-    live.setWanted(page, ['agent:writer:stats'])
+    const page = effectScope()
+    page.run(() => inApp(() => useAgentFigures(() => 'writer')))
     await vi.advanceTimersByTimeAsync(200)
     newest().hear({
       type: 'subscribed',
@@ -121,9 +123,96 @@ describe('the live session', () => {
     expect(useStats().figures.get('writer')).toMatchObject({ cpuPercent: 8, memoryUsed: 10 })
     expect(useSession().isAdmin).toBe(true)
     expect(calls).toEqual([])
-    live.setWanted(page, [])
+    page.stop()
     await vi.advanceTimersByTimeAsync(200)
     expect(newest().sent.at(-1)).toEqual({ type: 'unsubscribe', topics: ['agent:writer:stats'] })
+  })
+
+  it('feeds lists from one topic, however many agents there are', async () => {
+    await connect()
+    newest().hear({
+      type: 'subscribed',
+      topic: 'agents',
+      seq: 1,
+      snapshot: { agents: [agent('one'), agent('two')] },
+    })
+    const page = effectScope()
+    page.run(() => inApp(() => useFleetFigures(() => ['one'])))
+    await vi.advanceTimersByTimeAsync(200)
+    expect(newest().sent.at(-1)).toEqual({
+      type: 'subscribe',
+      topics: ['agents:stats'],
+      options: { 'agents:stats': { history: 60 } },
+    })
+    const row = (name: string, cpu_percent: number) => ({
+      name,
+      cpu_percent,
+      memory_used_bytes: 10,
+      memory_limit_bytes: 100,
+      memory_percent: 10,
+    })
+    newest().hear({
+      type: 'subscribed',
+      topic: 'agents:stats',
+      seq: 5,
+      sampled_at: null,
+      snapshot: { agents: [row('one', 4), row('two', 5)] },
+    })
+    newest().hear({
+      event: 'agents_stats_update',
+      topic: 'agents:stats',
+      seq: 6,
+      ts: new Date(Date.now() + 5000).toISOString(),
+      data: { agents: [row('one', 8)], gone: ['two'] },
+    })
+    expect(useStats().figures.get('one')).toMatchObject({ cpuPercent: 8, memoryPercent: 10 })
+    expect(useStats().figures.get('one')?.history).toHaveLength(2)
+    expect(useStats().figures.has('two')).toBe(false)
+    page.stop()
+  })
+
+  it('knows the person and what is under way from the topic user', async () => {
+    await connect()
+    const making = {
+      operation_id: 'o1',
+      kind: 'create',
+      agent_name: 'new',
+      step: 'container',
+      percent: 40,
+      state: 'running',
+      detail: null,
+    }
+    newest().hear({
+      type: 'subscribed',
+      topic: 'user',
+      seq: 1,
+      snapshot: {
+        username: 'admin',
+        role: 'user',
+        email: null,
+        expires_at: '2026-01-20T00:00:00Z',
+        operations: [making],
+      },
+    })
+    expect(useSession().isAdmin).toBe(false)
+    expect(useOperations().latestOf('new')?.percent).toBe(40)
+    newest().hear({
+      event: 'operation_update',
+      topic: 'user',
+      seq: 2,
+      data: { ...making, percent: 100, state: 'done' },
+    })
+    expect(useOperations().latestOf('new')?.state).toBe('done')
+  })
+
+  it('tells the server when nobody looks', async () => {
+    await connect()
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(newest().sent.at(-1)).toEqual({ type: 'visibility', hidden: true })
+    hidden.mockReturnValue(false)
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(newest().sent.at(-1)).toEqual({ type: 'visibility', hidden: false })
   })
 
   it('asks once by REST when the socket is slow, and polls only when it stays away', async () => {
@@ -150,7 +239,7 @@ describe('the live session', () => {
     await connect()
     expect(newest().sent.at(-1)).toEqual({
       type: 'subscribe',
-      topics: ['agents'],
+      topics: ['agents', 'user'],
       since: { agents: 41 },
     })
     expect(calls).toEqual([])

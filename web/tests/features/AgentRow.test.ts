@@ -26,7 +26,12 @@ function row(change: Parameters<typeof agent>[1] = {}) {
   const fleet = useFleet()
   fleet.takeSnapshot({ agents: [agent('writer', change)] })
   return mount(AgentRow, {
-    props: { agent: fleet.agents.get('writer') ?? agent('writer'), compact: false },
+    props: {
+      agent: fleet.agents.get('writer') ?? agent('writer'),
+      compact: false,
+      selected: false,
+      index: 2,
+    },
     global: { plugins: [router] },
     attachTo: document.body,
   })
@@ -67,6 +72,14 @@ describe('a row of the agents table', () => {
     await wrapper.get('[data-testid=agent-stop-writer] svg').trigger('click')
     await flushPromises()
     expect(useFleet().agents.get('writer')?.status).toBe('stopped')
+    expect(router.currentRoute.value.fullPath).toBe('/')
+  })
+
+  it('is chosen by its checkbox, with shift for a range, and does not open', async () => {
+    const wrapper = row()
+    await wrapper.get('input[type=checkbox]').trigger('click', { shiftKey: true })
+    await flushPromises()
+    expect(wrapper.emitted('select')).toEqual([[true]])
     expect(router.currentRoute.value.fullPath).toBe('/')
   })
 })

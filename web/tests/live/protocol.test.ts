@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { TopicOptions } from '@/live/frames'
 import { LiveProtocol, type LiveEffect } from '@/live/protocol'
 
 let protocol: LiveProtocol
@@ -11,6 +12,8 @@ beforeEach(() => {
 
 const frames = (effects: LiveEffect[]) =>
   effects.flatMap((effect) => (effect.kind === 'send' ? [effect.frame] : []))
+const want = (topics: Iterable<string>, at: number, options: Record<string, TopicOptions> = {}) =>
+  protocol.want(new Map([...topics].map((topic) => [topic, options[topic]])), at)
 const kinds = (effects: LiveEffect[]) => effects.map((effect) => effect.kind)
 const receive = (frame: object) => protocol.received(JSON.stringify(frame), now)
 
@@ -44,7 +47,7 @@ describe('connecting', () => {
   })
 
   it('asks for nothing before it is authenticated, then for everything that is wanted', () => {
-    protocol.want(['agents', 'agent:x:stats'], now)
+    want(['agents', 'agent:x:stats'], now)
     protocol.start('jwt', now)
     expect(frames(protocol.opened(now))).toHaveLength(1)
     const effects = receive({ type: 'authenticated', user: 'admin', role: 'user' })
@@ -112,7 +115,7 @@ describe('reconnecting', () => {
   })
 
   it('subscribes again from the last number it saw', () => {
-    protocol.want(['agents', 'agent:x:stats'], now)
+    want(['agents', 'agent:x:stats'], now)
     signIn()
     subscribed('agents', 7)
     receive(event('agents', 8))
@@ -127,7 +130,7 @@ describe('reconnecting', () => {
   })
 
   it('takes the missed events after an answer without a snapshot', () => {
-    protocol.want(['agents'], now)
+    want(['agents'], now)
     signIn()
     subscribed('agents', 8)
     protocol.closed(now)
@@ -151,7 +154,7 @@ describe('reconnecting', () => {
 
 describe('events', () => {
   beforeEach(() => {
-    protocol.want(['agents'], now)
+    want(['agents'], now)
     signIn()
     subscribed('agents', 100)
   })
@@ -197,15 +200,15 @@ describe('events', () => {
 
 describe('subscriptions', () => {
   it('unsubscribes what is no longer wanted and forgets its number', () => {
-    protocol.want(['agents', 'agent:x:stats'], now)
+    want(['agents', 'agent:x:stats'], now)
     signIn()
     subscribed('agents', 1)
     subscribed('agent:x:stats', 5)
-    expect(frames(protocol.want(['agents'], now))).toEqual([
+    expect(frames(want(['agents'], now))).toEqual([
       { type: 'unsubscribe', topics: ['agent:x:stats'] },
     ])
     expect(receive(event('agent:x:stats', 6))).toEqual([])
-    expect(frames(protocol.want(['agents', 'agent:x:stats'], now))).toEqual([
+    expect(frames(want(['agents', 'agent:x:stats'], now))).toEqual([
       { type: 'subscribe', topics: ['agent:x:stats'] },
     ])
     // The late answer to the first unsubscribe changes nothing.
@@ -217,7 +220,7 @@ describe('subscriptions', () => {
   it('never asks for more than 64 topics, in frames of 32', () => {
     signIn()
     const names = Array.from({ length: 100 }, (_, n) => `agent:a${n}:stats`)
-    const sent = frames(protocol.want(names, now))
+    const sent = frames(want(names, now))
     expect(sent.map((frame) => (frame.type === 'subscribe' ? frame.topics.length : 0))).toEqual([
       32, 32,
     ])
@@ -227,7 +230,7 @@ describe('subscriptions', () => {
     signIn()
     let sent = 1
     for (let n = 0; n < 30; n += 1) {
-      sent += frames(protocol.want([`agent:a${n}:stats`], now)).length
+      sent += frames(want([`agent:a${n}:stats`], now)).length
     }
     expect(sent).toBeLessThanOrEqual(8)
     const wake = protocol.nextWake() ?? 0
@@ -240,7 +243,7 @@ describe('subscriptions', () => {
   })
 
   it('tries again later when an agent is not known or not running yet', () => {
-    protocol.want(['agent:new:stats'], now)
+    want(['agent:new:stats'], now)
     signIn()
     const refusal = { type: 'subscribe_error', topic: 'agent:new:stats', status: 404, detail: 'no' }
     expect(kinds(receive(refusal))).toEqual(['refused'])
@@ -254,14 +257,14 @@ describe('subscriptions', () => {
   })
 
   it('does not ask again for what is forbidden', () => {
-    protocol.want(['agent:x:stats'], now)
+    want(['agent:x:stats'], now)
     signIn()
     receive({ type: 'subscribe_error', topic: 'agent:x:stats', status: 403, detail: 'no' })
     expect(frames(protocol.tick(now + 15_000))).toEqual([])
   })
 
   it('says when the server ends a topic, and comes back by itself after being too slow', () => {
-    protocol.want(['agents', 'agent:x:stats'], now)
+    want(['agents', 'agent:x:stats'], now)
     signIn()
     subscribed('agents', 4)
     subscribed('agent:x:stats', 4)
@@ -274,7 +277,7 @@ describe('subscriptions', () => {
 
 describe('session', () => {
   it('asks for a new token when the session expired, and goes on where it was', () => {
-    protocol.want(['agents'], now)
+    want(['agents'], now)
     signIn()
     subscribed('agents', 4)
     expect(
@@ -304,5 +307,96 @@ describe('heartbeat', () => {
     signIn()
     protocol.tick(now + 25_000)
     expect(kinds(protocol.tick(now + 200_000))).not.toContain('disconnect')
+  })
+})
+
+describe('options', () => {
+  it('go with the subscription', () => {
+    signIn()
+    expect(frames(want(['agent:x:logs'], now, { 'agent:x:logs': { tail: 200 } }))).toEqual([
+      {
+        type: 'subscribe',
+        topics: ['agent:x:logs'],
+        options: { 'agent:x:logs': { tail: 200 } },
+      },
+    ])
+  })
+
+  it('are sent anew when they change, and events wait for the new snapshot', () => {
+    signIn()
+    want(['agent:x:stats'], now, { 'agent:x:stats': { interval: 5 } })
+    subscribed('agent:x:stats', 10)
+    expect(want(['agent:x:stats'], now, { 'agent:x:stats': { interval: 5 } })).toEqual([])
+    expect(frames(want(['agent:x:stats'], now, { 'agent:x:stats': { interval: 30 } }))).toEqual([
+      { type: 'options', topic: 'agent:x:stats', options: { interval: 30 } },
+    ])
+    expect(receive(event('agent:x:stats', 11))).toEqual([])
+    subscribed('agent:x:stats', 900)
+    expect(kinds(receive(event('agent:x:stats', 901)))).toEqual(['event'])
+  })
+
+  it('of a topic that is asked for again go with that, once', () => {
+    signIn()
+    want(['agent:x:stats'], now)
+    subscribed('agent:x:stats', 10)
+    protocol.closed(now)
+    want(['agent:x:stats'], now, { 'agent:x:stats': { history: 9 } })
+    protocol.tick(protocol.retryAt ?? now)
+    protocol.opened(now)
+    const sent = frames(receive({ type: 'authenticated', user: 'a', role: 'user' }))
+    expect(sent).toEqual([
+      {
+        type: 'subscribe',
+        topics: ['agent:x:stats'],
+        options: { 'agent:x:stats': { history: 9 } },
+      },
+    ])
+  })
+})
+
+describe('a whole snapshot for a late comer', () => {
+  it('is asked for without a number, and only of topics that stand', () => {
+    signIn()
+    want(['agents'], now)
+    expect(protocol.refresh('agents', now)).toEqual([])
+    subscribed('agents', 7)
+    expect(frames(protocol.refresh('agents', now))).toEqual([
+      { type: 'subscribe', topics: ['agents'] },
+    ])
+    expect(protocol.refresh('nothing', now)).toEqual([])
+  })
+})
+
+describe('a hidden tab', () => {
+  it('is told once, and again on a new socket', () => {
+    signIn()
+    expect(frames(protocol.hidden(true, now))).toEqual([{ type: 'visibility', hidden: true }])
+    expect(protocol.hidden(true, now)).toEqual([])
+    protocol.closed(now)
+    protocol.tick(protocol.retryAt ?? now)
+    protocol.opened(now)
+    expect(frames(receive({ type: 'authenticated', user: 'a', role: 'user' }))).toEqual([
+      { type: 'visibility', hidden: true },
+    ])
+    expect(frames(protocol.hidden(false, now))).toEqual([{ type: 'visibility', hidden: false }])
+  })
+
+  it('needs no word when it was visible all the time', () => {
+    expect(protocol.hidden(false, now)).toEqual([])
+    expect(frames(signIn())).toEqual([])
+  })
+
+  it('takes a resync as the whole new state', () => {
+    signIn()
+    want(['agents:stats'], now)
+    subscribed('agents:stats', 4)
+    const effects = receive({
+      type: 'resync',
+      topic: 'agents:stats',
+      seq: 90,
+      snapshot: { agents: [] },
+    })
+    expect(kinds(effects)).toEqual(['snapshot'])
+    expect(kinds(receive(event('agents:stats', 91)))).toEqual(['event'])
   })
 })

@@ -136,6 +136,12 @@ export interface Sort {
   down: boolean
 }
 
+/** A click on a column's head: figures begin with the largest, the same column again turns round. */
+export function chooseSort(now: Sort, key: SortKey): Sort {
+  const first = key === 'cpu' || key === 'memory' || key === 'since'
+  return { key, down: now.key === key ? !now.down : first }
+}
+
 /** What needs a person first: bad ends, odd states, running, stopped. */
 function rank(agent: FleetAgent): number {
   if (endedBadly(agent)) return 0
@@ -183,6 +189,11 @@ export function sortAgents(
 export function templateName(template: string | null | undefined): string | null {
   if (template === null || template === undefined || template === '') return null
   return template.replace(/^(local|github):/, '')
+}
+
+/** What it was made from and what runs in it, in one line. */
+export function originOf(agent: FleetAgent): string {
+  return `${templateName(agent.template) ?? text.agents.blank} · ${runtimeName(agent.runtime)}`
 }
 
 export function runtimeName(runtime: string | null | undefined): string {

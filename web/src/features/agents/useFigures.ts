@@ -1,0 +1,49 @@
+import { useFallback } from '@/app/poller'
+import { parseUtc } from '@/format/time'
+import { useTopic } from '@/live/client'
+import { AGENTS_STATS_TOPIC, statsTopic, type FleetStats, type StatsSnapshot } from '@/live/frames'
+import { useFleet } from '@/stores/fleet'
+import { useStats } from '@/stores/stats'
+import { HISTORY_POINTS } from '@/stores/statsModel'
+import { statsPolling } from './statsPolling'
+
+/**
+ * Keeps the figures of the whole fleet coming, for lists and cards: one topic, however many rows. Without the socket
+ * only the rows that are on the screen are asked for.
+ */
+export function useFleetFigures(onScreen: () => readonly string[]): void {
+  const fleet = useFleet()
+  const stats = useStats()
+  useTopic(
+    () => AGENTS_STATS_TOPIC,
+    {
+      snapshot: (snapshot, at) =>
+        stats.fleetSnapshot(snapshot as FleetStats, parseUtc(at) ?? Date.now()),
+      event(frame) {
+        if (frame.event === 'agents_stats_update')
+          stats.fleetUpdate(frame.data as unknown as FleetStats, parseUtc(frame.ts) ?? Date.now())
+      },
+    },
+    // So that the sparklines are full at once.
+    () => ({ history: HISTORY_POINTS }),
+  )
+  const running = () => onScreen().filter((name) => fleet.agents.get(name)?.status === 'running')
+  useFallback(() => statsPolling('rows', running, stats))
+}
+
+/** Keeps the figures of one agent coming, with the last five minutes, while it runs. */
+export function useAgentFigures(name: () => string): void {
+  const fleet = useFleet()
+  const stats = useStats()
+  const running = () => fleet.agents.get(name())?.status === 'running'
+  useTopic(() => (running() ? statsTopic(name()) : null), {
+    snapshot: (snapshot, at) =>
+      stats.snapshot(name(), snapshot as StatsSnapshot, parseUtc(at) ?? Date.now()),
+    event(frame) {
+      if (frame.event === 'agent_stats_update')
+        stats.update(name(), frame.data, parseUtc(frame.ts) ?? Date.now())
+    },
+    ended: () => stats.drop(name()),
+  })
+  useFallback(() => statsPolling(name(), () => (running() ? [name()] : []), stats))
+}
