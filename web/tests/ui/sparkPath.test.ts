@@ -1,43 +1,46 @@
 import { describe, expect, it } from 'vitest'
-import { GAP_MS, sparkPath, WINDOW_MS } from '@/ui/sparkPath'
+import { GAP_MS, sparkLines, WINDOW_MS } from '@/ui/sparkPath'
 
 describe('the sparkline', () => {
   it('needs two points', () => {
-    expect(sparkPath([], 100, 24, 100)).toBeNull()
-    expect(sparkPath([[0, 1]], 100, 24, 100)).toBeNull()
+    expect(sparkLines([], 100, 24, 100)).toEqual([])
+    expect(sparkLines([[0, 1]], 100, 24, 100)).toEqual([])
   })
 
   it('places points by their time, the newest at the right edge', () => {
-    const path = sparkPath(
+    const [line, ...more] = sparkLines(
       [
-        [WINDOW_MS * 0.8, 0],
-        [WINDOW_MS * 0.9, 50],
+        [WINDOW_MS - 30_000, 0],
+        [WINDOW_MS - 15_000, 50],
         [WINDOW_MS, 100],
       ],
       100,
       24,
       100,
     )
-    expect(path?.line).toBe('M80 22.5L90 12L100 1.5')
-    expect(path?.area.endsWith('L100 24L80 24Z')).toBe(true)
+    expect(more).toEqual([])
+    expect(line).toEqual([
+      [90, 22.5],
+      [95, 12],
+      [100, 1.5],
+    ])
   })
 
   it('stays inside when a value passes the top', () => {
-    expect(
-      sparkPath(
-        [
-          [WINDOW_MS * 0.9, 900],
-          [WINDOW_MS, -5],
-        ],
-        100,
-        24,
-        100,
-      )?.line,
-    ).toBe('M90 1.5L100 22.5')
+    const [line] = sparkLines(
+      [
+        [WINDOW_MS - 30_000, 900],
+        [WINDOW_MS, -5],
+      ],
+      100,
+      24,
+      100,
+    )
+    expect(line?.map(([, y]) => y)).toEqual([1.5, 22.5])
   })
 
   it('draws nothing where nothing was known', () => {
-    const path = sparkPath(
+    const lines = sparkLines(
       [
         [0, 10],
         [5000, 10],
@@ -48,7 +51,6 @@ describe('the sparkline', () => {
       24,
       100,
     )
-    expect(path?.line.match(/M/g)).toHaveLength(3)
-    expect(path?.area.match(/Z/g)).toHaveLength(3)
+    expect(lines.map((line) => line.length)).toEqual([2, 1, 1])
   })
 })
