@@ -184,8 +184,65 @@ await withMock(8853, ['--agents', '3'], async (base) => {
     },
     { themes: ['dark'] },
   )
+  await shoot(base, 'agent-info', async (page) => {
+    await page.goto(`${base}/agents/research-desk?tab=info`)
+    await page.getByRole('heading', { name: 'Good for' }).waitFor()
+  })
+  await shoot(
+    base,
+    'agent-pointed',
+    async (page) => {
+      await page.goto(`${base}/agents/research-desk`)
+      await page.locator('.uplot').first().hover()
+    },
+    { themes: ['dark'], sizes: ['wide'] },
+  )
+  await shoot(base, 'palette', async (page) => {
+    await opened(page)
+    await page.keyboard.press('Control+k')
+    await page.getByTestId('palette-input').fill('re')
+    await page.locator('[data-item]').first().waitFor()
+  })
+  await shoot(
+    base,
+    'keys',
+    async (page) => {
+      await opened(page)
+      await page.keyboard.press('?')
+      await page.getByTestId('keys').waitFor()
+    },
+    { themes: ['dark'] },
+  )
+  await shoot(
+    base,
+    'row-focus',
+    async (page) => {
+      await opened(page)
+      await page.keyboard.press('j')
+      await page.keyboard.press('j')
+      await page.keyboard.press('x')
+    },
+    { themes: ['dark', 'light'], sizes: ['wide'] },
+  )
   await shoot(base, 'templates', async (page) => page.goto(`${base}/templates`))
-  await shoot(base, 'settings', async (page) => page.goto(`${base}/settings`), { themes: ['dark'] })
+  await shoot(base, 'settings', async (page) => {
+    await page.goto(`${base}/settings`)
+    await page.getByRole('meter').first().waitFor()
+  })
+  await flip(base, 'slow-create')
+  await shoot(
+    base,
+    'creating',
+    async (page, size) => {
+      await opened(page)
+      await page.getByTestId('create-open').click()
+      await page.getByTestId('create-name').fill(`Made ${size} ${Math.round(performance.now())}`)
+      await page.locator('[data-template]').nth(2).click()
+      await page.getByTestId('create-submit').click()
+      await page.waitForTimeout(4600)
+    },
+    { themes: ['dark'] },
+  )
   await flip(base, 'kill/inbox-triage')
   await shoot(base, 'agent-killed', async (page) => page.goto(`${base}/agents/inbox-triage`), {
     themes: ['dark'],

@@ -8,6 +8,8 @@ declare module 'vue-router' {
     /** May be seen without a session. */
     open?: boolean
     title?: string
+    /** Needs no server. */
+    alone?: boolean
     /** Which entry of the navigation is the current one. */
     section?: 'agents' | 'templates' | 'settings'
   }
@@ -54,6 +56,17 @@ export const router = createRouter({
       component: () => import('./pages/SettingsPage.vue'),
       meta: { title: text.settings.page, section: 'settings' },
     },
+    // Only in development builds: what every part of the page looks like, in every state.
+    ...(import.meta.env.DEV
+      ? [
+          {
+            path: '/dev/ui',
+            name: 'components',
+            component: () => import('./dev/ComponentsPage.vue'),
+            meta: { open: true, alone: true, title: 'Components' },
+          },
+        ]
+      : []),
     {
       path: '/:rest(.*)*',
       name: 'not-found',
