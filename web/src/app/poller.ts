@@ -3,18 +3,31 @@ import type { FallbackPoller, FallbackResource } from '@/live/fallback'
 
 export const pollerKey: InjectionKey<FallbackPoller> = Symbol('fallback poller')
 
-/** Offers a resource of this page for polling while the live socket is down. */
-export function useFallback(resource: () => FallbackResource | null): void {
+/** Whether the live topic behind a resource was given. */
+export interface Fallback {
+  refused(): void
+  subscribed(): void
+}
+
+/** Offers a resource of this page for polling while the live socket does not bring it. */
+export function useFallback(resource: () => FallbackResource | null): Fallback {
   const poller = inject(pollerKey, null)
-  if (poller === null) return
+  let key: string | null = null
   let remove: () => void = () => undefined
-  watch(
-    resource,
-    (next) => {
-      remove()
-      remove = next === null ? () => undefined : poller.add(next)
-    },
-    { immediate: true },
-  )
-  onScopeDispose(() => remove())
+  if (poller !== null) {
+    watch(
+      resource,
+      (next) => {
+        remove()
+        key = next?.key ?? null
+        remove = next === null ? () => undefined : poller.add(next)
+      },
+      { immediate: true },
+    )
+    onScopeDispose(() => remove())
+  }
+  return {
+    refused: () => key !== null && poller?.refused(key),
+    subscribed: () => key !== null && poller?.subscribed(key),
+  }
 }

@@ -1,5 +1,6 @@
 /**
- * Polling by REST while, and only while, the live socket is down. The one place in the UI that polls.
+ * Polling by REST while, and only while, the live socket does not bring something: because it is down, or because the
+ * server refused that one topic. The one place in the UI that polls.
  *
  * A resource is planned again only after its answer, never overlaps itself, pauses in hidden tabs, and slows down
  * after three failures in a row.
@@ -13,6 +14,8 @@ export interface FallbackResource {
 
 interface Entry {
   resource: FallbackResource
+  /** The server refused its topic: it is polled although the socket is up. */
+  refused: boolean
   failures: number
   timer: ReturnType<typeof setTimeout> | null
   running: AbortController | null
@@ -42,12 +45,27 @@ export class FallbackPoller {
   /** Adds a resource while something on the page shows it. Returns the function that takes it away. */
   add(resource: FallbackResource): () => void {
     this.#remove(resource.key)
-    const entry: Entry = { resource, failures: 0, timer: null, running: null }
+    const entry: Entry = { resource, refused: false, failures: 0, timer: null, running: null }
     this.#entries.set(resource.key, entry)
     if (this.#active) void this.#load(entry)
     return () => {
       if (this.#entries.get(resource.key) === entry) this.#remove(resource.key)
     }
+  }
+
+  /** The topic of a resource was refused: it is polled until `subscribed`. */
+  refused(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || entry.refused) return
+    entry.refused = true
+    if (entry.timer === null && entry.running === null) this.#plan(entry, GRACE_MS)
+  }
+
+  subscribed(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    entry.refused = false
+    if (!this.#active) this.#halt(entry)
   }
 
   /** The socket is gone, or not there yet. */
@@ -67,7 +85,7 @@ export class FallbackPoller {
     this.#down = false
     if (this.#grace !== null) clearTimeout(this.#grace)
     this.#grace = null
-    for (const entry of this.#entries.values()) this.#halt(entry)
+    for (const entry of this.#entries.values()) if (!entry.refused) this.#halt(entry)
     if (this.#active) {
       this.#active = false
       this.onActive(false)
@@ -76,12 +94,16 @@ export class FallbackPoller {
 
   /** The tab is visible again: ask at once for what was left out meanwhile. */
   visible(): void {
-    if (!this.#active || this.hidden()) return
+    if (this.hidden()) return
     for (const entry of this.#entries.values()) {
-      if (entry.running !== null) continue
+      if (entry.running !== null || !this.#needed(entry)) continue
       if (entry.timer !== null) clearTimeout(entry.timer)
       void this.#load(entry)
     }
+  }
+
+  #needed(entry: Entry): boolean {
+    return this.#active || entry.refused
   }
 
   #remove(key: string): void {
@@ -117,8 +139,8 @@ export class FallbackPoller {
     this.#plan(entry)
   }
 
-  #plan(entry: Entry): void {
-    if (!this.#active || this.#entries.get(entry.resource.key) !== entry) return
+  #plan(entry: Entry, first?: number): void {
+    if (!this.#needed(entry) || this.#entries.get(entry.resource.key) !== entry) return
     const slower = entry.failures < 3 ? 1 : 2 ** (entry.failures - 2)
     const wait = Math.min(
       Math.max(SLOWEST_MS, entry.resource.intervalMs),
@@ -127,6 +149,6 @@ export class FallbackPoller {
     entry.timer = setTimeout(() => {
       entry.timer = null
       void this.#load(entry)
-    }, wait)
+    }, first ?? wait)
   }
 }

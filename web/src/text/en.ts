@@ -219,7 +219,7 @@ export const text = {
     uptime: 'Uptime',
     since: (clock: string) => `since ${clock}`,
     network: 'Network in',
-    totals: (received: string, sent: string) => `${received} in, ${sent} out so far`,
+    totals: (received: string) => `${received} so far`,
     sentNote: (value: string, unit: string) => `${value} ${unit} out`,
     traffic: (received: string, sent: string) =>
       `${received} received and ${sent} sent since the start`,

@@ -14,21 +14,24 @@ import { statsPolling } from './statsPolling'
 export function useFleetFigures(onScreen: () => readonly string[]): void {
   const fleet = useFleet()
   const stats = useStats()
+  const running = () => onScreen().filter((name) => fleet.agents.get(name)?.status === 'running')
+  const fallback = useFallback(() => statsPolling('rows', running, stats))
   useTopic(
     () => AGENTS_STATS_TOPIC,
     {
-      snapshot: (snapshot, at) =>
-        stats.fleetSnapshot(snapshot as FleetStats, parseUtc(at) ?? Date.now()),
+      snapshot(snapshot, at) {
+        fallback.subscribed()
+        stats.fleetSnapshot(snapshot as FleetStats, parseUtc(at) ?? Date.now())
+      },
       event(frame) {
         if (frame.event === 'agents_stats_update')
           stats.fleetUpdate(frame.data as unknown as FleetStats, parseUtc(frame.ts) ?? Date.now())
       },
+      refused: () => fallback.refused(),
     },
     // So that the sparklines are full at once.
     () => ({ history: HISTORY_POINTS }),
   )
-  const running = () => onScreen().filter((name) => fleet.agents.get(name)?.status === 'running')
-  useFallback(() => statsPolling('rows', running, stats))
 }
 
 /** Keeps the figures of one agent coming, with the last five minutes, while it runs. */
@@ -36,14 +39,17 @@ export function useAgentFigures(name: () => string): void {
   const fleet = useFleet()
   const stats = useStats()
   const running = () => fleet.agents.get(name())?.status === 'running'
+  const fallback = useFallback(() => statsPolling(name(), () => (running() ? [name()] : []), stats))
   useTopic(() => (running() ? statsTopic(name()) : null), {
-    snapshot: (snapshot, at) =>
-      stats.snapshot(name(), snapshot as StatsSnapshot, parseUtc(at) ?? Date.now()),
+    snapshot(snapshot, at) {
+      fallback.subscribed()
+      stats.snapshot(name(), snapshot as StatsSnapshot, parseUtc(at) ?? Date.now())
+    },
     event(frame) {
       if (frame.event === 'agent_stats_update')
         stats.update(name(), frame.data, parseUtc(frame.ts) ?? Date.now())
     },
     ended: () => stats.drop(name()),
+    refused: () => fallback.refused(),
   })
-  useFallback(() => statsPolling(name(), () => (running() ? [name()] : []), stats))
 }
