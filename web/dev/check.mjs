@@ -1,14 +1,11 @@
 // Drives the built UI in a real browser against the mock server: accessibility of every page in both themes, requests
 // counted from the browser's own network log, reaction times, outages.   npm run build && node dev/check.mjs [speed]
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+import { flip, heard, launch, signIn, withMock } from './harness.mjs'
 import { percentile, traceTicks } from './trace.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const mock = fileURLToPath(new URL('./mock-server.mjs', import.meta.url))
 const only = process.argv[2] ?? ''
 let failed = 0
 
@@ -17,34 +14,7 @@ function check(name, good, detail = '') {
   console.log(`${good ? 'ok    ' : 'FAILED'} ${name}${detail === '' ? '' : ` (${detail})`}`)
 }
 
-async function withMock(port, args, run) {
-  const child = spawn(process.execPath, [mock, '--port', String(port), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  await new Promise((ready, broken) => {
-    child.stdout.once('data', ready)
-    child.once('exit', () => broken(new Error('the mock server ended')))
-  })
-  try {
-    await run(`http://127.0.0.1:${port}`)
-  } finally {
-    child.kill()
-  }
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-sync',
-  ],
-})
-
-const flip = (base, what) => fetch(`${base}/dev/${what}`, { method: 'POST' })
+const browser = await launch()
 
 async function open(base, colorScheme = 'dark', viewport = { width: 1440, height: 900 }) {
   // axe is put in from outside, which the page's content policy rightly forbids.
@@ -59,13 +29,6 @@ async function open(base, colorScheme = 'dark', viewport = { width: 1440, height
   page.on('websocket', () => (page.sockets += 1))
   page.on('pageerror', (error) => check('no error in the page', false, error.message))
   return page
-}
-
-async function signIn(page, base) {
-  await page.goto(`${base}/login`)
-  await page.getByTestId('login-password').fill('trinity-demo')
-  await page.getByTestId('login-submit').click()
-  await page.waitForURL('**/agents')
 }
 
 async function axeRun(page, name) {
@@ -100,8 +63,27 @@ if (only !== 'speed')
       await page.getByTestId('create-name').fill('Research desk')
       await page.waitForTimeout(300)
       await axeRun(page, `create ${theme} ${size}`)
+      await page.goto(`${base}/agents`)
+      await page.getByLabel('Select release-notes').check()
+      await page.getByTestId('bulk-stop').click()
+      await page.getByTestId('bulk-submit').waitFor()
+      await page.waitForTimeout(300)
+      await axeRun(page, `stopping many ${theme} ${size}`)
+      await page.keyboard.press('Escape')
+      await page.getByTestId('bulk-submit').waitFor({ state: 'detached' })
+      await page.keyboard.press('Control+k')
+      await page.getByTestId('palette-input').fill('re')
+      await page.waitForTimeout(300)
+      await axeRun(page, `palette ${theme} ${size}`)
+      await page.keyboard.press('Escape')
+      await page.getByTestId('palette-input').waitFor({ state: 'detached' })
+      await page.keyboard.press('?')
+      await page.getByTestId('keys').waitFor()
+      await page.waitForTimeout(300)
+      await axeRun(page, `keys ${theme} ${size}`)
       for (const path of [
         'agents/research-desk',
+        'agents/research-desk?tab=info',
         'agents/research-desk?tab=logs',
         'templates',
         'settings',
@@ -207,6 +189,58 @@ if (only !== 'speed')
     await flip(base, 'kill/inbox-triage')
     await page.getByTestId('agent-state-inbox-triage').getByText('Stopped').waitFor()
     check('a change during a cut is not missed', true)
+
+    // Rows by keys, and many at once.
+    await page.goto(`${base}/agents?state=running`)
+    await page.locator('[data-agent]').first().waitFor()
+    for (const key of ['j', 'j', 'x', 'j', 'x']) await page.keyboard.press(key)
+    const row = await page.evaluate(
+      () => document.activeElement.closest('[data-agent]')?.rowIndex ?? null,
+    )
+    check('j goes down the rows', row === 3, `row ${row}`)
+    await page.getByTestId('bulk').getByText('2 selected').waitFor()
+    const two = await page.locator('tr[data-agent]:has(input:checked)').all()
+    const chosen = await Promise.all(two.map((one) => one.getAttribute('data-agent')))
+    await page.getByTestId('bulk-stop').click()
+    await page.getByTestId('bulk-submit').click()
+    await page.getByTestId('bulk-submit').waitFor({ state: 'detached' })
+    await page.goto(`${base}/agents?state=stopped`)
+    for (const name of chosen)
+      await page.getByTestId(`agent-state-${name}`).getByText('Stopped').waitFor()
+    check('stops many at once', chosen.length === 2, chosen.join(', '))
+    await page.keyboard.press('g')
+    await page.keyboard.press('t')
+    await page.waitForURL('**/templates')
+    await page.keyboard.press('Control+k')
+    await page.getByTestId('palette-input').fill('price-w')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/agents/price-watch')
+    check('g t and the palette lead to pages', true)
+
+    // What the socket says and hears.
+    await page.goto(`${base}/agents/research-desk`)
+    await page.getByTestId('page-cpu').getByText('%').waitFor()
+    const asked = (await heard(base)).filter((frame) => frame.type === 'subscribe')
+    check(
+      'lists have one topic for all figures',
+      asked.some((frame) => frame.topics.includes('agents:stats')),
+    )
+    page.rest.length = 0
+    await flip(base, 'expire')
+    await page.waitForTimeout(1500)
+    const still = await page.getByTestId('page-cpu').textContent()
+    await page.waitForFunction(
+      (old) => document.querySelector('[data-testid=page-cpu]').textContent !== old,
+      still,
+    )
+    check(
+      'an expired socket is renewed by one request and goes on',
+      page.rest.join() === 'POST /api/auth/session',
+      page.rest.join(', '),
+    )
+    await flip(base, 'revoke/research-desk')
+    await page.getByRole('heading', { name: 'You may not see this agent any more' }).waitFor()
+    check('access that was taken back has its own page', true)
 
     await page.goto(`${base}/templates`)
     await page.waitForTimeout(1500)

@@ -1,47 +1,17 @@
 // Takes pictures of every page in both themes and at two widths, from the built UI and the mock server, for judging the
 // look by eye. Not a test.   npm run build && node dev/look.mjs [folder] [part of a name]
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+import { flip, launch, signIn as enter, withMock } from './harness.mjs'
 
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'trinity-look-'))
 const only = process.argv[3] ?? ''
 mkdirSync(folder, { recursive: true })
-const mock = fileURLToPath(new URL('./mock-server.mjs', import.meta.url))
 
 const SIZES = { wide: { width: 1440, height: 900 }, small: { width: 390, height: 844 } }
 
-async function withMock(port, args, run) {
-  const child = spawn(process.execPath, [mock, '--port', String(port), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  await new Promise((ready, failed) => {
-    child.stdout.once('data', ready)
-    child.once('exit', () => failed(new Error('the mock server ended')))
-  })
-  try {
-    await run(`http://127.0.0.1:${port}`)
-  } finally {
-    child.kill()
-  }
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await launch()
 const problems = []
 
 async function shoot(
@@ -64,12 +34,7 @@ async function shoot(
           problems.push(`${name} ${theme} ${size}: ${message.text()}`)
       })
       page.on('pageerror', (error) => problems.push(`${name} ${theme} ${size}: ${error.message}`))
-      if (signIn) {
-        await page.goto(`${base}/login`)
-        await page.getByTestId('login-password').fill('trinity-demo')
-        await page.getByTestId('login-submit').click()
-        await page.waitForURL('**/agents')
-      }
+      if (signIn) await enter(page, base)
       try {
         await run(page, size)
         await page.waitForTimeout(350)
@@ -86,8 +51,6 @@ async function shoot(
     }
   }
 }
-
-const flip = (base, what) => fetch(`${base}/dev/${what}`, { method: 'POST' })
 
 await withMock(8851, ['--setup-open'], async (base) => {
   await shoot(

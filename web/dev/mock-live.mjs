@@ -52,7 +52,7 @@ export class MockLive {
   expireAll() {
     for (const one of this.sockets) {
       one.send({ type: 'session_expired' })
-      for (const topic of one.topics)
+      for (const topic of one.topics.keys())
         one.send({ type: 'unsubscribed', topic, reason: 'session_expired' })
       one.topics.clear()
       one.known = false

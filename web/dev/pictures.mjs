@@ -6,7 +6,7 @@
 // It waits until the demo agents have figures, and then `settle` seconds, so that the curves are full.
 import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+import { launch } from './harness.mjs'
 
 const MOST_BYTES = 300_000
 const AGENTS = { width: 1280, height: 420 }
@@ -22,10 +22,7 @@ const password = process.env.ADMIN_PASSWORD
 if (!password) throw new Error('ADMIN_PASSWORD is not set')
 const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-sync', '--no-first-run'],
-})
+const browser = await launch()
 
 async function open(colorScheme) {
   const context = await browser.newContext({

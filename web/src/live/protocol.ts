@@ -57,6 +57,8 @@ export class LiveProtocol {
   #lastHeard = 0
   #lastPing = 0
   #answersPings = false
+  /** The session ended on this socket, and no other has begun on it. */
+  #expired = false
   #attempts = 0
   #retryAt: number | null = null
   #pingId = 0
@@ -109,6 +111,7 @@ export class LiveProtocol {
     this.#lastPing = now
     this.#answersPings = false
     this.#hiddenSaid = false
+    this.#expired = false
     this.#sent = []
     return [this.#send({ type: 'auth', token: this.#token }, now)]
   }
@@ -323,7 +326,12 @@ export class LiveProtocol {
         this.#answersPings = true
         return []
       case 'session_expired':
+        this.#expired = true
+        for (const topic of this.#topics.values()) topic.state = 'refused'
+        return [{ kind: 'unauthorized' }]
       case 'auth_error':
+        // Nothing is subscribed any more: a new connection tries again, at its own pace.
+        if (this.#expired) return [{ kind: 'unauthorized' }, ...this.#drop('not renewed', now)]
         return [{ kind: 'unauthorized' }]
       default:
         return []
@@ -332,6 +340,7 @@ export class LiveProtocol {
 
   #onAuthenticated(frame: Record<string, unknown>, now: number): LiveEffect[] {
     this.#attempts = 0
+    this.#expired = false
     return [
       {
         kind: 'authenticated',

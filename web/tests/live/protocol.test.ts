@@ -400,3 +400,39 @@ describe('a hidden tab', () => {
     expect(kinds(receive(event('agents:stats', 91)))).toEqual(['event'])
   })
 })
+
+describe('an expired session on a socket that stays open', () => {
+  it('goes on with every topic from its number once there is a new token', () => {
+    signIn()
+    want(['agents', 'agent:x:stats'], now)
+    subscribed('agents', 7)
+    subscribed('agent:x:stats', 3)
+    expect(kinds(receive({ type: 'session_expired' }))).toEqual(['unauthorized'])
+    for (const topic of ['agents', 'agent:x:stats'])
+      receive({ type: 'unsubscribed', topic, reason: 'session_expired' })
+    expect(frames(protocol.renew('fresh', now))).toEqual([{ type: 'auth', token: 'fresh' }])
+    const sent = frames(receive({ type: 'authenticated', user: 'admin', role: 'admin' }))
+    expect(sent).toEqual([
+      {
+        type: 'subscribe',
+        topics: ['agents', 'agent:x:stats'],
+        since: { agents: 7, 'agent:x:stats': 3 },
+      },
+    ])
+  })
+
+  it('connects anew when the next token is no good either', () => {
+    signIn()
+    want(['agents'], now)
+    subscribed('agents', 7)
+    expect(kinds(receive({ type: 'auth_error', status: 401 }))).toEqual(['unauthorized'])
+    expect(protocol.status).toBe('ready')
+    receive({ type: 'session_expired' })
+    expect(kinds(receive({ type: 'auth_error', status: 401 }))).toEqual([
+      'unauthorized',
+      'disconnect',
+      'status',
+    ])
+    expect(protocol.status).toBe('waiting')
+  })
+})
