@@ -20,6 +20,12 @@ async function open(base, colorScheme = 'dark', viewport = { width: 1440, height
   // axe is put in from outside, which the page's content policy rightly forbids.
   const context = await browser.newContext({ colorScheme, viewport, bypassCSP: true })
   const page = await context.newPage()
+  await page.addInitScript(() => {
+    globalThis.shift = 0
+    new PerformanceObserver((list) => {
+      for (const one of list.getEntries()) if (!one.hadRecentInput) globalThis.shift += one.value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
   page.rest = []
   page.sockets = 0
   page.on('request', (request) => {
@@ -91,6 +97,8 @@ if (only !== 'speed')
       ]) {
         await page.goto(`${base}/${path}`)
         await page.waitForTimeout(900)
+        const shift = await page.evaluate(() => globalThis.shift)
+        check(`nothing jumps: ${path} ${theme} ${size}`, shift < 0.02, shift.toFixed(4))
         await axeRun(page, `${path} ${theme} ${size}`)
       }
       await page.context().close()
