@@ -6,6 +6,7 @@ import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { Server, freePort, timing, until } from '../tests/integration/harness.mjs'
 import { engine, followEvents, kill } from '../tests/support/engine.mjs'
+import { sockets } from './sockets.mjs'
 import { childrenOf, cpuTime, median, memory, percentile, pin, spread, wrk } from './measure.mjs'
 
 const AGENTS = 30
@@ -266,7 +267,10 @@ async function start(server) {
   )
 }
 
-const BENCHMARKS = { list, health, events, memory: memoryOf, start }
+const BENCHMARKS = {
+  list, health, events, memory: memoryOf, start,
+  sockets: (server, folder) => sockets(server, folder, names, report),
+}
 
 function printTable() {
   const table = [['what', 'measured', 'budget', ''], ...rows]

@@ -57,6 +57,7 @@ bool is_unheard(const std::exception_ptr& fault) {
 
 /// What a creation has to make, and has made so far.
 struct AgentService::Made {
+  Progress* progress = nullptr;
   bool workspace = false;  ///< the volume is not there yet
   bool data = false;
   bool registered = false;  ///< from here on there is something to undo
@@ -162,7 +163,9 @@ Task<> AgentService::forget(Call call, std::string name) {
 Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   const auto& placement = options_.placement;
   const auto container = container_name(placement, plan->name);
+  made->progress->step("Looking for the image", 10);
   co_await ensure_image(call, plan->image);
+  made->progress->step("Preparing network and volumes", 30);
   co_await ensure_network(call);
 
   const auto workspace = workspace_volume(placement, plan->name);
@@ -177,6 +180,7 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   auto pack = [plan, secret = key_.secret_for(plan->key_nonce)] { return container_files(*plan, secret); };
   auto files = co_await pool_.run(std::move(pack));
 
+  made->progress->step("Making the container", 50);
   bool name_taken = false;
   try {
     made->container_id = co_await engine_.create(call, container, container_spec(*plan, placement, now()));
@@ -187,6 +191,7 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   if (name_taken)
     throw BadRequest("Agent already exists: a container named " + container + " is on this engine already");
   co_await engine_.upload(call, made->container_id, "/", std::move(files));
+  made->progress->step("Starting the container", 80);
   co_await engine_.start(call, made->container_id);
 }
 
@@ -194,29 +199,41 @@ Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRe
   auto look = [this, &caller, &request](const fleet::SnapshotPtr& current) {
     return plan_of(caller, request, *current);
   };
-  auto current = co_await snapshot();
+  const auto current = co_await snapshot();
   auto job = [&look, &current] { return look(current); };
   auto plan = co_await pool_.run(std::move(job));
 
+  auto begun = operation(*caller, "create_agent", plan.name, "Checking the name");
+  begun.percent = 0;
+  Progress progress(sink_for(*caller), std::move(begun));
+  fleet::AgentPtr agent;
+  auto step = create_now(call, caller, &request, &plan, &progress, &agent);
+  co_await reported(&progress, std::move(step));
+  co_return agent;
+}
+
+Task<> AgentService::create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* the_plan,
+                                Progress* progress, fleet::AgentPtr* into) {
+  auto& plan = *the_plan;
   const auto held = co_await locks_.lock(plan.name, lock_within);
   const bool clean = co_await settle_name(call, plan.name);
   if (!clean) throw Conflict("An agent named '" + plan.name + "' is still being removed. Try again in a minute.");
   // Nothing is waited for from here to the claim of the port: a creation that ends beside this one gives its claim back
   // only when this thread's snapshot shows its port.
-  current = co_await snapshot();
+  const auto current = co_await snapshot();
   if (current->find(plan.name)) throw BadRequest("Agent already exists");
   if (!current->engine.reachable) throw Unavailable(no_engine);
   const auto taken = ports_in_labels(*current);
-  const auto port = request.port ? ports_.claim(*request.port, taken) : ports_.allocate(taken);
+  const auto port = request->port ? ports_.claim(*request->port, taken) : ports_.allocate(taken);
   plan.ssh_port = port.port();
 
   Made made;
+  made.progress = progress;
   std::vector<fleet::Action> shown{fleet::Creating{plan.name, false}};
   std::exception_ptr fault;
-  fleet::AgentPtr agent;
   try {
     co_await build(call, &plan, &made);
-    agent = co_await confirm(call, made.container_id, plan.name, std::move(shown));
+    *into = co_await confirm(call, made.container_id, plan.name, std::move(shown));
   } catch (...) {
     fault = std::current_exception();
   }
@@ -229,9 +246,10 @@ Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRe
       log::warn({"agents", call.id()}, "the end of the creation of {} was not noted: {}", plan.name, e.what());
     }
     log::info({"agents", call.id()}, "{} created by {}", plan.name, caller->username);
-    co_return agent;
+    co_return;
   }
   if (made.registered) {
+    progress->step("Taking back what was made", 90);
     try {
       auto left = co_await store_.leftovers_of(call, plan.name);
       for (auto& one : left) {

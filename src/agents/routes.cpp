@@ -36,7 +36,6 @@ json::object detail_of(const fleet::Agent& agent, const Caller& caller) {
   const bool manage = fleet::can_manage(agent, caller);
   object["can_share"] = manage;
   object["can_delete"] = manage && !(agent.metadata && agent.metadata->is_system);
-  object["started_at"] = agent.started_at ? json::value(format_z(*agent.started_at)) : json::value(nullptr);
   return object;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/errors.h"
+#include "base/ids.h"
 #include "base/log.h"
 #include "engine/framing.h"
 
@@ -32,7 +33,7 @@ constexpr const char* system_agent = "trinity-system";
 
 AgentService::AgentService(AgentServiceOptions options, fleet::Fleet& fleet, engine::Engine& engine, AgentStore& store,
                            const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool,
-                           AgentKey key)
+                           AgentKey key, OperationSink* operations)
     : options_(std::move(options)),
       fleet_(fleet),
       engine_(engine),
@@ -40,7 +41,34 @@ AgentService::AgentService(AgentServiceOptions options, fleet::Fleet& fleet, eng
       settings_(settings),
       link_(link),
       pool_(pool),
-      key_(key) {}
+      key_(key),
+      operations_(operations) {}
+
+Operation AgentService::operation(const Caller& caller, std::string kind, std::string name, std::string step) const {
+  return {random_uuid(), caller.user_id, std::move(kind), std::move(name), std::move(step)};
+}
+
+OperationSink* AgentService::sink_for(const Caller& caller) const noexcept {
+  return caller.is_person() ? operations_ : nullptr;
+}
+
+Task<> AgentService::reported(Progress* progress, Task<> step) {
+  std::exception_ptr fault;
+  std::string why = "The server failed to do this. Its log has the reason.";
+  try {
+    co_await std::move(step);
+  } catch (const Error& e) {
+    why = e.what();
+    fault = std::current_exception();
+  } catch (...) {
+    fault = std::current_exception();
+  }
+  if (fault) {
+    progress->failed(std::move(why));
+    std::rethrow_exception(fault);
+  }
+  progress->done();
+}
 
 Task<fleet::SnapshotPtr> AgentService::snapshot() {
   const auto here = co_await asio::this_coro::executor;
@@ -111,6 +139,12 @@ Task<fleet::AgentPtr> AgentService::confirm(Call call, std::string container, st
 Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
   co_await require(caller, name, Rule::read, no_permission);
+  Progress progress(sink_for(*caller), operation(*caller, "start_agent", name, "Starting the container"));
+  auto step = start_now(call, caller, name);
+  co_await reported(&progress, std::move(step));
+}
+
+Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await require(caller, name, Rule::read, no_permission);
   co_await refuse_when_going(call, name);
@@ -127,6 +161,12 @@ Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
 Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
   co_await require(caller, name, Rule::read, no_permission);
+  Progress progress(sink_for(*caller), operation(*caller, "stop_agent", name, "Stopping the container"));
+  auto step = stop_now(call, caller, name);
+  co_await reported(&progress, std::move(step));
+}
+
+Task<> AgentService::stop_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await require(caller, name, Rule::read, no_permission);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
@@ -140,13 +180,14 @@ Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
 }
 
 /// Up to here the agent can stay; from the end of this on it goes, now or by the clean-up.
-Task<> AgentService::begin_removal(Call call, std::string name, std::string container_id) {
+Task<> AgentService::begin_removal(Call call, std::string name, std::string container_id, Progress* progress) {
   try {
     co_await engine_.stop(call, container_id, options_.stop_grace);
   } catch (const engine::EngineError& fault) {
     // Gone already, by somebody else's hand: what is left of the agent goes all the same.
     if (fault.fault() != engine::Fault::not_found) throw;
   }
+  progress->step("Removing the container", 40);
   Leftover intent;
   intent.agent = name;
   intent.kind = Leftover::Kind::deleting;
@@ -181,6 +222,14 @@ Task<AgentService::View> AgentService::deletable(CallerPtr caller, std::string n
 
 Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
   co_await deletable(caller, name);
+  auto begun = operation(*caller, "delete_agent", name, "Stopping the container");
+  begun.percent = 0;
+  Progress progress(sink_for(*caller), std::move(begun));
+  auto step = remove_now(call, caller, name, &progress);
+  co_await reported(&progress, std::move(step));
+}
+
+Task<> AgentService::remove_now(Call call, CallerPtr caller, std::string name, Progress* progress) {
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await deletable(caller, name);
   // The engine's objects first: while the container is left, the agent stays listed and the deletion can be tried
@@ -188,12 +237,13 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
-    co_await begin_removal(call, name, view.agent->container_id);
+    co_await begin_removal(call, name, view.agent->container_id, progress);
   } catch (const engine::EngineError& fault) {
     refuse_action(fault, call, "delete", name);
   }
   std::vector<fleet::Action> gone{fleet::ContainerGone{view.agent->container_id}};
   co_await fleet_.applied(std::move(gone));
+  progress->step("Removing the agent's data", 70);
   // What cannot be removed now (a volume in use) is noted and removed later; the agent has gone.
   co_await settle_name(call, name);
   log::info({"agents", call.id()}, "{} deleted by {}", name, caller->username);

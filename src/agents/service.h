@@ -15,6 +15,7 @@
 #include "agents/store.h"
 #include "agents/types.h"
 #include "base/blocking.h"
+#include "base/operation.h"
 #include "engine/engine.h"
 #include "fleet/fleet.h"
 #include "settings/store.h"
@@ -44,7 +45,8 @@ using CallerPtr = std::shared_ptr<const Caller>;
 class AgentService {
  public:
   AgentService(AgentServiceOptions options, fleet::Fleet& fleet, engine::Engine& engine, AgentStore& store,
-               const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool, AgentKey key);
+               const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool, AgentKey key,
+               OperationSink* operations = nullptr);
 
   struct View {
     fleet::SnapshotPtr snapshot;
@@ -76,6 +78,16 @@ class AgentService {
 
  private:
   struct Made;
+  /// A long action of this person begins. Nobody is told of what an agent does with its key.
+  [[nodiscard]] Operation operation(const Caller& caller, std::string kind, std::string name, std::string step) const;
+  [[nodiscard]] OperationSink* sink_for(const Caller& caller) const noexcept;
+  /// Runs the step and tells how it ended.
+  static Task<> reported(Progress* progress, Task<> step);
+  Task<> start_now(Call call, CallerPtr caller, std::string name);
+  Task<> stop_now(Call call, CallerPtr caller, std::string name);
+  Task<> remove_now(Call call, CallerPtr caller, std::string name, Progress* progress);
+  Task<> create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan, Progress* progress,
+                    fleet::AgentPtr* into);
   enum class Rule { read, manage };
   /// Family B of the contract (rule first): Forbidden with `refusal`, then NotFound.
   Task<View> require(CallerPtr caller, std::string name, Rule rule, std::string refusal);
@@ -116,7 +128,7 @@ class AgentService {
   Task<> ensure_image(Call call, std::string image);
   Task<bool> needs_volume(Call call, std::string name);
   Task<fleet::AgentPtr> confirm(Call call, std::string container, std::string name, std::vector<fleet::Action> with);
-  Task<> begin_removal(Call call, std::string name, std::string container_id);
+  Task<> begin_removal(Call call, std::string name, std::string container_id, Progress* progress);
 
   AgentServiceOptions options_;
   fleet::Fleet& fleet_;
@@ -126,6 +138,7 @@ class AgentService {
   agentlink::AgentLink& link_;
   BlockingPool& pool_;
   AgentKey key_;
+  OperationSink* operations_;
   PortBook ports_{options_.ssh_port_first, options_.ssh_port_last};
   NameLocks locks_;
   std::atomic<bool> cleanup_pending_ = true;  ///< the list may hold something

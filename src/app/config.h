@@ -30,6 +30,7 @@ struct Config {
   std::uint32_t idle_seconds = 75;
   std::uint32_t drain_seconds = 20;
   std::vector<std::string> cors_origins;  ///< added to those of the development servers
+  bool telemetry_open = false;            ///< /api/telemetry/* also for those who are not signed in
   bool metrics_open = false;              ///< /metrics for anyone, not for administrators only
 
   std::string engine = "unix:///var/run/docker.sock";

@@ -22,11 +22,13 @@
 #include "fleet/fleet.h"
 #include "http/server.h"
 #include "http/static_files.h"
+#include "live/host_feed.h"
 #include "live/hub.h"
 #include "live/hub_link.h"
 #include "live/routes.h"
 #include "metrics/routes.h"
 #include "system/routes.h"
+#include "telemetry/routes.h"
 #include "templates/routes.h"
 
 namespace trinity::app {
@@ -127,6 +129,7 @@ struct Server::Parts {
   auth::SignIn sign_in;
   auth::Setup setup;
   Identities identities;
+  auth::PageCaller page_caller;
 
   http::Traffic traffic;
   metrics::EngineCalls engine_calls;
@@ -172,6 +175,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       sign_in({database, settings, users, hasher, limiter, signer, verifier}, config.email_auth),
       setup(database, settings, users, hasher, {config.admin_username, config.admin_password}),
       identities(verifier),
+      page_caller(auth::make_authenticator(verifier, &keys), verifier, config.cors_origins),
       io(thread_count(config)),
       engine(metrics::measured(
           given ? std::move(given) : engine::make_docker(*engine::parse_address(config.engine), contexts()),
@@ -182,9 +186,13 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       link(hub, fleet.executor()),
       agent_link(contexts()),
       agents(agent_options(config, home), fleet, *engine, agent_store, settings, agent_link, pool,
-             agents::AgentKey::load(home.file("agents.key"))),
+             agents::AgentKey::load(home.file("agents.key")), &link),
       info(version, config.build_date) {
   load();
+  hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
+    auto watch = [this](int delta) { fleet.watch_host(delta); };
+    return std::make_unique<live::HostFeed>(pace.slowed(asked.options.interval), std::move(watch));
+  });
   add_routes();
   fleet.on_publication([this](const fleet::Publication& publication) { on_publication(publication); });
 }
@@ -203,6 +211,7 @@ void Server::Parts::add_routes() {
   router.add(auth::routes(sign_in, setup));
   router.add(agents::routes(agents));
   router.add(templates::routes(config.templates_dir, pool));
+  router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},
                              config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));

@@ -108,6 +108,8 @@ constexpr std::array table{
             "How long running requests may take at the end of the program"},
     Setting{"cors-origins", "EXTRA_CORS_ORIGINS", &Config::cors_origins, anything, serving,
             "Further origins (scheme://host:port) whose pages may call the API from a browser", "none"},
+    Setting{"telemetry-open", "TRINITY_TELEMETRY_OPEN", &Config::telemetry_open, {}, serving,
+            "Show figures of the machine and of all agents (/api/telemetry/...) to anyone, signed in or not"},
     Setting{"metrics-open", "TRINITY_METRICS_OPEN", &Config::metrics_open, {}, serving,
             "Whether /metrics answers anyone; false: administrators only"},
 

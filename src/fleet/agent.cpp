@@ -21,6 +21,18 @@ std::int64_t number(const std::string& digits) {
   return value;
 }
 
+/// The engine does not tell since when a container is paused.
+std::optional<Time> changed_at(const engine::ContainerDetail& container) {
+  if (container.state == "running") return container.started_at;
+  if (container.state == "exited" || container.state == "dead") return container.finished_at;
+  if (container.state == "created") return container.created;
+  return std::nullopt;
+}
+
+json::value time_or_null(const std::optional<Time>& time) {
+  return time ? json::value(format_z(*time)) : json::value(nullptr);
+}
+
 template <class T>
 json::value nullable(const std::optional<T>& from) {
   return from ? json::value(*from) : json::value(nullptr);
@@ -58,9 +70,14 @@ Agent make_agent(const engine::ContainerDetail& container, const std::optional<M
   if (const auto it = container.addresses.find(network); it != container.addresses.end()) agent.address = it->second;
   agent.memory_limit = static_cast<std::uint64_t>(std::max<std::int64_t>(container.memory_limit, 0));
   agent.metadata = metadata;
+  agent.changed_at = changed_at(container);
+  write_fragment(agent);
+  return agent;
+}
+
+void write_fragment(Agent& agent) {
   agent.fragment = make_fragment(agent);
   agent.fragment_digest = std::hash<std::string>{}(agent.fragment);
-  return agent;
 }
 
 std::string make_fragment(const Agent& agent) {
@@ -83,6 +100,10 @@ std::string make_fragment(const Agent& agent) {
       {"github_repo", field([](const Metadata& m) { return m.github_repo; })},
       {"memory_limit", field([](const Metadata& m) { return m.memory_limit; })},
       {"cpu_limit", field([](const Metadata& m) { return m.cpu_limit; })},
+      {"started_at", time_or_null(agent.started_at)},
+      {"changed_at", time_or_null(agent.changed_at)},
+      {"reason", nullable(agent.reason)},
+      {"exit_code", nullable(agent.exit_code)},
   };
   auto made = json::write(item);
   made.pop_back();  // the closing brace: append_item adds the viewer's fields

@@ -10,6 +10,8 @@ namespace trinity::fleet {
 [[nodiscard]] Agent make_agent(const engine::ContainerDetail& container, const std::optional<Metadata>& metadata,
                                const std::string& network);
 
+/// Makes Agent::fragment anew after a change of its fields.
+void write_fragment(Agent& agent);
 /// The list item's part that is the same for every viewer; see Agent::fragment.
 [[nodiscard]] std::string make_fragment(const Agent& agent);
 

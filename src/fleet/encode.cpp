@@ -48,6 +48,27 @@ std::uint64_t list_digest(const Snapshot& snapshot, const Caller& caller) {
   return state;
 }
 
+json::object host_object(const metering::HostSample& sample) {
+  const auto rounded = [](const std::optional<double>& value) {
+    return value ? json::value(one_decimal(*value)) : json::value(nullptr);
+  };
+  const auto gib = [](const std::optional<std::uint64_t>& bytes) {
+    return bytes ? json::value(one_decimal(static_cast<double>(*bytes) / (1024.0 * 1024 * 1024)))
+                 : json::value(nullptr);
+  };
+  const auto cores = sample.cores > 0 ? json::value(sample.cores) : json::value(nullptr);
+  return json::object{
+      {"cpu", json::object{{"percent", rounded(sample.cpu_percent)}, {"count", cores}}},
+      {"memory", json::object{{"percent", rounded(sample.memory_percent())},
+                              {"used_gb", gib(sample.memory_used)},
+                              {"total_gb", gib(sample.memory_total)}}},
+      {"disk", json::object{{"percent", rounded(sample.disk_percent)},
+                            {"used_gb", gib(sample.disk_used)},
+                            {"total_gb", gib(sample.disk_total)}}},
+      {"timestamp", format_naive(sample.at) + "Z"},
+  };
+}
+
 json::object stats_object(const Agent& agent, const Figures* figures, Time now) {
   const metering::Sample none{};
   const auto& sample = figures ? figures->sample : none;

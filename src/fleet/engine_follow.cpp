@@ -202,10 +202,10 @@ Task<> Fleet::State::probe_regularly(std::shared_ptr<State> self) {
 
 Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
   const auto tick = std::min(self->options.sample_watched, self->options.sample_idle);
-  while (!self->stopping) {
-    const bool due = co_await wait(&self->sample_timer, tick);
-    if (!due) break;
+  bool due = true;
+  while (due && !self->stopping) {
     const auto at = steady_now();
+    if (auto figures = self->host.sample(at, now())) self->model.host(std::move(figures));
     auto results = self->sampler.sample(at, now());
     self->sampling_rounds.fetch_add(1, std::memory_order_relaxed);
     self->sampled_containers.fetch_add(results.size(), std::memory_order_relaxed);
@@ -214,6 +214,7 @@ Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
     for (auto& id : self->sampler.due_from_engine(at))
       spawn("fleet statistics", self->context.get_executor(), ask_statistics(self, id));
     if (self->model.dirty()) self->publish_soon();
+    due = co_await wait(&self->sample_timer, tick);
   }
 }
 

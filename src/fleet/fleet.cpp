@@ -41,6 +41,7 @@ Fleet::State::State(FleetOptions opts, engine::Engine& eng, MetadataSource& sour
       readers(io),
       model(options.network),
       sampler(options.host, {options.sample_watched, options.sample_idle}),
+      host(options.host, {options.sample_watched, options.sample_idle}),
       processes(ctx.get_executor(), options.host.proc,
                 [this](const std::string& id, std::int64_t pid) {
                   model.died(id, pid, std::nullopt, steady_now());
@@ -163,6 +164,10 @@ Fleet::Sampling Fleet::sampling() const noexcept {
 
 void Fleet::watch(const std::string& name, int delta) {
   state_->sampler.watch(name, delta);
+}
+
+void Fleet::watch_host(int delta) {
+  state_->host.watch(delta);
 }
 
 }  // namespace trinity::fleet

@@ -92,6 +92,9 @@ class Fleet {
   /// Figures of this agent are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
   void watch(const std::string& name, int delta);
 
+  /// Figures of the machine are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
+  void watch_host(int delta);
+
   /// What reading the containers' figures has cost since the start. Any thread.
   struct Sampling {
     std::uint64_t rounds = 0;

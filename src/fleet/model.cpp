@@ -15,6 +15,13 @@ std::string name_of(const engine::ContainerDetail& container) {
   return it == container.labels.end() ? container.name : it->second;
 }
 
+/// Came into another state, or was started again. What is there when the server begins to look has no reason that
+/// anybody saw.
+bool turned(const AgentPtr& before, const Agent& after, const Reason& reason) {
+  if (!before) return reason != "unknown";
+  return before->status != after.status || (after.started_at && before->started_at != after.started_at);
+}
+
 /// Same in everything that readers see. The fragment holds most of it.
 bool same(const Agent& a, const Agent& b) {
   return a.fragment == b.fragment && a.engine_state == b.engine_state && a.started_at == b.started_at &&
@@ -50,8 +57,7 @@ bool Model::note(const AgentPtr& before, const AgentPtr& after, const Reason& re
   } else if (!after) {
     changes_.push_back({Change::Kind::deleted, name, before, nullptr, reason});
   } else {
-    const bool restarted = after->started_at && before->started_at != after->started_at;
-    const bool status = before->status != after->status || restarted;
+    const bool status = turned(before, *after, reason);
     changes_.push_back({status ? Change::Kind::status : Change::Kind::updated, name, before, after, reason});
     return status;
   }
@@ -65,14 +71,15 @@ void Model::rebuild(Record& record, const Reason& reason) {
   if (shown(record)) {
     auto agent = make_agent(record.container, metadata_of(name_of(record.container)), network_);
     if (record.exit_unknown) agent.exit_code.reset();
+    if (turned(before, agent, reason)) record.reason = reason;
+    if (!record.reason.empty()) agent.reason = record.reason;
+    write_fragment(agent);
     after = std::make_shared<const Agent>(std::move(agent));
   }
   if (before && after && same(*before, *after)) return;
   record.agent = after;
   if (!after || after->status != "running") record.figures = nullptr;
-  if (!note(before, after, reason)) return;
-  record.reason = reason;
-  expected_.erase(after->name);
+  if (note(before, after, reason)) expected_.erase(after->name);
 }
 
 void Model::seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at) {
@@ -81,7 +88,13 @@ void Model::seen(const engine::ContainerDetail& container, const Reason& reason,
   const auto name = name_of(container);
   const bool ends = container.state == "exited" && container.oom_killed;
   record.oom = record.oom || ends;
+  // The engine's event and its inspect differ by a moment about the same end; the first one stays.
+  const auto& known = record.container;
+  const bool same_end = known.state == container.state && known.finished_at && !record.exit_unknown &&
+                        known.started_at == container.started_at && container.state != "running";
+  const auto ended = same_end ? known.finished_at : container.finished_at;
   record.container = container;
+  record.container.finished_at = ended;
   if (container.state == "running") {
     record.dead_pid = 0;
     record.oom = false;
@@ -104,6 +117,7 @@ void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int
   record.container.pid = 0;
   record.container.addresses.clear();
   record.container.exit_code = exit_code.value_or(0);
+  record.container.finished_at = ended;
   const auto why = reason_for(name_of(record.container), "exit", record, at);
   record.exit_unknown = !exit_code;
   rebuild(record, why);
@@ -208,6 +222,11 @@ void Model::figures(const std::string& id, FiguresPtr figures) {
   dirty_ = true;
 }
 
+void Model::host(HostFiguresPtr figures) {
+  host_ = std::move(figures);
+  dirty_ = true;
+}
+
 std::uint64_t Model::version_of(const std::string& id) const {
   const auto it = records_.find(id);
   return it == records_.end() ? 0 : it->second.version;
@@ -230,6 +249,7 @@ Publication Model::take() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->epoch = ++epoch_;
   snapshot->engine = health_;
+  snapshot->host = host_;
   snapshot->loaded = loaded_;
   snapshot->entries.reserve(records_.size());
   for (const auto& [id, record] : records_) {

@@ -39,6 +39,7 @@ class Model {
     dirty_ = true;
   }
   void figures(const std::string& id, FiguresPtr figures);
+  void host(HostFiguresPtr figures);
 
   // ---- answers
   /// Grows with every applied fact about a container.
@@ -85,6 +86,7 @@ class Model {
   std::set<std::string> creating_;
   std::unordered_map<std::string, Expectation> expected_;
   EngineHealth health_;
+  HostFiguresPtr host_;
   std::vector<Change> changes_;
   std::uint64_t version_ = 0;
   std::uint64_t epoch_ = 0;

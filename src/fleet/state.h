@@ -12,6 +12,7 @@
 
 #include "base/call.h"
 #include "fleet/fleet.h"
+#include "fleet/host_meter.h"
 #include "fleet/model.h"
 #include "fleet/process_watch.h"
 #include "fleet/sampler.h"
@@ -32,6 +33,7 @@ struct Fleet::State {
 
   Model model;
   Sampler sampler;
+  HostMeter host;
   ProcessWatch processes;
   std::function<void(const Publication&)> listener;
 

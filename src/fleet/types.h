@@ -12,6 +12,7 @@
 #include "base/caller.h"
 #include "base/clock.h"
 #include "engine/types.h"
+#include "metering/host.h"
 #include "metering/metering.h"
 
 namespace trinity::fleet {
@@ -69,6 +70,8 @@ struct Agent {
   std::string key_nonce;
   std::optional<Time> started_at;
   std::optional<std::int64_t> exit_code;  ///< of the last end; nothing while the engine has not told it
+  std::optional<Time> changed_at;         ///< when it came into this state; nothing while the engine has not told it
+  std::optional<std::string> reason;      ///< why (see Reason); nothing when nobody saw it happen
   bool oom_killed = false;
   std::int64_t pid = 0;
   std::string address;  ///< IP address on the agents' network; empty when not running
@@ -95,6 +98,20 @@ struct Figures {
 };
 using FiguresPtr = std::shared_ptr<const Figures>;
 
+struct HostPoint {
+  std::int64_t at_ms = 0;
+  std::optional<double> cpu_percent;
+  std::optional<double> memory_percent;
+  std::optional<double> disk_percent;
+};
+
+/// The newest figures of the machine and their history (oldest first, at most 60 points). Immutable.
+struct HostFigures {
+  metering::HostSample sample;
+  std::vector<HostPoint> history;
+};
+using HostFiguresPtr = std::shared_ptr<const HostFigures>;
+
 struct EngineHealth {
   bool reachable = false;
   Time since{};               ///< when it became so
@@ -111,6 +128,7 @@ struct Snapshot {
   std::vector<Entry> entries;  ///< newest container first
   std::unordered_map<std::string, std::size_t> by_name;
   EngineHealth engine;
+  HostFiguresPtr host;  ///< null before the first sample
   bool loaded = false;  ///< false until the first list of the engine was taken
 
   [[nodiscard]] const Entry* find(const std::string& name) const noexcept {
@@ -163,6 +181,8 @@ void append_item(std::string& out, const Agent& agent, const Caller& caller);
 [[nodiscard]] std::string list_text(const Snapshot& snapshot, const Caller& caller);
 /// Tells versions of that array apart without making it: a strong ETag.
 [[nodiscard]] std::uint64_t list_digest(const Snapshot& snapshot, const Caller& caller);
+/// The contract's HostTelemetry; what the machine does not tell is null.
+[[nodiscard]] boost::json::object host_object(const metering::HostSample& sample);
 /// The contract's AgentStats. `now` gives the uptime.
 [[nodiscard]] boost::json::object stats_object(const Agent& agent, const Figures* figures, Time now);
 

@@ -14,15 +14,6 @@ using fleet::Change;
 
 namespace {
 
-/// The list item, and when the container started.
-void append_live_item(std::string& out, const fleet::Agent& agent, const Caller& viewer) {
-  fleet::append_item(out, agent, viewer);
-  out.pop_back();
-  out += R"(,"started_at":)";
-  out += agent.started_at ? json_text(format_z(*agent.started_at)) : "null";
-  out += '}';
-}
-
 std::string engine_text(const fleet::EngineHealth& engine) {
   return fmt::format(R"({{"state":"{}","since":{}}})", engine.reachable ? "ok" : "unreachable",
                      engine.since == Time{} ? "null" : json_text(format_z(engine.since)));
@@ -30,7 +21,7 @@ std::string engine_text(const fleet::EngineHealth& engine) {
 
 Event created(const fleet::Agent& agent, const Caller& viewer) {
   Event event{"agent_created", {}};
-  append_live_item(event.data, agent, viewer);
+  fleet::append_item(event.data, agent, viewer);
   return event;
 }
 
@@ -40,7 +31,7 @@ Event deleted(const std::string& name) {
 
 }  // namespace
 
-std::string AgentsFeed::baseline(const fleet::Snapshot& snapshot, Moment) {
+std::string AgentsFeed::baseline(const fleet::Snapshot& snapshot, const Options&, Moment) {
   std::string out = R"({"agents":[)";
   bool first = true;
   for (std::size_t i = 0; i < snapshot.entries.size(); ++i) {
@@ -51,7 +42,7 @@ std::string AgentsFeed::baseline(const fleet::Snapshot& snapshot, Moment) {
     if (hidden || !fleet::can_read(agent, *viewer_)) continue;
     if (!first) out += ',';
     first = false;
-    append_live_item(out, agent, *viewer_);
+    fleet::append_item(out, agent, *viewer_);
   }
   out += R"(],"engine":)";
   out += engine_text(snapshot.engine);

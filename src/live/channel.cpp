@@ -13,11 +13,13 @@ std::uint64_t first_number(std::string_view key, Time at) noexcept {
   return milliseconds * per_millisecond + std::hash<std::string_view>{}(key) % per_millisecond;
 }
 
-Channel::Channel(std::string topic, std::uint64_t start, ChannelBounds bounds)
-    : topic_(std::make_shared<const std::string>(std::move(topic))), seq_(start), bounds_(bounds) {}
+Channel::Channel(std::string topic, std::uint64_t start, ChannelBounds bounds, bool cursor)
+    : topic_(std::make_shared<const std::string>(std::move(topic))), seq_(start), bounds_(bounds), cursor_(cursor) {}
 
 Frame Channel::publish(std::string_view event, std::string_view data, Time at) {
-  auto frame = event_frame(event, *topic_, ++seq_, at, data);
+  ++seq_;
+  auto frame = cursor_ ? event_frame(event, *topic_, seq_, at, with_cursor(data, seq_))
+                       : event_frame(event, *topic_, seq_, at, data);
   kept_.push_back(frame);
   bytes_ += frame->size();
   while (!kept_.empty() && (kept_.size() > bounds_.frames || bytes_ > bounds_.bytes)) {

@@ -26,7 +26,8 @@ struct ChannelBounds {
 class Channel {
  public:
   /// `start` is the number before the first event, see first_number().
-  Channel(std::string topic, std::uint64_t start, ChannelBounds bounds);
+  /// `cursor`: the events' data gets that member, see with_cursor().
+  Channel(std::string topic, std::uint64_t start, ChannelBounds bounds, bool cursor = false);
 
   [[nodiscard]] const std::shared_ptr<const std::string>& topic() const noexcept { return topic_; }
   /// Number of the newest event.
@@ -44,6 +45,7 @@ class Channel {
   std::shared_ptr<const std::string> topic_;
   std::uint64_t seq_;
   ChannelBounds bounds_;
+  bool cursor_;
   std::size_t bytes_ = 0;
   std::deque<Frame> kept_;  ///< the last one has the number seq_
 };

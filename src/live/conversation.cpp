@@ -4,8 +4,6 @@ namespace trinity::live {
 
 namespace {
 
-constexpr std::chrono::seconds recheck_every{30};
-
 bool same_rights(const Caller& a, const Caller& b) noexcept {
   return a.user_id == b.user_id && a.role == b.role && a.email == b.email && a.username == b.username;
 }
@@ -48,8 +46,7 @@ Effects Conversation::breached(unsigned times, Moment at) {
 Effects Conversation::tick(Moment at) {
   Effects effects;
   if (!identity_ || closing_) return effects;
-  const bool expired = at.wall >= identity_->expires_at;
-  if (expired || at.steady - checked_at_ >= recheck_every) recheck(effects, at);
+  recheck(effects, at);
   return effects;
 }
 
@@ -66,8 +63,7 @@ bool Conversation::sign_in(Credential credential, Effects& effects, Moment at) {
   if (!identity) return false;
   identity_ = std::move(identity);
   credential_ = std::move(credential);
-  checked_at_ = at.steady;
-  effects.emplace_back(Identify{identity_->caller});
+  effects.emplace_back(Identify{*identity_});
   effects.emplace_back(Send{authenticated(*identity_, at.wall)});
   return true;
 }
@@ -95,10 +91,14 @@ void Conversation::obey(const Command& command, Effects& effects, Moment at) {
     subscribe(*wish, effects, at);
   } else if (const auto* names = std::get_if<Unsubscribe>(&command)) {
     effects.emplace_back(*names);
+  } else if (const auto* choice = std::get_if<Choose>(&command)) {
+    effects.emplace_back(*choice);
+  } else if (const auto* seen = std::get_if<Visibility>(&command)) {
+    effects.emplace_back(*seen);
   } else if (const auto* ping = std::get_if<Ping>(&command)) {
     effects.emplace_back(Send{pong(ping->id, at.wall)});
   } else if (const auto* fault = std::get_if<Malformed>(&command)) {
-    effects.emplace_back(Send{subscribe_error("", 422, fault->detail)});
+    effects.emplace_back(Send{subscribe_error(fault->topic, 422, fault->detail)});
   }
 }
 
@@ -114,9 +114,13 @@ void Conversation::subscribe(const Subscribe& command, Effects& effects, Moment 
     for (const auto& wanted : command.topics) {
       effects.emplace_back(Send{subscribe_error(wanted.topic, 401, "Not authenticated")});
     }
+    for (const auto& wrong : command.wrong) {
+      effects.emplace_back(Send{subscribe_error(wrong.topic, 401, "Not authenticated")});
+    }
     return;
   }
   effects.emplace_back(Subscribe{command.topics});
+  for (const auto& [topic, detail] : command.wrong) effects.emplace_back(Send{subscribe_error(topic, 422, detail)});
   if (command.beyond.empty()) return;
   for (const auto& topic : command.beyond) {
     effects.emplace_back(Send{subscribe_error(topic, 429, "Too many topics in one frame")});
@@ -125,18 +129,18 @@ void Conversation::subscribe(const Subscribe& command, Effects& effects, Moment 
 }
 
 void Conversation::recheck(Effects& effects, Moment at) {
-  checked_at_ = at.steady;
   auto renewed = resolve(credential_, at);
   if (!renewed) {
     identity_.reset();
     credential_ = {};
     if (modern_) effects.emplace_back(Send{session_expired()});
-    effects.emplace_back(Identify{nullptr});
+    effects.emplace_back(Identify{});
     return;
   }
-  const bool changed = !same_rights(*renewed->caller, *identity_->caller);
+  const bool changed =
+      renewed->expires_at != identity_->expires_at || !same_rights(*renewed->caller, *identity_->caller);
   identity_ = std::move(renewed);
-  if (changed) effects.emplace_back(Identify{identity_->caller});
+  if (changed) effects.emplace_back(Identify{*identity_});
 }
 
 }  // namespace trinity::live

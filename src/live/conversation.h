@@ -23,15 +23,15 @@ struct Handshake {
 struct Send {
   Frame frame;
 };
-/// Tells the hub who this is; null when the session has expired.
+/// Tells the hub who this is; without caller when the session has expired.
 struct Identify {
-  std::shared_ptr<const Caller> caller;
+  Identity who;
 };
 struct Close {
   std::uint16_t code = 1000;
   std::string_view reason;  ///< a literal
 };
-using Effect = std::variant<Send, Identify, Subscribe, Unsubscribe, Close>;
+using Effect = std::variant<Send, Identify, Subscribe, Unsubscribe, Choose, Visibility, Close>;
 using Effects = std::vector<Effect>;
 
 inline constexpr std::uint16_t close_limits = 4008;
@@ -48,7 +48,7 @@ class Conversation {
   [[nodiscard]] Effects message(std::string_view text, Moment at);
   /// The hub has refused something because of a limit.
   [[nodiscard]] Effects breached(unsigned times, Moment at);
-  /// Call about once a second: ends the session in time and notices when it has been ended elsewhere.
+  /// Call at least once a second: ends the session in time and notices when it has been ended elsewhere.
   [[nodiscard]] Effects tick(Moment at);
 
   [[nodiscard]] bool known() const noexcept { return identity_.has_value(); }
@@ -75,7 +75,6 @@ class Conversation {
   Window breaches_;
   std::optional<Identity> identity_;
   Credential credential_;
-  SteadyTime checked_at_{};
   bool modern_ = false;  ///< has used our own frames; classic sockets get nothing that they do not know
   bool closing_ = false;
 };

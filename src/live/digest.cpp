@@ -23,22 +23,15 @@ std::string status_data(const Change& change) {
                                            {"previous_status", change.before->status},
                                            {"reason", change.reason.empty() ? "unknown" : change.reason},
                                            {"exit_code", exit_code_of(after)},
-                                           {"started_at", time_or_null(after.started_at)}});
+                                           {"started_at", time_or_null(after.started_at)},
+                                           {"changed_at", time_or_null(after.changed_at)}});
 }
 
 /// What `agent_status` does not tell. How a container ended is sometimes known only after it has ended.
 json::object changed_fields(const Change& change) {
   auto fields = difference(item_of(*change.before), item_of(*change.after));
   if (change.kind == Change::Kind::status) {
-    fields.erase("status");
-    return fields;
-  }
-  if (change.before->started_at != change.after->started_at) {
-    fields["started_at"] = time_or_null(change.after->started_at);
-  }
-  if (change.before->exit_code != change.after->exit_code && change.after->status != "running") {
-    fields["exit_code"] = exit_code_of(*change.after);
-    fields["reason"] = change.reason;
+    for (const auto* told : {"status", "reason", "exit_code", "started_at", "changed_at"}) fields.erase(told);
   }
   return fields;
 }

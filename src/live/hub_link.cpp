@@ -17,11 +17,13 @@ struct HubLink::Clock {
   std::atomic<std::size_t> sockets{0};
   std::atomic<std::size_t> channels{0};
   std::atomic<std::size_t> subscriptions{0};
+  std::atomic<std::size_t> unsent_bytes{0};
 
   void note(const Hub::Counts& counts) noexcept {
     sockets.store(counts.sockets, std::memory_order_relaxed);
     channels.store(counts.channels, std::memory_order_relaxed);
     subscriptions.store(counts.subscriptions, std::memory_order_relaxed);
+    unsent_bytes.store(counts.unsent_bytes, std::memory_order_relaxed);
   }
 };
 
@@ -57,7 +59,7 @@ Task<> HubLink::run(std::shared_ptr<Clock> clock, Hub* hub, std::chrono::millise
 
 Hub::Counts HubLink::counts() const noexcept {
   return {clock_->sockets.load(std::memory_order_relaxed), clock_->channels.load(std::memory_order_relaxed),
-          clock_->subscriptions.load(std::memory_order_relaxed)};
+          clock_->subscriptions.load(std::memory_order_relaxed), clock_->unsent_bytes.load(std::memory_order_relaxed)};
 }
 
 void HubLink::publish(const fleet::Publication& publication) {
@@ -74,8 +76,8 @@ void HubLink::detach(SocketId id) {
   asio::post(executor_, [hub = &hub_, id] { hub->detach(id, Moment::current()); });
 }
 
-void HubLink::identify(SocketId id, std::shared_ptr<const Caller> caller) {
-  asio::post(executor_, [hub = &hub_, id, c = std::move(caller)] { hub->identify(id, c, Moment::current()); });
+void HubLink::identify(SocketId id, Identity who) {
+  asio::post(executor_, [hub = &hub_, id, w = std::move(who)] { hub->identify(id, w, Moment::current()); });
 }
 
 void HubLink::subscribe(SocketId id, std::vector<Wanted> topics) {
@@ -86,10 +88,32 @@ void HubLink::unsubscribe(SocketId id, std::vector<std::string> topics) {
   asio::post(executor_, [hub = &hub_, id, t = std::move(topics)] { hub->unsubscribe(id, t, Moment::current()); });
 }
 
+void HubLink::choose(SocketId id, Choose choice) {
+  asio::post(executor_, [hub = &hub_, id, c = std::move(choice)] { hub->choose(id, c, Moment::current()); });
+}
+
+void HubLink::visibility(SocketId id, bool hidden) {
+  asio::post(executor_, [hub = &hub_, id, hidden] { hub->visibility(id, hidden, Moment::current()); });
+}
+
+void HubLink::stir(Topic topic) {
+  asio::post(executor_, [hub = &hub_, t = std::move(topic)] { hub->stir(t, Moment::current()); });
+}
+
 void HubLink::resync(SocketId id, std::vector<std::string> topics) {
   asio::post(executor_, [hub = &hub_, id, t = std::move(topics)] {
     for (const auto& topic : t) hub->resync(id, topic, Moment::current());
   });
+}
+
+void HubLink::config_changed(std::string agent, ConfigArea area, bool restart_required) {
+  asio::post(executor_, [hub = &hub_, a = std::move(agent), area, restart_required] {
+    hub->tell({Topic::Kind::agent, a}, live::config_changed(a, area, restart_required), Moment::current());
+  });
+}
+
+void HubLink::note(Operation operation) {
+  asio::post(executor_, [hub = &hub_, o = std::move(operation)] { hub->note(o, Moment::current()); });
 }
 
 void HubLink::broadcast(std::string agent, std::string frame) {

@@ -12,10 +12,10 @@ namespace trinity::live {
 
 /// The way to the hub from other threads: posts to the hub's executor (the fleet's), in order per caller. Must outlive
 /// every socket and the last run of that executor.
-class HubLink {
+class HubLink : public OperationSink {
  public:
   HubLink(Hub& hub, asio::any_io_executor executor);
-  ~HubLink();
+  ~HubLink() override;
   HubLink(const HubLink&) = delete;
   HubLink& operator=(const HubLink&) = delete;
 
@@ -36,10 +36,17 @@ class HubLink {
 
   SocketId attach(std::shared_ptr<Subscriber> subscriber);
   void detach(SocketId id);
-  void identify(SocketId id, std::shared_ptr<const Caller> caller);
+  void identify(SocketId id, Identity who);
   void subscribe(SocketId id, std::vector<Wanted> topics);
   void unsubscribe(SocketId id, std::vector<std::string> topics);
+  void choose(SocketId id, Choose choice);
+  void visibility(SocketId id, bool hidden);
   void resync(SocketId id, std::vector<std::string> topics);
+  /// Feeds of this topic have something that is due now.
+  void stir(Topic topic);
+  /// For what the fleet does not know of: its services tell it.
+  void config_changed(std::string agent, ConfigArea area, bool restart_required);
+  void note(Operation operation) override;
   /// A classic broadcast about an agent: to sockets that never subscribed, of users who may read it.
   void broadcast(std::string agent, std::string frame);
 

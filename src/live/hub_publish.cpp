@@ -17,9 +17,30 @@ void Hub::publish(const fleet::Publication& publication, Moment at) {
 }
 
 void Hub::tick(Moment at) {
+  rest_hidden(at);
+  operations_.tick(at);
   for (const auto& [key, station] : stations_) emit(*station, station->feed->due(*snapshot_, at), at);
   sweep(at);
   hold_bounds();
+  flush();
+}
+
+void Hub::stir(const Topic& topic, Moment at) {
+  for (auto* station : stations_of(topic)) emit(*station, station->feed->due(*snapshot_, at), at);
+  flush();
+}
+
+void Hub::tell(const Topic& topic, const Event& event, Moment at) {
+  for (auto* station : stations_of(topic)) emit(*station, {event}, at);
+  flush();
+}
+
+void Hub::note(const Operation& operation, Moment at) {
+  operations_.note(operation, at);
+  const Event event{"operation_update", operation_data(operation)};
+  for (const auto& [key, station] : stations_) {
+    if (station->topic.kind == Topic::Kind::user && station->user_id == operation.user_id) emit(*station, {event}, at);
+  }
   flush();
 }
 
@@ -27,19 +48,21 @@ void Hub::tick(Moment at) {
 void Hub::check_access(const Digest& digest, Moment at) {
   for (const auto& [change, successor, status_data, fields] : digest.changes) {
     if (change.kind == Change::Kind::engine) continue;
-    const auto it = stations_.find(name_of({Topic::Kind::stats, change.name}));
-    if (it == stations_.end()) continue;
-    auto& station = *it->second;
     const auto* entry = snapshot_->find(change.name);
-    const auto listeners = station.sockets;
-    for (auto* socket : listeners) {
-      if (!entry) {
-        end(*socket, station, "agent_deleted", at);
-      } else if (!fleet::can_read(*entry->agent, *socket->caller)) {
-        end(*socket, station, "access_revoked", at);
+    std::vector<Station*> stations;
+    const auto [first, last] = about_.equal_range(change.name);
+    for (auto it = first; it != last; ++it) stations.push_back(it->second);
+    for (auto* station : stations) {
+      const auto listeners = station->listeners;
+      for (auto* listener : listeners) {
+        if (!entry) {
+          end(*listener, "agent_deleted", at);
+        } else if (!fleet::can_read(*entry->agent, *listener->socket->caller())) {
+          end(*listener, "access_revoked", at);
+        }
       }
+      if (!entry) remove(*station);
     }
-    if (!entry) stations_.erase(it);
   }
 }
 
@@ -62,16 +85,18 @@ void Hub::broadcast(const std::string& agent, Frame frame) {
 
 void Hub::to_classic(const fleet::Agent& agent, const Frame& frame) {
   for (const auto& [id, socket] : sockets_) {
-    const bool listens = socket->caller && socket->seated && !socket->subscribed_ever;
-    if (listens && fleet::can_read(agent, *socket->caller)) put(*socket, {frame});
+    const bool listens = socket->caller() && socket->seated && !socket->subscribed_ever;
+    if (listens && fleet::can_read(agent, *socket->caller())) put(*socket, {frame});
   }
 }
 
 void Hub::sweep(Moment at) {
-  std::erase_if(stations_, [&](const auto& item) {
-    const auto& station = *item.second;
-    return station.sockets.empty() && at.steady - station.empty_since >= bounds_.linger;
-  });
+  std::vector<Station*> over;
+  for (const auto& [key, station] : stations_) {
+    const auto linger = station->manner.linger.value_or(bounds_.linger);
+    if (station->listeners.empty() && at.steady - station->empty_since >= linger) over.push_back(station.get());
+  }
+  for (auto* station : over) remove(*station);
   std::size_t kept = 0;
   for (const auto& [key, station] : stations_) kept += station->channel.bytes();
   if (kept <= bounds_.kept_bytes) return;

@@ -4,6 +4,8 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
+#include <expected>
 #include <set>
 
 #include "json/write.h"
@@ -47,26 +49,57 @@ std::optional<std::vector<std::string>> topics_of(const json::object& from) {
   return names;
 }
 
+/// A cursor: the number as text.
+std::optional<std::uint64_t> cursor_of(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, fault] = std::from_chars(text.data(), end, number);
+  return fault == std::errc() && rest == end ? std::optional(number) : std::nullopt;
+}
+
 /// A number that cannot be one of ours counts as none: then the answer is a snapshot, which is always right.
 std::optional<std::uint64_t> since_of(const json::object* since, std::string_view topic) {
   const auto* found = since ? since->if_contains(topic) : nullptr;
   if (!found) return std::nullopt;
+  if (const auto* text = found->if_string()) return cursor_of(std::string_view(*text));
   if (const auto* number = found->if_uint64()) return *number;
   if (const auto* number = found->if_int64(); number && *number >= 0) return static_cast<std::uint64_t>(*number);
   return std::nullopt;
 }
 
+/// A member that is an object; null when it is left out.
+std::expected<const json::object*, Malformed> member_of(const json::object& from, std::string_view key) {
+  const auto* found = from.if_contains(key);
+  if (!found || found->is_null()) return nullptr;
+  if (const auto* object = found->if_object()) return object;
+  return std::unexpected(Malformed{std::string(key) + " must be an object"});
+}
+
+std::expected<std::optional<Options>, std::string> options_of(const json::object* all, std::string_view topic) {
+  const auto* found = all ? all->if_contains(topic) : nullptr;
+  if (!found || found->is_null()) return std::nullopt;
+  const auto* object = found->if_object();
+  if (!object) return std::unexpected("options must be an object");
+  return read_options(*object);
+}
+
 Command subscribe_of(const json::object& from) {
   auto names = topics_of(from);
   if (!names) return Malformed{"topics must be a list of texts"};
-  const auto* found = from.if_contains("since");
-  const auto* since = found ? found->if_object() : nullptr;
-  if (found && !since && !found->is_null()) return Malformed{"since must be an object"};
+  const auto since = member_of(from, "since");
+  if (!since) return since.error();
+  const auto options = member_of(from, "options");
+  if (!options) return options.error();
   Subscribe command;
   for (auto& name : *names) {
-    if (command.topics.size() < max_topics_per_frame) {
-      auto last_seen = since_of(since, name);
-      command.topics.push_back({std::move(name), last_seen});
+    if (command.topics.size() + command.wrong.size() < max_topics_per_frame) {
+      auto chosen = options_of(*options, name);
+      if (chosen) {
+        const auto last_seen = since_of(*since, name);
+        command.topics.push_back({std::move(name), last_seen, *chosen});
+      } else {
+        command.wrong.push_back({std::move(name), std::move(chosen.error())});
+      }
     } else if (command.beyond.size() < max_beyond) {
       command.beyond.push_back(std::move(name));
     }
@@ -79,6 +112,23 @@ Command unsubscribe_of(const json::object& from) {
   if (!names) return Malformed{"topics must be a list of texts"};
   if (names->size() > max_topics_left) names->resize(max_topics_left);
   return Unsubscribe{std::move(*names)};
+}
+
+Command choose_of(const json::object& from) {
+  const auto topic = text_of(from, "topic");
+  if (topic.empty()) return Malformed{"topic must be a text"};
+  const auto object = member_of(from, "options");
+  if (!object || !*object) return Malformed{"options must be an object", std::string(topic)};
+  const auto options = read_options(**object);
+  if (!options) return Malformed{options.error(), std::string(topic)};
+  return Choose{std::string(topic), *options};
+}
+
+Command visibility_of(const json::object& from) {
+  const auto* found = from.if_contains("hidden");
+  const auto* hidden = found ? found->if_bool() : nullptr;
+  if (!hidden) return Malformed{"hidden must be true or false"};
+  return Visibility{*hidden};
 }
 
 Command ping_of(const json::object& from) {
@@ -97,6 +147,11 @@ Frame baseline_frame(std::string_view type, const Baseline& b) {
 
 }  // namespace
 
+std::string with_cursor(std::string_view object, std::uint64_t seq) {
+  const auto rest = object.substr(1);
+  return fmt::format(R"({{"cursor":"{}"{}{})", seq, rest == "}" ? "" : ",", rest);
+}
+
 std::string json_text(std::string_view text) {
   return json::serialize(json::value(json::string(text)));
 }
@@ -112,6 +167,8 @@ Command parse_command(std::string_view text) {
   const auto type = text_of(*object, "type");
   if (type == "subscribe") return subscribe_of(*object);
   if (type == "unsubscribe") return unsubscribe_of(*object);
+  if (type == "options") return choose_of(*object);
+  if (type == "visibility") return visibility_of(*object);
   if (type == "ping") return ping_of(*object);
   if (type == "auth") return Authenticate{std::string(text_of(*object, "token")), false};
   return Ignored{};

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "live/options.h"
 #include "live/types.h"
 
 namespace trinity::live {
@@ -21,12 +22,31 @@ struct Authenticate {
 
 struct Wanted {
   std::string topic;
-  std::optional<std::uint64_t> since;  ///< the last sequence number that the client has seen
+  std::optional<std::uint64_t> since{};  ///< the last sequence number that the client has seen
+  std::optional<Options> options{};      ///< nothing: those that the subscription has, else the defaults
+};
+
+/// A topic that a frame names and that cannot be obeyed.
+struct Wrong {
+  std::string topic;
+  std::string detail;
 };
 
 struct Subscribe {
   std::vector<Wanted> topics;         ///< each name once
+  std::vector<Wrong> wrong{};         ///< with options of wrong types
   std::vector<std::string> beyond{};  ///< names beyond the limit of one frame
+};
+
+/// Other options for a topic that is subscribed.
+struct Choose {
+  std::string topic;
+  Options options;
+};
+
+/// Whether somebody can see the page.
+struct Visibility {
+  bool hidden = false;
 };
 
 struct Unsubscribe {
@@ -40,16 +60,17 @@ struct Ping {
 /// One of our frames with fields of wrong types.
 struct Malformed {
   std::string detail;
+  std::string topic{};  ///< empty unless it is about one
 };
 
 /// Nothing that has a meaning here. Classic clients may send anything.
 struct Ignored {};
 
-using Command = std::variant<Authenticate, Subscribe, Unsubscribe, Ping, Malformed, Ignored>;
+using Command = std::variant<Authenticate, Subscribe, Unsubscribe, Choose, Visibility, Ping, Malformed, Ignored>;
 
 inline constexpr std::size_t max_topics_per_frame = 32;
 
-/// Never throws for bad input.
+/// One frame of a client. Pure; never throws for bad input.
 [[nodiscard]] Command parse_command(std::string_view text);
 
 // ---- what the server says
@@ -75,6 +96,9 @@ struct Baseline {
 /// `data` is JSON text.
 [[nodiscard]] Frame event_frame(std::string_view event, std::string_view topic, std::uint64_t seq, Time at,
                                 std::string_view data);
+
+/// The JSON text of an object with the member `cursor` before its others: the number as text.
+[[nodiscard]] std::string with_cursor(std::string_view object, std::uint64_t seq);
 
 /// A JSON text with its quotes.
 [[nodiscard]] std::string json_text(std::string_view text);

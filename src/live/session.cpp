@@ -97,11 +97,15 @@ void Session::carry_out(Effects effects) {
     if (auto* frame = std::get_if<Send>(&effect)) {
       send({std::move(frame->frame)});
     } else if (auto* who = std::get_if<Identify>(&effect)) {
-      hub_.identify(id_, std::move(who->caller));
+      hub_.identify(id_, std::move(who->who));
     } else if (auto* wish = std::get_if<Subscribe>(&effect)) {
       hub_.subscribe(id_, std::move(wish->topics));
     } else if (auto* names = std::get_if<Unsubscribe>(&effect)) {
       hub_.unsubscribe(id_, std::move(names->topics));
+    } else if (auto* choice = std::get_if<Choose>(&effect)) {
+      hub_.choose(id_, std::move(*choice));
+    } else if (const auto* seen = std::get_if<Visibility>(&effect)) {
+      hub_.visibility(id_, seen->hidden);
     } else if (auto* ending = std::get_if<Close>(&effect)) {
       end(ending->code, ending->reason);
     }

@@ -14,7 +14,7 @@
 namespace trinity::live {
 
 struct SessionOptions {
-  std::chrono::milliseconds tick{1'000};
+  std::chrono::milliseconds tick{500};            ///< so long it takes at most to notice a session that has ended
   std::chrono::milliseconds stuck_after{30'000};  ///< one frame that the peer does not take: closed with 4009
   std::chrono::milliseconds close_within{5'000};  ///< then the connection is cut
   OutboxBounds outbox;

@@ -16,11 +16,15 @@ std::uint64_t distance(std::uint64_t a, std::uint64_t b) noexcept {
   return a > b ? a - b : b - a;
 }
 
-json::array history_of(const fleet::Figures* figures) {
+/// The newest `n` points, oldest first.
+json::array history_of(const fleet::Figures* figures, std::size_t n) {
   json::array points;
   if (!figures) return points;
-  points.reserve(figures->history.size());
-  for (const auto& point : figures->history) {
+  const auto& history = figures->history;
+  const auto count = std::min(n, history.size());
+  points.reserve(count);
+  for (std::size_t i = history.size() - count; i < history.size(); ++i) {
+    const auto& point = history[i];
     points.push_back(
         json::array{point.at_ms, std::round(point.cpu_percent * 10) / 10, std::round(point.memory_percent * 10) / 10});
   }
@@ -29,7 +33,11 @@ json::array history_of(const fleet::Figures* figures) {
 
 }  // namespace
 
-std::string StatsFeed::baseline(const fleet::Snapshot& snapshot, Moment at) {
+void StatsFeed::watched(bool by_somebody) {
+  if (watch_) watch_(agent_, by_somebody ? 1 : -1);
+}
+
+std::string StatsFeed::baseline(const fleet::Snapshot& snapshot, const Options& options, Moment at) {
   const auto* entry = snapshot.find(agent_);
   if (!entry) return "null";
   auto fields = fields_of(*entry, at);
@@ -38,7 +46,7 @@ std::string StatsFeed::baseline(const fleet::Snapshot& snapshot, Moment at) {
   } else {
     note(*entry, fields, at);
   }
-  fields["history"] = history_of(entry->figures.get());
+  fields["history"] = history_of(entry->figures.get(), options.history);
   return trinity::json::write(fields);
 }
 

@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,19 +19,31 @@ struct StatsPace {
   double cpu_points = 0.5;
   double memory_fraction = 0.01;
   std::uint64_t network_bytes = 1024;
+
+  /// With at least this much time between events.
+  [[nodiscard]] StatsPace slowed(std::chrono::milliseconds interval) const noexcept {
+    auto made = *this;
+    made.at_most_every = std::max(at_most_every, interval);
+    made.at_least_every = std::max(at_least_every, interval);
+    return made;
+  }
 };
+
+/// Told with an agent's name and +1 when its figures get somebody who looks at them, -1 when nobody does any more.
+using Watch = std::function<void(const std::string& agent, int delta)>;
 
 /// Topic `agent:{n}:stats`: the figures of one agent; the same for everybody who may read it.
 class StatsFeed final : public Feed {
  public:
-  StatsFeed(std::string agent, StatsPace pace) : agent_(std::move(agent)), pace_(pace) {}
+  StatsFeed(std::string agent, StatsPace pace, Watch watch = {})
+      : agent_(std::move(agent)), pace_(pace), watch_(std::move(watch)) {}
 
-  std::string baseline(const fleet::Snapshot& snapshot, Moment at) override;
+  [[nodiscard]] FeedManner manner() const override { return {.mergeable = true}; }
+  std::string baseline(const fleet::Snapshot& snapshot, const Options& options, Moment at) override;
   [[nodiscard]] std::optional<Time> sampled_at(const fleet::Snapshot& snapshot, Moment at) const override;
   std::vector<Event> published(const Digest& digest, const fleet::Snapshot& snapshot, Moment at) override;
   std::vector<Event> due(const fleet::Snapshot& snapshot, Moment at) override;
-  [[nodiscard]] bool shares_baseline() const noexcept override { return false; }
-  [[nodiscard]] bool mergeable() const noexcept override { return true; }
+  void watched(bool by_somebody) override;
 
  private:
   /// What was sent last.
@@ -49,6 +63,7 @@ class StatsFeed final : public Feed {
 
   std::string agent_;
   StatsPace pace_;
+  Watch watch_;
   std::optional<Sent> sent_;
   /// Somebody began with figures newer than the last event: a field that went back since would be missing for them.
   bool whole_next_ = false;

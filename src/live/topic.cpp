@@ -27,18 +27,78 @@ std::vector<std::string_view> segments_of(std::string_view name) {
 }  // namespace
 
 std::expected<Topic, TopicFault> parse_topic(std::string_view name) {
+  using Kind = Topic::Kind;
   if (name.size() > max_topic_length) return std::unexpected(TopicFault::malformed);
   const auto segments = segments_of(name);
   if (segments.empty()) return std::unexpected(TopicFault::malformed);
-  if (segments.size() == 1 && segments[0] == "agents") return Topic{Topic::Kind::agents, {}};
-  if (segments.size() == 3 && segments[0] == "agent" && segments[2] == "stats") {
-    return Topic{Topic::Kind::stats, std::string(segments[1])};
+  if (name == "agents") return Topic{Kind::agents};
+  if (name == "agents:stats") return Topic{Kind::fleet_stats};
+  if (name == "host") return Topic{Kind::host};
+  if (name == "user") return Topic{Kind::user};
+  if (segments[0] == "agent" && (segments.size() == 2 || segments.size() == 3)) {
+    const auto part = segments.size() == 3 ? segments[2] : std::string_view();
+    if (part.empty()) return Topic{Kind::agent, std::string(segments[1])};
+    if (part == "stats") return Topic{Kind::stats, std::string(segments[1])};
+    if (part == "logs") return Topic{Kind::logs, std::string(segments[1])};
   }
   return std::unexpected(TopicFault::unknown);
 }
 
 std::string name_of(const Topic& topic) {
-  return topic.kind == Topic::Kind::agents ? "agents" : "agent:" + topic.agent + ":stats";
+  switch (topic.kind) {
+    case Topic::Kind::agents:
+      return "agents";
+    case Topic::Kind::fleet_stats:
+      return "agents:stats";
+    case Topic::Kind::agent:
+      return "agent:" + topic.agent;
+    case Topic::Kind::stats:
+      return "agent:" + topic.agent + ":stats";
+    case Topic::Kind::logs:
+      return "agent:" + topic.agent + ":logs";
+    case Topic::Kind::host:
+      return "host";
+    case Topic::Kind::user:
+      return "user";
+  }
+  return {};
+}
+
+TopicManner manner_of(Topic::Kind kind) noexcept {
+  TopicManner manner;
+  switch (kind) {
+    case Topic::Kind::agents:
+      manner.per_viewer = true;
+      break;
+    case Topic::Kind::fleet_stats:
+      manner.per_viewer = manner.rests = manner.interval = true;
+      break;
+    case Topic::Kind::agent:
+      manner.about_agent = true;
+      break;
+    case Topic::Kind::stats:
+      manner.about_agent = manner.rests = manner.interval = manner.history = true;
+      break;
+    case Topic::Kind::logs:
+      manner.about_agent = manner.rests = manner.tail = true;
+      break;
+    case Topic::Kind::host:
+      manner.rests = manner.interval = manner.history = true;
+      break;
+    case Topic::Kind::user:
+      manner.per_viewer = manner.per_session = true;
+      break;
+  }
+  return manner;
+}
+
+Options fitting(Options options, Topic::Kind kind) noexcept {
+  const auto manner = manner_of(kind);
+  const Options standard;
+  if (!manner.interval) options.interval = standard.interval;
+  if (!manner.history) options.history = standard.history;
+  if (!manner.tail) options.tail = standard.tail;
+  return options;
 }
 
 }  // namespace trinity::live

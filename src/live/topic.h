@@ -4,20 +4,41 @@
 #include <string>
 #include <string_view>
 
+#include "live/options.h"
+
 namespace trinity::live {
 
-/// What a socket can subscribe to: `agents`, `agent:{name}:stats`.
+/// What a socket can subscribe to.
 struct Topic {
-  enum class Kind { agents, stats };
+  enum class Kind {
+    agents,       ///< `agents`: all agents that the viewer may read
+    fleet_stats,  ///< `agents:stats`: figures of all those
+    agent,        ///< `agent:{n}`: changes of its configuration
+    stats,        ///< `agent:{n}:stats`
+    logs,         ///< `agent:{n}:logs`
+    host,         ///< `host`: the machine that the server runs on
+    user          ///< `user`: the session and the person behind it
+  };
   Kind kind = Kind::agents;
-  std::string agent;  ///< empty for topics about no single agent
+  std::string agent{};  ///< empty for topics about no single agent
 
   bool operator==(const Topic&) const = default;
 };
 
+/// How the hub treats a kind of topic.
+struct TopicManner {
+  bool about_agent = false;  ///< needs access to that agent, ends with it
+  bool per_viewer = false;   ///< viewers see different things
+  bool per_session = false;  ///< and so do sessions of one viewer
+  bool rests = false;        ///< not sent to hidden tabs
+  bool interval = false;     ///< takes that option: a stream of its own for each
+  bool history = false;      ///< takes that option
+  bool tail = false;         ///< takes that option
+};
+
 enum class TopicFault {
   malformed,  ///< no topic name at all
-  unknown     ///< a well-formed name that this server does not serve
+  unknown     ///< a well-formed name that this server does not know
 };
 
 inline constexpr std::size_t max_topic_length = 256;
@@ -25,5 +46,8 @@ inline constexpr std::size_t max_topic_length = 256;
 /// Segments of letters, digits, `_`, `.` and `-`, separated by colons.
 [[nodiscard]] std::expected<Topic, TopicFault> parse_topic(std::string_view name);
 [[nodiscard]] std::string name_of(const Topic& topic);
+[[nodiscard]] TopicManner manner_of(Topic::Kind kind) noexcept;
+/// Options that the topic does not take have their defaults.
+[[nodiscard]] Options fitting(Options options, Topic::Kind kind) noexcept;
 
 }  // namespace trinity::live

@@ -52,6 +52,7 @@ class Reader {
 struct HostPaths {
   std::filesystem::path proc = "/proc";
   std::filesystem::path cgroup = "/sys/fs/cgroup";
+  std::filesystem::path disk = "/";  ///< a place on the file system that counts as the host's disk
 };
 
 /// A reader for the container whose init has this process id on this host. Nothing when the host does not show its

@@ -154,6 +154,8 @@ void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dro
   gauge(into, "trinity_live_channels", "Topics with an audience, by kind of viewer.",
         static_cast<double>(counts.channels));
   gauge(into, "trinity_live_subscriptions", "Subscriptions of all sockets.", static_cast<double>(counts.subscriptions));
+  gauge(into, "trinity_live_unsent_bytes", "Bytes on their way to all live sockets.",
+        static_cast<double>(counts.unsent_bytes));
   counter(into, "trinity_live_dropped_frames_total", "Frames that slow sockets lost; a new baseline makes up for them.",
           static_cast<double>(dropped));
 }

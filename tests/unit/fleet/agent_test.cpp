@@ -64,7 +64,11 @@ TEST(Agent, ListItemHasExactlyTheFieldsOfTheContract) {
                             {"autonomy_enabled", false},
                             {"github_repo", nullptr},
                             {"memory_limit", nullptr},
-                            {"cpu_limit", nullptr}};
+                            {"cpu_limit", nullptr},
+                            {"started_at", format_z(test::wall(100))},
+                            {"changed_at", format_z(test::wall(100))},
+                            {"reason", nullptr},
+                            {"exit_code", nullptr}};
   EXPECT_EQ(item(agent, ann), wanted);
 }
 
@@ -116,7 +120,7 @@ TEST(Agent, HostileLabelsStayInsideTheirText) {
   const auto made = item(make_agent(c, owned_by(2), test::network), ann);
   EXPECT_EQ(made.at("type"), R"(","is_owner":true,"x":")");
   EXPECT_EQ(made.at("is_owner"), false);
-  EXPECT_EQ(keys(made).size(), 18U);
+  EXPECT_EQ(keys(made).size(), 22U);
 }
 
 TEST(Agent, OnlyTheAgentsNetworkCountsForItsAddress) {

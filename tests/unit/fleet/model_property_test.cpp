@@ -2,6 +2,7 @@
 // and the changes told on the way add up to it.
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <random>
 
 #include "fleet/model.h"
@@ -82,8 +83,12 @@ class World {
     }
     return made;
   }
+  /// Without what depends on the order in which the facts came: why and when the state was entered.
   static std::string describe(const Agent& agent) {
-    return agent.fragment + agent.engine_state + " pid " + std::to_string(agent.pid) + " code " +
+    auto item = boost::json::parse(agent.fragment + '}').as_object();
+    item.erase("reason");
+    item.erase("changed_at");
+    return boost::json::serialize(item) + agent.engine_state + " pid " + std::to_string(agent.pid) + " code " +
            (agent.exit_code ? std::to_string(*agent.exit_code) : "-") + " start " +
            (agent.started_at ? format_z(*agent.started_at) : "-");
   }

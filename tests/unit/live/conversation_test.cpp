@@ -47,7 +47,7 @@ TEST_F(ConversationTest, FirstValidCredentialCounts) {
   EXPECT_EQ(text(sent(effects)[0], "type"), "authenticated");
   EXPECT_EQ(text(sent(effects)[0], "user"), "root");
   EXPECT_EQ(text(sent(effects)[0], "role"), "admin");
-  EXPECT_EQ(first<Identify>(effects)->caller->user_id, 2);
+  EXPECT_EQ(first<Identify>(effects)->who.caller->user_id, 2);
 }
 
 TEST_F(ConversationTest, SessionCookieIsNoToken) {
@@ -68,7 +68,7 @@ TEST_F(ConversationTest, AuthFrames) {
   // Another token on the same socket.
   const auto effects = say(R"({"type":"auth","token":"root"})");
   EXPECT_EQ(text(sent(effects)[0], "user"), "root");
-  EXPECT_EQ(first<Identify>(effects)->caller->username, "root");
+  EXPECT_EQ(first<Identify>(effects)->who.caller->username, "root");
   // A wrong one changes nothing.
   EXPECT_EQ(first<Identify>(say(R"({"type":"auth","token":"wrong"})")), nullptr);
   EXPECT_TRUE(conversation_.known());
@@ -92,6 +92,19 @@ TEST_F(ConversationTest, CommandsReachTheHub) {
   EXPECT_EQ(text(sent(say(R"({"type":"ping","id":3})"))[0], "type"), "pong");
   EXPECT_EQ(sent(say(R"({"type":"subscribe","topics":7})"))[0].at("status"), 422);
   EXPECT_TRUE(say("hello").empty());
+}
+
+TEST_F(ConversationTest, OptionsAndVisibilityReachTheHub) {
+  say("Bearer ann");
+  const auto choice = say(R"({"type":"options","topic":"host","options":{"interval":60}})");
+  ASSERT_NE(first<Choose>(choice), nullptr);
+  EXPECT_EQ(first<Choose>(choice)->topic, "host");
+  EXPECT_TRUE(first<Visibility>(say(R"({"type":"visibility","hidden":true})"))->hidden);
+  const auto wrong = say(R"({"type":"subscribe","topics":["host","user"],"options":{"host":{"interval":"often"}}})");
+  ASSERT_EQ(first<Subscribe>(wrong)->topics.size(), 1U);
+  ASSERT_EQ(sent(wrong).size(), 1U);
+  EXPECT_EQ(sent(wrong)[0].at("status"), 422);
+  EXPECT_EQ(text(sent(wrong)[0], "topic"), "host");
 }
 
 TEST_F(ConversationTest, MoreThanTenFramesASecondAreRefused) {
@@ -137,7 +150,7 @@ TEST_F(ConversationTest, SessionEndsAtItsExpiry) {
   const auto effects = conversation_.tick(moment(100));
   EXPECT_EQ(text(sent(effects)[0], "type"), "session_expired");
   ASSERT_NE(first<Identify>(effects), nullptr);
-  EXPECT_EQ(first<Identify>(effects)->caller, nullptr);
+  EXPECT_EQ(first<Identify>(effects)->who.caller, nullptr);
   EXPECT_FALSE(conversation_.known());
   EXPECT_TRUE(conversation_.tick(moment(101)).empty());
   // The socket is open for another token.
@@ -154,16 +167,20 @@ TEST_F(ConversationTest, ClassicSocketExpiresInSilence) {
 TEST_F(ConversationTest, RenewedCookieSessionGoesOn) {
   (void)conversation_.open({{}, {}, "kept"}, moment(0));
   identities_.cookies["kept"].expires_at = moment(200).wall;
-  EXPECT_TRUE(conversation_.tick(moment(100)).empty());
+  const auto renewed = conversation_.tick(moment(100));
+  EXPECT_TRUE(sent(renewed).empty());
+  ASSERT_NE(first<Identify>(renewed), nullptr);
+  EXPECT_EQ(first<Identify>(renewed)->who.expires_at, moment(200).wall);
+  EXPECT_TRUE(conversation_.tick(moment(101)).empty());
   EXPECT_TRUE(conversation_.known());
   EXPECT_FALSE(conversation_.tick(moment(200)).empty());
 }
 
 TEST_F(ConversationTest, SessionEndedElsewhereIsNoticed) {
   say(R"({"type":"auth","token":"ann"})");
-  identities_.tokens.clear();
   EXPECT_TRUE(conversation_.tick(moment(10)).empty());
-  EXPECT_EQ(text(sent(conversation_.tick(moment(31)))[0], "type"), "session_expired");
+  identities_.tokens.clear();
+  EXPECT_EQ(text(sent(conversation_.tick(moment(10.5)))[0], "type"), "session_expired");
 }
 
 TEST_F(ConversationTest, ChangedRoleIsNoticed) {
@@ -171,7 +188,7 @@ TEST_F(ConversationTest, ChangedRoleIsNoticed) {
   identities_.tokens["ann"].caller = caller(1, "ann", Role::admin);
   const auto effects = conversation_.tick(moment(31));
   ASSERT_NE(first<Identify>(effects), nullptr);
-  EXPECT_TRUE(first<Identify>(effects)->caller->is_admin());
+  EXPECT_TRUE(first<Identify>(effects)->who.caller->is_admin());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fleet/agent.h"
 #include "fleet/types.h"
 #include "live/hub.h"
 
@@ -47,19 +48,7 @@ inline Moment moment(double seconds) {
 }
 
 inline void refresh(fleet::Agent& agent) {
-  const auto& m = agent.metadata;
-  json::object item{{"name", agent.name},
-                    {"type", agent.type},
-                    {"status", agent.status},
-                    {"port", agent.port},
-                    {"created", agent.created},
-                    {"resources", {{"cpu", agent.cpu}, {"memory", agent.memory}}},
-                    {"container_id", agent.container_id},
-                    {"owner", m && m->owner ? json::value(*m->owner) : json::value(nullptr)},
-                    {"autonomy_enabled", m && m->autonomy_enabled},
-                    {"github_repo", m && m->github_repo ? json::value(*m->github_repo) : json::value(nullptr)}};
-  agent.fragment = json::serialize(item);
-  agent.fragment.pop_back();
+  fleet::write_fragment(agent);
 }
 
 inline std::shared_ptr<fleet::Agent> agent(std::string name, std::int64_t owner_id, std::string status = "running") {
@@ -114,8 +103,9 @@ class FakeFleet {
     auto before = entry.agent;
     auto after = std::make_shared<fleet::Agent>(*before);
     edit(*after);
-    refresh(*after);
     const bool status = before->status != after->status || before->started_at != after->started_at;
+    if (status || before->exit_code != after->exit_code) after->reason = reason;
+    refresh(*after);
     entry.agent = after;
     if (after->status != "running") entry.figures = nullptr;
     return publication({{status ? Kind::status : Kind::updated, name, before, after, std::move(reason)}});

@@ -1,9 +1,8 @@
-#include "live/hub.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fixture.h"
+#include "hub_fixture.h"
 
 namespace trinity::live {
 namespace {
@@ -19,53 +18,7 @@ using testing::moment;
 using testing::text;
 using testing::json::object;
 
-class HubTest : public ::testing::Test {
- protected:
-  HubTest() { hub_.publish(fleet_.nothing(), moment(0)); }
-
-  struct Client {
-    SocketId id = 0;
-    std::shared_ptr<FakeSubscriber> socket = std::make_shared<FakeSubscriber>();
-  };
-
-  Client connect(std::shared_ptr<const Caller> who = nullptr) {
-    Client client{++last_id_, std::make_shared<FakeSubscriber>()};
-    hub_.attach(client.id, client.socket);
-    if (who) hub_.identify(client.id, std::move(who), at_);
-    return client;
-  }
-  /// Subscribes and gives the answers.
-  std::vector<object> subscribe(const Client& client, const std::string& topic,
-                                std::optional<std::uint64_t> since = std::nullopt) {
-    client.socket->take();
-    hub_.subscribe(client.id, {{topic, since}}, at_);
-    return client.socket->take();
-  }
-  void publish(const fleet::Publication& publication) { hub_.publish(publication, at_); }
-  void go_to(double seconds) {
-    at_ = moment(seconds);
-    hub_.tick(at_);
-  }
-
-  static std::vector<std::string> events(const std::vector<object>& frames) {
-    std::vector<std::string> names;
-    for (const auto& frame : frames) {
-      names.push_back(frame.contains("event") ? text(frame, "event") : "[" + text(frame, "type") + "]");
-    }
-    return names;
-  }
-
-  std::map<std::string, int> watched_;
-  HubBounds bounds_;
-  Hub hub_{[this](const std::string& name, int delta) { watched_[name] += delta; }, bounds_};
-  FakeFleet fleet_;
-  Moment at_ = moment(0);
-  SocketId last_id_ = 0;
-
-  std::shared_ptr<const Caller> ann_ = caller(1, "ann", Role::user, "Ann@Example.com");
-  std::shared_ptr<const Caller> bob_ = caller(2, "bob", Role::user, "bob@example.com");
-  std::shared_ptr<const Caller> root_ = caller(3, "root", Role::admin);
-};
+using HubTest = testing::HubFixture;
 
 // ---- topic agents
 
@@ -133,7 +86,8 @@ TEST_F(HubTest, StatusTellsWhy) {
                                           {"previous_status", "running"},
                                           {"reason", "oom"},
                                           {"exit_code", 137},
-                                          {"started_at", nullptr}}));
+                                          {"started_at", nullptr},
+                                          {"changed_at", nullptr}}));
 }
 
 TEST_F(HubTest, StatusWithOtherChangesIsFollowedByThem) {
@@ -371,7 +325,7 @@ TEST_F(HubTest, ExpiredSessionEndsEverySubscription) {
   const auto ann = connect(ann_);
   subscribe(ann, "agents");
   subscribe(ann, "agent:bot:stats");
-  hub_.identify(ann.id, nullptr, at_);
+  hub_.identify(ann.id, {}, at_);
   const auto frames = ann.socket->take();
   ASSERT_THAT(events(frames), ElementsAre("[unsubscribed]", "[unsubscribed]"));
   for (const auto& frame : frames) EXPECT_EQ(text(frame, "reason"), "session_expired");
@@ -383,7 +337,7 @@ TEST_F(HubTest, ExpiredSessionEndsEverySubscription) {
 TEST_F(HubTest, SameUserAgainKeepsSubscriptions) {
   const auto ann = connect(ann_);
   subscribe(ann, "agents");
-  hub_.identify(ann.id, caller(1, "ann", Role::user, "Ann@Example.com"), at_);
+  hub_.identify(ann.id, {caller(1, "ann", Role::user, "Ann@Example.com"), moment(86400).wall}, at_);
   EXPECT_THAT(ann.socket->take(), IsEmpty());
   publish(fleet_.add(agent("bot", 1)));
   EXPECT_THAT(events(ann.socket->take()), ElementsAre("agent_created"));
@@ -395,7 +349,7 @@ TEST_F(HubTest, OtherUserGetsItsOwnView) {
   const auto client = connect(ann_);
   subscribe(client, "agents");
   subscribe(client, "agent:anns:stats");
-  hub_.identify(client.id, bob_, at_);
+  hub_.identify(client.id, {bob_, moment(86400).wall}, at_);
   const auto frames = client.socket->take();
   ASSERT_THAT(events(frames), ElementsAre("[unsubscribed]", "[resync]"));
   EXPECT_EQ(text(frames[0], "reason"), "access_revoked");
@@ -545,7 +499,7 @@ TEST_F(HubTest, WhatIsFoundAtStartUpIsNoNews) {
   Hub hub([](const std::string&, int) {}, {});
   auto socket = std::make_shared<FakeSubscriber>();
   hub.attach(1, socket);
-  hub.identify(1, ann_, at_);
+  hub.identify(1, {ann_, {}}, at_);
   hub.publish(fleet_.add(agent("bot", 1)), at_);
   EXPECT_THAT(socket->frames, IsEmpty());
   hub.publish(fleet_.add(agent("bot2", 1)), at_);
@@ -576,7 +530,7 @@ TEST_F(HubTest, ChannelsAreBounded) {
   for (SocketId id = 0; id < 3; ++id) {
     sockets.push_back(std::make_shared<FakeSubscriber>());
     hub.attach(id, sockets[id]);
-    hub.identify(id, users[id], at_);
+    hub.identify(id, {users[id], {}}, at_);
     hub.subscribe(id, {{"agents", {}}}, at_);
   }
   EXPECT_EQ(text(sockets[1]->frames[0], "type"), "subscribed");
@@ -593,7 +547,7 @@ TEST_F(HubTest, KeptFramesAreBounded) {
   hub.publish(fleet_.nothing(), at_);
   auto socket = std::make_shared<FakeSubscriber>();
   hub.attach(1, socket);
-  hub.identify(1, root_, at_);
+  hub.identify(1, {root_, {}}, at_);
   hub.subscribe(1, {{"agents", {}}}, at_);
   const auto seq = socket->take()[0].at("seq").to_number<std::uint64_t>();
   for (int i = 0; i < 10; ++i) hub.publish(fleet_.add(agent("a" + std::to_string(i), 1)), at_);

@@ -38,7 +38,7 @@ TEST(ClientFrames, SubscribeWithSince) {
 }
 
 TEST(ClientFrames, SinceOfAWrongTypeMeansASnapshot) {
-  for (const auto* since : {R"("412")", "-1", "1.5", "null", "{}", "true"}) {
+  for (const auto* since : {R"("41x")", R"("")", "-1", "1.5", "null", "{}", "true"}) {
     const auto frame = std::string(R"({"type":"subscribe","topics":["agents"],"since":{"agents":)") + since + "}}";
     const auto command = parse_command(frame);
     ASSERT_TRUE(std::holds_alternative<Subscribe>(command)) << since;
@@ -67,7 +67,10 @@ TEST(ClientFrames, WrongTypes) {
   for (const auto* frame :
        {R"({"type":"subscribe"})", R"({"type":"subscribe","topics":"agents"})", R"({"type":"subscribe","topics":[1]})",
         R"({"type":"subscribe","topics":["agents",null]})", R"({"type":"subscribe","topics":["agents"],"since":7})",
-        R"({"type":"unsubscribe","topics":{}})", R"({"type":"unsubscribe"})"}) {
+        R"({"type":"subscribe","topics":["agents"],"options":[]})", R"({"type":"options","options":{}})",
+        R"({"type":"options","topic":"agents"})", R"({"type":"options","topic":7,"options":{}})",
+        R"({"type":"visibility"})", R"({"type":"visibility","hidden":"yes"})", R"({"type":"unsubscribe","topics":{}})",
+        R"({"type":"unsubscribe"})"}) {
     EXPECT_TRUE(std::holds_alternative<Malformed>(parse_command(frame))) << frame;
   }
 }
@@ -77,6 +80,42 @@ TEST(ClientFrames, WithoutMeaning) {
                             "[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]", "{\"type\":\"ping\xff\"}"}) {
     EXPECT_TRUE(std::holds_alternative<Ignored>(parse_command(frame))) << frame;
   }
+}
+
+TEST(ClientFrames, CursorsStandForNumbers) {
+  const auto command = std::get<Subscribe>(
+      parse_command(R"({"type":"subscribe","topics":["agent:x:logs"],"since":{"agent:x:logs":"412"}})"));
+  EXPECT_EQ(command.topics[0].since, 412U);
+}
+
+TEST(ClientFrames, SubscribeWithOptions) {
+  const auto command = std::get<Subscribe>(parse_command(
+      R"({"type":"subscribe","topics":["agents","host","agent:x:logs","user"],
+          "options":{"host":{"interval":7},"agent:x:logs":{"tail":"many"},"user":null,"elsewhere":7}})"));
+  EXPECT_THAT(names(command.topics), ElementsAre("agents", "host", "user"));
+  EXPECT_FALSE(command.topics[0].options);
+  EXPECT_EQ(command.topics[1].options->interval, std::chrono::seconds(10));
+  EXPECT_FALSE(command.topics[2].options);
+  ASSERT_EQ(command.wrong.size(), 1U);
+  EXPECT_EQ(command.wrong[0].topic, "agent:x:logs");
+  EXPECT_EQ(command.wrong[0].detail, "options.tail must be a number");
+}
+
+TEST(ClientFrames, OptionsAndVisibility) {
+  const auto choice =
+      std::get<Choose>(parse_command(R"({"type":"options","topic":"agent:x:logs","options":{"tail":200}})"));
+  EXPECT_EQ(choice.topic, "agent:x:logs");
+  EXPECT_EQ(choice.options.tail, 200U);
+  EXPECT_TRUE(std::get<Visibility>(parse_command(R"({"type":"visibility","hidden":true})")).hidden);
+  EXPECT_FALSE(std::get<Visibility>(parse_command(R"({"type":"visibility","hidden":false})")).hidden);
+  const auto wrong = std::get<Malformed>(parse_command(R"({"type":"options","topic":"a","options":{"tail":[]}})"));
+  EXPECT_EQ(wrong.topic, "a");
+  EXPECT_EQ(wrong.detail, "options.tail must be a number");
+}
+
+TEST(ServerFrames, Cursor) {
+  EXPECT_EQ(with_cursor(R"({"a":1})", 7), R"({"cursor":"7","a":1})");
+  EXPECT_EQ(with_cursor("{}", 7), R"({"cursor":"7"})");
 }
 
 TEST(ClientFrames, PingGivesItsIdBack) {

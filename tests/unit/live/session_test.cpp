@@ -328,7 +328,7 @@ TEST(HubLinkClock, TicksUntilStopped) {
   HubLink link(hub, context.get_executor());
   auto socket = std::make_shared<testing::FakeSubscriber>();
   const auto id = link.attach(socket);
-  link.identify(id, caller(1, "ann"));
+  link.identify(id, {caller(1, "ann"), now() + std::chrono::hours(1)});
   link.subscribe(id, {{"agents", {}}});
   link.detach(id);
   context.poll();

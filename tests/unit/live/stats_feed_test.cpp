@@ -31,7 +31,7 @@ class StatsFeedTest : public ::testing::Test {
     }
     return data;
   }
-  object baseline(double at) { return testing::object(feed_.baseline(*fleet_.nothing().snapshot, moment(at))); }
+  object baseline(double at) { return testing::object(feed_.baseline(*fleet_.nothing().snapshot, {}, moment(at))); }
 
   FakeFleet fleet_;
   StatsFeed feed_{"bot", {}};

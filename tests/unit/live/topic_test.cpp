@@ -15,7 +15,8 @@ TEST(Topic, KnownNames) {
 }
 
 TEST(Topic, NamesComeBackUnchanged) {
-  for (const auto* name : {"agents", "agent:a:stats", "agent:research-bot:stats"}) {
+  for (const auto* name : {"agents", "agents:stats", "host", "user", "agent:a", "agent:a:stats", "agent:a:logs",
+                           "agent:research-bot:stats", "agent:stats", "agent:agent:stats"}) {
     const auto topic = parse_topic(name);
     ASSERT_TRUE(topic) << name;
     EXPECT_EQ(name_of(*topic), name);
@@ -23,8 +24,8 @@ TEST(Topic, NamesComeBackUnchanged) {
 }
 
 TEST(Topic, UnknownNames) {
-  for (const auto* name : {"weather", "agent", "agents:stats", "agent:a", "agent:a:logs", "agent:a:stats:more",
-                           "execution:a:b", "Agents", "host"}) {
+  for (const auto* name : {"weather", "agent", "agents:logs", "agent:a:weather", "agent:a:stats:more", "execution:a:b",
+                           "Agents", "host:stats", "users"}) {
     const auto topic = parse_topic(name);
     ASSERT_FALSE(topic) << name;
     EXPECT_EQ(topic.error(), TopicFault::unknown) << name;

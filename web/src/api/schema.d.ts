@@ -374,6 +374,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/telemetry/host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use of the machine's processor, memory and disk
+         * @description From memory: the machine is sampled in the background. The session cookie counts like a bearer token, as pages ask without a header. A setting of the operator opens it to everybody.
+         */
+        get: operations["get_host_telemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telemetry/containers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use of all running agents that the caller may see
+         * @description The busiest first. The same credentials count as for the machine.
+         */
+        get: operations["get_container_telemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -586,6 +626,91 @@ export interface components {
             memory_limit: string | null;
             /** @description override */
             cpu_limit: string | null;
+            /** @description when it was started, UTC with Z; null unless it runs */
+            started_at?: string | null;
+            /** @description when it came into its present state, UTC with Z; null while the engine has not told */
+            changed_at?: string | null;
+            /** @description why it came into it: user | resources | exit | oom | emergency_stop | system | unknown; null when the server has not seen it happen */
+            reason?: string | null;
+            /** @description of the last end; null while it runs or the engine has not told */
+            exit_code?: number | null;
+        };
+        /**
+         * @description What the machine does not tell is null
+         * @example {
+         *       "cpu": {
+         *         "percent": 12.3,
+         *         "count": 8
+         *       },
+         *       "memory": {
+         *         "percent": 41,
+         *         "used_gb": 12.1,
+         *         "total_gb": 31.3
+         *       },
+         *       "disk": {
+         *         "percent": 55.2,
+         *         "used_gb": 210.4,
+         *         "total_gb": 401
+         *       },
+         *       "timestamp": "2026-01-13T10:15:30.123456Z"
+         *     }
+         */
+        HostTelemetry: {
+            cpu: {
+                /** @description 0 to 100 of all cores */
+                percent: number | null;
+                /** @description logical cores */
+                count: number | null;
+            };
+            memory: {
+                percent: number | null;
+                /** @description GiB */
+                used_gb: number | null;
+                /** @description GiB */
+                total_gb: number | null;
+            };
+            disk: {
+                percent: number | null;
+                /** @description GiB */
+                used_gb: number | null;
+                /** @description GiB */
+                total_gb: number | null;
+            };
+            /** @description UTC with Z */
+            timestamp: string;
+        };
+        /**
+         * @example {
+         *       "running_count": 1,
+         *       "total_cpu_percent": 3.4,
+         *       "total_memory_mb": 393.2,
+         *       "containers": [
+         *         {
+         *           "name": "research-bot",
+         *           "cpu": 3.4,
+         *           "memory_mb": 393.2
+         *         }
+         *       ],
+         *       "timestamp": "2026-01-13T10:15:30.123456Z"
+         *     }
+         */
+        ContainerTelemetry: {
+            running_count: number;
+            /** @description sum; percent of one core */
+            total_cpu_percent: number;
+            /** @description sum; MiB */
+            total_memory_mb: number;
+            containers: {
+                name: string;
+                /** @description percent of one core */
+                cpu: number;
+                /** @description MiB without page cache */
+                memory_mb: number;
+                /** @description only while there are no figures; cpu and memory_mb are 0 then */
+                error?: string;
+            }[];
+            /** @description UTC with Z */
+            timestamp: string;
         };
         AgentShare: {
             id: number;
@@ -1518,6 +1643,66 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             /** @description detail "Template not found" or "Template configuration not found" */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_host_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostTelemetry"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description no figures in the first moment after the start */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_container_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContainerTelemetry"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Docker not available": the engine has not answered since the start */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

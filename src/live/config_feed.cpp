@@ -1,0 +1,64 @@
+#include "live/config_feed.h"
+
+#include <boost/json/object.hpp>
+
+#include "json/write.h"
+
+namespace trinity::live {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view name_of(ConfigArea area) noexcept {
+  switch (area) {
+    case ConfigArea::sharing:
+      return "sharing";
+    case ConfigArea::permissions:
+      return "permissions";
+    case ConfigArea::credentials:
+      return "credentials";
+    case ConfigArea::folders:
+      return "folders";
+    case ConfigArea::public_links:
+      return "public_links";
+    case ConfigArea::resources:
+      return "resources";
+    case ConfigArea::api_key:
+      return "api_key";
+  }
+  return {};
+}
+
+}  // namespace
+
+Event config_changed(std::string_view agent, ConfigArea area, bool restart_required) {
+  return {"agent_config_changed",
+          trinity::json::write(
+              json::object{{"name", agent}, {"area", name_of(area)}, {"restart_required", restart_required}})};
+}
+
+std::string ConfigFeed::baseline(const fleet::Snapshot&, const Options&, Moment) {
+  return trinity::json::write(json::object{{"name", agent_}});
+}
+
+std::vector<Event> ConfigFeed::published(const Digest& digest, const fleet::Snapshot&, Moment) {
+  std::vector<Event> events;
+  for (const auto& digested : digest.changes) {
+    const auto& change = digested.change;
+    if (change.name != agent_ || !change.before || !change.after) continue;
+    const auto& before = change.before->metadata;
+    const auto& after = change.after->metadata;
+    if (!before || !after) continue;
+    if (before->shared_with != after->shared_with || before->owner_id != after->owner_id) {
+      events.push_back(config_changed(agent_, ConfigArea::sharing, false));
+    }
+    if (before->memory_limit != after->memory_limit || before->cpu_limit != after->cpu_limit) {
+      // A container keeps the limits that it was made with.
+      events.push_back(config_changed(agent_, ConfigArea::resources, change.after->status != "stopped"));
+    }
+  }
+  return events;
+}
+
+}  // namespace trinity::live
