@@ -26,6 +26,7 @@
 #include "live/hub.h"
 #include "live/hub_link.h"
 #include "live/routes.h"
+#include "logs/live_logs.h"
 #include "metrics/routes.h"
 #include "system/routes.h"
 #include "telemetry/routes.h"
@@ -141,6 +142,7 @@ struct Server::Parts {
   std::unique_ptr<engine::Engine> engine;
   agents::AgentStore agent_store;
   fleet::Fleet fleet;
+  logs::LiveLogs logs;
   live::Hub hub;
   live::HubLink link;
   agentlink::AgentLink agent_link;
@@ -155,11 +157,18 @@ struct Server::Parts {
   void add_routes();
   void on_publication(const fleet::Publication& publication);
   std::vector<boost::asio::io_context*> contexts();
+  std::vector<trinity::asio::any_io_executor> io_executors();
 };
 
 std::vector<boost::asio::io_context*> Server::Parts::contexts() {
   std::vector<boost::asio::io_context*> all{&fleet_context};
   for (std::size_t i = 0; i < io.size(); ++i) all.push_back(&io[i]);
+  return all;
+}
+
+std::vector<trinity::asio::any_io_executor> Server::Parts::io_executors() {
+  std::vector<trinity::asio::any_io_executor> all;
+  for (std::size_t i = 0; i < io.size(); ++i) all.emplace_back(io[i].get_executor());
   return all;
 }
 
@@ -182,12 +191,15 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
           engine_calls)),
       agent_store(database, keys),
       fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
+      logs(*engine, io_executors(), fleet.executor(),
+           [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }),
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
       link(hub, fleet.executor()),
       agent_link(contexts()),
       agents(agent_options(config, home), fleet, *engine, agent_store, settings, agent_link, pool,
              agents::AgentKey::load(home.file("agents.key")), &link),
       info(version, config.build_date) {
+  hub.serve(live::Topic::Kind::logs, [this](const live::Asked& asked) { return logs.feed(asked); });
   load();
   hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](int delta) { fleet.watch_host(delta); };

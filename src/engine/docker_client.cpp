@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "engine/docker_events.h"
 #include "engine/docker_fault.h"
+#include "engine/docker_logs.h"
 #include "engine/docker_target.h"
 
 namespace trinity::engine {
@@ -236,6 +237,17 @@ Task<std::vector<LogPiece>> DockerEngine::logs(Call call, std::string container,
     pieces.clear();
     if (bytes.empty()) co_return newest.take();
   }
+}
+
+Task<std::unique_ptr<LogStream>> DockerEngine::follow_logs(Call call, std::string container, FollowOptions options) {
+  const auto tail = std::to_string(options.tail);
+  const auto since = since_text(options.since_nano);
+  auto target = with_query(
+      target_of("containers", container, "logs"),
+      {{"follow", "1"}, {"stdout", "1"}, {"stderr", "1"}, {"timestamps", "1"}, {"tail", tail}, {"since", since}});
+  auto ask = get(std::move(target), limits_.logs, "logs of " + container);
+  auto stream = co_await open(call, std::move(ask));
+  co_return std::make_unique<DockerLogs>(std::move(stream));
 }
 
 Task<std::optional<Statistics>> DockerEngine::statistics(Call call, std::string container) {

@@ -26,6 +26,7 @@ class DockerEngine final : public Engine {
   Task<> remove(Call call, std::string container, bool force) override;
   Task<> upload(Call call, std::string container, std::string path, std::string tar) override;
   Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) override;
+  Task<std::unique_ptr<LogStream>> follow_logs(Call call, std::string container, FollowOptions options) override;
   Task<std::optional<Statistics>> statistics(Call call, std::string container) override;
   Task<std::unique_ptr<EventStream>> events(Call call, std::int64_t since_nano,
                                             std::vector<std::string> labels) override;

@@ -20,6 +20,16 @@ class EventStream {
   virtual void cancel() noexcept = 0;
 };
 
+/// What a container writes, as it comes. Belongs to the thread that opened it.
+class LogStream {
+ public:
+  virtual ~LogStream() = default;
+  /// What came next: at once what is there, nothing when nothing came within `limit`. Throws EngineError when the
+  /// stream broke.
+  virtual Task<LogPortion> next(std::chrono::milliseconds limit) = 0;
+  virtual void cancel() noexcept = 0;
+};
+
 /// A container engine: the port. Every call counts in `call` and has a limit of its own; every failure is an
 /// EngineError. May be used from every context the implementation was given. Names and ids are interchangeable where
 /// the engine allows it.
@@ -44,6 +54,8 @@ class Engine {
   virtual Task<> upload(Call call, std::string container, std::string path, std::string tar) = 0;
   /// The last lines, both streams interleaved in order, joined in `text` form by log_text().
   virtual Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) = 0;
+  /// What the container has written and goes on to write; ends by itself when the container stops.
+  virtual Task<std::unique_ptr<LogStream>> follow_logs(Call call, std::string container, FollowOptions options) = 0;
   virtual Task<std::optional<Statistics>> statistics(Call call, std::string container) = 0;
   /// Events of containers from `since_nano` (engine's clock, nanoseconds) on, with all of `labels`.
   virtual Task<std::unique_ptr<EventStream>> events(Call call, std::int64_t since_nano,

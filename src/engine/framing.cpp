@@ -70,7 +70,7 @@ void LogFramer::feed(std::string_view bytes, std::vector<LogPiece>& out) {
     }
   }
   while (!bytes.empty()) {
-    out.push_back({LogPiece::Stream::out, std::string(bytes.substr(0, max_frame_))});
+    out.push_back({LogPiece::Stream::out, std::string(bytes.substr(0, max_frame_)), true});
     bytes.remove_prefix(out.back().bytes.size());
   }
 }
@@ -81,7 +81,7 @@ void LogFramer::take_head(std::string_view& bytes, std::vector<LogPiece>& out) {
   bytes.remove_prefix(part.size());
   if (!may_be_head(head_)) {
     plain_ = true;
-    out.push_back({LogPiece::Stream::out, std::exchange(head_, {})});
+    out.push_back({LogPiece::Stream::out, std::exchange(head_, {}), true});
     return;
   }
   if (head_.size() < head_size) return;

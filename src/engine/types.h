@@ -127,10 +127,24 @@ struct LogOptions {
   std::size_t max_bytes = 5 * 1024 * 1024;  ///< then the oldest are left out
 };
 
+/// A log entry: a line with its line break, or a part of one where the engine has cut it.
 struct LogPiece {
   enum class Stream : std::uint8_t { out = 1, err = 2 };
   Stream stream = Stream::out;
   std::string bytes;
+  bool plain = false;  ///< from a terminal, which has no entries: any portion of its bytes
+};
+
+/// Where following begins. Entries always carry the engine's time.
+struct FollowOptions {
+  int tail = 0;                 ///< entries from before, at most
+  std::int64_t since_nano = 0;  ///< only entries of this moment or later (engine's clock); 0: all
+};
+
+/// What came of a followed log.
+struct LogPortion {
+  std::vector<LogPiece> pieces;
+  bool ended = false;  ///< nothing more comes: the container does not run
 };
 
 /// Figures of the one-shot statistics call, for hosts that do not show their cgroup files. Counters; the caller keeps

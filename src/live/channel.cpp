@@ -35,6 +35,11 @@ std::optional<std::vector<Frame>> Channel::since(std::uint64_t seq) const {
   return std::vector<Frame>(kept_.end() - missed, kept_.end());
 }
 
+void Channel::begin_anew() noexcept {
+  ++seq_;
+  forget();
+}
+
 void Channel::forget() noexcept {
   kept_.clear();
   bytes_ = 0;

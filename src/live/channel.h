@@ -38,6 +38,8 @@ class Channel {
   Frame publish(std::string_view event, std::string_view data, Time at);
   /// The frames after number `seq`, oldest first; nothing when they are no longer (or were never) here.
   [[nodiscard]] std::optional<std::vector<Frame>> since(std::uint64_t seq) const;
+  /// What came before is of no use to anybody: whoever has an older number needs a snapshot.
+  void begin_anew() noexcept;
   /// Lets go of the kept frames; the numbers go on.
   void forget() noexcept;
 

@@ -22,6 +22,11 @@ struct Event {
   std::string data;
 };
 
+/// Instead of an event: every listener gets a snapshot again, with the options that it has chosen.
+[[nodiscard]] inline Event whole_again() {
+  return {};
+}
+
 /// What the hub has to know of a feed once, when its channel begins.
 struct FeedManner {
   bool shares_baseline = false;         ///< a baseline stays right until the next event, so sockets may share it

@@ -113,6 +113,7 @@ class Hub {
   void end_all(Socket& socket, std::string_view reason, Moment at);
   void reseat_topics(Socket& socket, Moment at);
   void greet_again(Socket& socket, Listener& listener, Moment at);
+  void greet_all_again(Station& station, Moment at);
 
   // stations
   [[nodiscard]] Station* station_for(const Socket& socket, const Topic& topic, const Options& options, Moment at);

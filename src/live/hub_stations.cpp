@@ -73,11 +73,23 @@ std::vector<Hub::Station*> Hub::stations_of(const Topic& topic) const {
 
 void Hub::emit(Station& station, const std::vector<Event>& events, Moment at) {
   for (const auto& event : events) {
+    if (event.name.empty()) {
+      greet_all_again(station, at);
+      continue;
+    }
     const auto frame = station.channel.publish(event.name, event.data, at.wall);
     for (auto* listener : station.listeners) {
       if (listener->asleep) continue;
       put(*listener->socket, {frame, Outgoing::Kind::event, station.channel.topic(), station.manner.mergeable});
     }
+  }
+}
+
+/// See whole_again(). Sleepers notice it by the number when they wake.
+void Hub::greet_all_again(Station& station, Moment at) {
+  station.channel.begin_anew();
+  for (auto* listener : station.listeners) {
+    if (!listener->asleep) greet_again(*listener->socket, *listener, at);
   }
 }
 

@@ -97,6 +97,9 @@ class Measured final : public Engine {
   Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) override {
     return timed(calls_, "logs", inner_->logs(call, std::move(container), std::move(options)));
   }
+  Task<std::unique_ptr<LogStream>> follow_logs(Call call, std::string container, FollowOptions options) override {
+    return timed(calls_, "follow_logs", inner_->follow_logs(call, std::move(container), options));
+  }
   Task<std::optional<Statistics>> statistics(Call call, std::string container) override {
     return timed(calls_, "statistics", inner_->statistics(call, std::move(container)));
   }

@@ -59,6 +59,20 @@ export function followEvents(take) {
 /** What `docker kill NAME` does. */
 export const kill = (name) => engine('POST', `/containers/${name}/kill`)
 
+/** Runs a shell script in the container as root, and waits for its end. */
+export async function runIn(container, script) {
+  const made = await engine('POST', `/containers/${container}/exec`, {
+    Cmd: ['sh', '-c', script],
+    User: '0',
+    AttachStdout: true,
+    AttachStderr: true,
+  })
+  if (made.status !== 201) throw new Error(`exec in ${container}: ${made.status} ${JSON.stringify(made.body)}`)
+  const { body } = await engine('POST', `/exec/${made.body.Id}/start`, { Detach: false, Tty: false })
+  const { ExitCode } = (await engine('GET', `/exec/${made.body.Id}/json`)).body
+  if (ExitCode !== 0) throw new Error(`exec in ${container} ended with ${ExitCode}: ${JSON.stringify(body)}`)
+}
+
 /** Removes everything that carries the instance label. Returns what could not be removed. */
 export async function removeInstance(instance) {
   const failed = []

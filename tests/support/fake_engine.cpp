@@ -133,6 +133,7 @@ void FakeEngine::cut_streams() {
     }
   }
   streams_.clear();
+  cut_logs();
 }
 
 std::optional<Trouble> FakeEngine::next_trouble(const std::string& what, const std::string& container) {

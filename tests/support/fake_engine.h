@@ -40,6 +40,7 @@ class FakeEngine : public engine::Engine {
   void down(bool is_down);
   /// Streams break, the engine is well.
   void cut_streams();
+  void cut_log_streams();
   void lose_events(bool lost);
   /// How long a call that hangs takes before it fails.
   void limit(std::chrono::milliseconds length);
@@ -55,6 +56,12 @@ class FakeEngine : public engine::Engine {
   /// Ends and starts again at once, as by a restart policy.
   void restart(const std::string& container);
   void destroy(const std::string& container);
+  /// The container writes; the text gets the engine's time in front and a line break behind it.
+  void write(const std::string& container, const std::string& text,
+             engine::LogPiece::Stream stream = engine::LogPiece::Stream::out);
+  void write(const std::string& container, const std::string& text, std::int64_t at_nano);
+  /// Log entries from before `nano` are gone, as after a rotation.
+  void rotate_log(const std::string& container, std::int64_t nano);
   void add_image(const std::string& name);
   void forget_image(const std::string& name);
   void add_volume(const std::string& name, engine::Labels labels);
@@ -72,6 +79,9 @@ class FakeEngine : public engine::Engine {
   /// `since` of each call of events().
   [[nodiscard]] std::vector<std::int64_t> checkpoints() const;
   [[nodiscard]] std::int64_t last_event_nano() const;
+  /// What was asked for in each call of follow_logs().
+  [[nodiscard]] std::vector<engine::FollowOptions> follows() const;
+  [[nodiscard]] int open_logs() const;
 
   std::string instance = "0123456789abcdef";
   std::string network_name = "trinity-agent-network";
@@ -87,6 +97,8 @@ class FakeEngine : public engine::Engine {
   Task<> remove(Call call, std::string container, bool force) override;
   Task<> upload(Call call, std::string container, std::string path, std::string tar) override;
   Task<std::vector<engine::LogPiece>> logs(Call call, std::string container, engine::LogOptions options) override;
+  Task<std::unique_ptr<engine::LogStream>> follow_logs(Call call, std::string container,
+                                                       engine::FollowOptions options) override;
   Task<std::optional<engine::Statistics>> statistics(Call call, std::string container) override;
   Task<std::unique_ptr<engine::EventStream>> events(Call call, std::int64_t since_nano,
                                                     std::vector<std::string> labels) override;
@@ -100,6 +112,11 @@ class FakeEngine : public engine::Engine {
   Task<> remove_volume(Call call, std::string name) override;
 
   struct Stream;
+  struct LogReader;
+  struct LogEntry {
+    std::int64_t at_nano = 0;
+    engine::LogPiece piece;
+  };
 
  private:
   struct Held {
@@ -107,6 +124,7 @@ class FakeEngine : public engine::Engine {
     engine::ContainerSpec spec;
     std::string uploaded;
     std::uint64_t asked = 0;
+    std::vector<LogEntry> log{};
   };
   /// Counts, then goes wrong as the test wants it. Answers whether the fault comes after the work.
   Task<std::optional<engine::Fault>> enter(Call call, std::string what, std::string container);
@@ -119,6 +137,10 @@ class FakeEngine : public engine::Engine {
   void send(const std::string& action, const Held& held, std::map<std::string, std::string> more = {});
   void deliver(const engine::Event& event);
   [[nodiscard]] std::uint64_t healed() const;
+  friend class FakeLogStream;
+  void cut_logs();
+  /// What stands in the log and this reader has not got yet.
+  engine::LogPortion read_log(LogReader& reader);
 
   mutable std::mutex mutex_;
   std::map<std::string, Held> containers_;  ///< by id
@@ -130,6 +152,9 @@ class FakeEngine : public engine::Engine {
   std::vector<std::int64_t> checkpoints_;
   std::deque<engine::Event> history_;
   std::vector<std::weak_ptr<Stream>> streams_;
+  std::vector<std::weak_ptr<LogReader>> readers_;
+  std::vector<engine::FollowOptions> follows_;
+  std::int64_t last_log_nano_ = 0;
   std::function<void(const std::string&)> hook_;
   std::chrono::milliseconds limit_{150};
   bool down_ = false;

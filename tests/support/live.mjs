@@ -3,6 +3,8 @@ export class LiveClient {
   #socket
   #waiting = []
   frames = []
+  /** Gets every frame that comes from now on. */
+  on = () => {}
 
   /** Connects, signs in when a token is given, and subscribes. */
   static async open(address, token, topics = []) {
@@ -31,6 +33,7 @@ export class LiveClient {
 
   #take(frame) {
     this.frames.push(frame)
+    this.on(frame)
     for (const entry of [...this.#waiting]) {
       if (!entry.test(frame)) continue
       this.#waiting.splice(this.#waiting.indexOf(entry), 1)

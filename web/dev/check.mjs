@@ -310,6 +310,48 @@ await withMock(8863, ['--agents', '200', '--tick', '1000'], async (base) => {
   }
 })
 
+await withMock(8864, ['--agents', '3', '--tick', '60000'], async (base) => {
+  const page = await open(base)
+  await signIn(page, base)
+  await page.goto(`${base}/agents/research-desk?tab=logs`)
+  await page.getByTestId('logs-text').waitFor()
+  const flood = (lines, times) => flip(base, `flood/research-desk/${lines}/${times}`)
+  for (let n = 0; n < 20; n += 1) {
+    await flood(5000, 1)
+    await page.waitForTimeout(100)
+  }
+  await page.getByTestId('logs-count').getByText('100,').waitFor()
+  for (const [name, act] of [
+    ['following', async () => {}],
+    ['searching', () => page.getByRole('searchbox').fill('smaller window')],
+    [
+      'scrolled up',
+      async () => {
+        await page.getByRole('searchbox').fill('')
+        await page.getByTestId('logs-text').hover()
+        await page.mouse.wheel(0, -3000)
+      },
+    ],
+  ]) {
+    await act()
+    await flood(600, 24)
+    const { ticks, tasks } = await traceTicks(page, 6500)
+    const p95 = percentile(ticks, 0.95)
+    check(
+      `100,000 log lines and 2,400 new ones a second, ${name}: script and layout per event p95 under 30 ms`,
+      ticks.length >= 15 && p95 < 30,
+      `p95 ${p95?.toFixed(1)} ms, median ${percentile(ticks, 0.5)?.toFixed(1)} ms, ${ticks.length} events`,
+    )
+    const longest = Math.max(...tasks)
+    check(`100,000 log lines, ${name}: no task over 50 ms`, longest < 50, longest.toFixed(1))
+  }
+  await page.getByTestId('logs-to-end').click()
+  await flood(5000, 12)
+  await page.getByTestId('logs-state').getByText('Live').waitFor()
+  await page.getByText('oldest let go').waitFor()
+  check('the oldest log lines are let go, and it is said', true)
+})
+
 await browser.close()
 console.log(failed === 0 ? 'everything is fine' : `${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -147,6 +147,32 @@ await withMock(8853, ['--agents', '3'], async (base) => {
     },
     { themes: ['dark'] },
   )
+  await shoot(base, 'agent-logs-skipped', async (page) => {
+    await page.goto(`${base}/agents/research-desk?tab=logs`)
+    await page.getByTestId('logs-text').waitFor()
+    await fetch(`${base}/dev/flood/research-desk/12/1/1234`, { method: 'POST' })
+    await page.waitForTimeout(500)
+    await page.getByTestId('logs-text').hover()
+    await page.mouse.wheel(0, -150)
+    await page.getByTestId('logs-to-end').waitFor()
+  })
+  await shoot(base, 'agent-logs-menu', async (page) => {
+    await page.goto(`${base}/agents/research-desk?tab=logs`)
+    await page.getByTestId('logs-text').waitFor()
+    await page.getByTestId('logs-menu').click()
+  })
+  await shoot(
+    base,
+    'agent-logs-jump',
+    async (page) => {
+      await page.goto(`${base}/agents/research-desk?tab=logs`)
+      await page.getByTestId('logs-text').waitFor()
+      await page.getByTestId('logs-menu').click()
+      await page.getByRole('menuitem', { name: 'Jump to a time' }).click()
+      await page.getByTestId('jump-time').waitFor()
+    },
+    { themes: ['light'] },
+  )
   await shoot(base, 'agent-info', async (page) => {
     await page.goto(`${base}/agents/research-desk?tab=info`)
     await page.getByRole('heading', { name: 'Good for' }).waitFor()

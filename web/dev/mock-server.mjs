@@ -4,7 +4,7 @@
 //   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open]
 //
 // While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
-// accept-sockets, expire, kill/<agent>, revoke/<agent>, slow-on, slow-off, slow-create; GET /dev/heard answers with the
+// accept-sockets, expire, kill/<agent>, revoke/<agent>, flood/<agent>/<lines>/<times>/<left out>, slow-on, slow-off, slow-create; GET /dev/heard answers with the
 // frames of clients.
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -332,6 +332,31 @@ const engineNow = () => ({
   since: zoned(engineAway ?? Date.now()),
 })
 
+function tellLines(agent, lines, dropped = 0) {
+  const { name } = agent.item
+  if (!live.watched(`agent:${name}:logs`)) return
+  publish(`agent:${name}:logs`, 'agent_logs_append', {
+    name,
+    follow: agent.follow,
+    first: agent.lineCount - lines.length,
+    dropped,
+    lines,
+    cursor: String(agent.lineCount),
+    state: 'following',
+  })
+}
+
+/** Writes `count` lines and leaves out `dropped` before them, `times` times, four times a second. */
+function flood(agent, count, times, dropped) {
+  agent.lineCount += dropped
+  tellLines(
+    agent,
+    Array.from({ length: count }, () => log(agent, Date.now())),
+    dropped,
+  )
+  if (times > 1) setTimeout(() => flood(agent, count, times - 1, dropped), 250)
+}
+
 function tick() {
   if (engineAway !== null) return
   const now = Date.now()
@@ -342,17 +367,7 @@ function tick() {
     const { name } = agent.item
     if (live.watched(`agent:${name}:stats`))
       publish(`agent:${name}:stats`, 'agent_stats_update', statsOf(agent))
-    const lines = [log(agent, now)]
-    if (live.watched(`agent:${name}:logs`))
-      publish(`agent:${name}:logs`, 'agent_logs_append', {
-        name,
-        follow: agent.follow,
-        first: agent.lineCount - lines.length,
-        dropped: 0,
-        lines,
-        cursor: String(agent.lineCount),
-        state: 'following',
-      })
+    tellLines(agent, [log(agent, now)])
   }
   publish('agents:stats', 'agents_stats_update', { agents: running().map(rowOf) })
 }
@@ -588,7 +603,7 @@ function page(response, path) {
 }
 
 function flip(path, response) {
-  const [, , what, name] = path.split('/')
+  const [, , what, name, ...numbers] = path.split('/')
   if (what === 'heard') return response.end(JSON.stringify(live.heard.slice(-500)))
   if (what === 'engine-away') engineAway = Date.now() - Number(name ?? 0) * 1000
   if (what === 'engine-ok') engineAway = null
@@ -602,6 +617,10 @@ function flip(path, response) {
     agents.delete(name)
     publish('agents', 'agent_deleted', { name })
     for (const part of ['', ':stats', ':logs']) live.end(`agent:${name}${part}`, 'access_revoked')
+  }
+  if (what === 'flood') {
+    const [count = 1, times = 1, dropped = 0] = numbers.map(Number)
+    flood(agents.get(name), count, times, dropped)
   }
   if (what === 'kill' && agents.has(name)) setStatus(agents.get(name), 'stopped', 'exit', 137)
   if (what === 'slow-on') slow = true

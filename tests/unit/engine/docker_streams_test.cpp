@@ -18,10 +18,14 @@ class Streams : public ClientFixture {
     return answer.feed;
   }
   /// Streams belong to the I/O thread: they end there too.
-  void drop(std::unique_ptr<EventStream> stream) { run(destroy(std::move(stream))); }
+  template <class Stream>
+  void drop(std::unique_ptr<Stream> stream) {
+    run(destroy(std::move(stream)));
+  }
 
  private:
-  static Task<> destroy(std::unique_ptr<EventStream> stream) {
+  template <class Stream>
+  static Task<> destroy(std::unique_ptr<Stream> stream) {
     stream.reset();
     co_return;
   }
@@ -141,6 +145,63 @@ TEST_F(Streams, LogsFailWithTheirContainer) {
   feed->push(frame(1, "x"));
   feed->cut();
   EXPECT_EQ(fault_of(engine_->logs(call(), "c", {})), Fault::unreachable);
+}
+
+TEST_F(Streams, LogsAreFollowed) {
+  const auto feed = feed_into("GET", "/v1.41/containers/c/logs");
+  auto logs = run(engine_->follow_logs(call(), "c", {.tail = 7, .since_nano = 1'795'489'575'056'842'648}));
+  EXPECT_EQ(script_.requests().at(0).target,
+            "/v1.41/containers/c/logs?follow=1&stdout=1&stderr=1&timestamps=1&tail=7&since=1795489575.056842648");
+  EXPECT_TRUE(run(logs->next(20ms)).pieces.empty());
+  const auto bytes = frame(1, "out\n") + frame(2, "err\n");
+  feed->push(bytes.substr(0, 5));
+  feed->push(bytes.substr(5));
+  std::vector<LogPiece> pieces;
+  while (pieces.size() < 2) {
+    auto portion = run(logs->next(5s));
+    ASSERT_FALSE(portion.ended);
+    for (auto& piece : portion.pieces) pieces.push_back(std::move(piece));
+  }
+  EXPECT_EQ(pieces[0].bytes, "out\n");
+  EXPECT_FALSE(pieces[0].plain);
+  EXPECT_EQ(pieces[1].stream, LogPiece::Stream::err);
+  feed->push(frame(1, "last"));
+  feed->end();
+  auto portion = run(logs->next(5s));
+  if (!portion.ended) {
+    EXPECT_EQ(portion.pieces.at(0).bytes, "last");
+    portion = run(logs->next(5s));
+  }
+  EXPECT_TRUE(portion.ended);
+  drop(std::move(logs));
+}
+
+TEST_F(Streams, FollowedLogsOfATerminalArePlain) {
+  const auto feed = feed_into("GET", "/v1.41/containers/c/logs");
+  auto logs = run(engine_->follow_logs(call(), "c", {}));
+  feed->push("2026-01-15T09:30:05.000000000Z hello\r\n");
+  const auto portion = run(logs->next(5s));
+  ASSERT_FALSE(portion.pieces.empty());
+  EXPECT_TRUE(portion.pieces[0].plain);
+  drop(std::move(logs));
+}
+
+TEST_F(Streams, FollowedLogsBreakAndAreCancelled) {
+  script_.answer("GET", "/v1.41/containers/gone/logs", 404, R"({"message":"No such container: gone"})");
+  EXPECT_EQ(fault_of(engine_->follow_logs(call(), "gone", {})), Fault::not_found);
+  auto feed = feed_into("GET", "/v1.41/containers/c/logs");
+  auto logs = run(engine_->follow_logs(call(), "c", {}));
+  feed->cut();
+  EXPECT_EQ(fault_of(logs->next(5s)), Fault::unreachable);
+  drop(std::move(logs));
+  feed = feed_into("GET", "/v1.41/containers/c/logs");
+  logs = run(engine_->follow_logs(call(), "c", {}));
+  auto* stream = logs.get();
+  auto waiting = asio::co_spawn(context(), stream->next(60s), asio::use_future);
+  asio::post(context(), [stream] { stream->cancel(); });
+  ASSERT_EQ(waiting.wait_for(10s), std::future_status::ready);
+  EXPECT_THROW(waiting.get(), EngineError);
+  drop(std::move(logs));
 }
 
 TEST_F(Streams, LogsThatNeverEndHaveALimit) {

@@ -70,6 +70,15 @@ TEST(Channel, ForgetsButCountsOn) {
   EXPECT_EQ(object(channel.publish("e", "{}", moment(0).wall)).at("seq"), 104);
 }
 
+TEST(Channel, BeginsAnewForEverybody) {
+  auto channel = filled(3);
+  channel.begin_anew();
+  EXPECT_EQ(channel.bytes(), 0U);
+  EXPECT_FALSE(channel.since(103)) << "the newest number of before does not help";
+  EXPECT_TRUE(channel.since(104));
+  EXPECT_EQ(object(channel.publish("e", "{}", moment(0).wall)).at("seq"), 105);
+}
+
 TEST(Channel, LaterChannelsBeginBeyondEarlierOnes) {
   const auto first = first_number("1|user||agents", moment(0).wall);
   const auto later = first_number("1|user||agents", moment(1).wall);

@@ -18,14 +18,23 @@ interface Pen {
 const ESCAPE =
   /\u001b\[([0-9;:?]*)[ -/]*([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_=><]/g
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u009b]/g
+const ANY_CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f\u009b]/
 /* eslint-enable no-control-regex */
 
-/** Splits one line; colours run on to the next line only through `pen`, which the caller keeps. */
-export function ansiParts(line: string, pen: Pen): AnsiPart[] {
+/** A bare carriage return starts the line again: progress bars show their last state. */
+function lastState(line: string): string {
+  if (!line.includes('\r')) return line
+  const whole = line.replace(/\r+$/, '')
+  return whole.slice(whole.lastIndexOf('\r') + 1)
+}
+
+/** Splits one line at its colours, which begin and go on with `pen`. */
+export function ansiParts(raw: string, pen: Pen): AnsiPart[] {
+  const line = lastState(raw)
   const parts: AnsiPart[] = []
   let from = 0
-  const add = (raw: string) => {
-    const text = raw.replace(CONTROL, '')
+  const add = (piece: string) => {
+    const text = piece.replace(CONTROL, '')
     if (text !== '') parts.push({ text, style: styleOf(pen) })
   }
   for (const match of line.matchAll(ESCAPE)) {
@@ -35,6 +44,14 @@ export function ansiParts(line: string, pen: Pen): AnsiPart[] {
   }
   add(line.slice(from))
   return parts
+}
+
+/** The line without colours; the same text when there are none. */
+export function plainText(line: string): string {
+  if (!ANY_CONTROL.test(line)) return line
+  return ansiParts(line, newPen())
+    .map((part) => part.text)
+    .join('')
 }
 
 export function newPen(): Pen {
@@ -74,100 +91,37 @@ function styleOf(pen: Pen): string {
     .join(' ')
 }
 
-export interface LogLine {
-  parts: readonly AnsiPart[]
-  /** The line without colours, for search and copies. */
-  plain: string
-}
+export type MarkedPart = AnsiPart & { match?: boolean }
 
-export function parseLog(text: string): LogLine[] {
-  const pen = newPen()
-  const lines = text.replace(/\r\n/g, '\n').split('\n')
-  if (lines[lines.length - 1] === '') lines.pop()
-  return lines.map((line) => {
-    const structured = structuredLine(line)
-    if (structured !== null) return structured
-    // A bare carriage return starts the line again: progress bars show their last state.
-    const parts = ansiParts(line.slice(line.lastIndexOf('\r') + 1), pen)
-    return { parts, plain: parts.map((part) => part.text).join('') }
-  })
-}
-
-const LEVEL_STYLES: Record<string, string> = {
-  debug: 'ansi-blue',
-  trace: 'ansi-grey',
-  info: 'ansi-green',
-  warn: 'ansi-yellow',
-  warning: 'ansi-yellow',
-  error: 'ansi-red ansi-bold',
-  critical: 'ansi-red ansi-bold',
-  fatal: 'ansi-red ansi-bold',
-}
-
-/** A line that is a JSON object with a message reads as time, level, and message; other fields follow as they are. */
-export function structuredLine(line: string): LogLine | null {
-  if (!line.startsWith('{') || !line.endsWith('}')) return null
-  let fields: Record<string, unknown>
-  try {
-    fields = JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return null
-  }
-  const { ts, time, level, msg, message, room, ...rest } = fields
-  const words = msg ?? message
-  if (typeof words !== 'string') return null
-  const clock = /T(\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?)/.exec(String(ts ?? time ?? ''))?.[1]
-  const parts: AnsiPart[] = []
-  if (clock !== undefined) parts.push({ text: `${clock} `, style: 'ansi-grey' })
-  if (typeof level === 'string') {
-    const style = LEVEL_STYLES[level.toLowerCase()] ?? ''
-    parts.push({ text: `${level.toUpperCase().padEnd(5)} `, style })
-  }
-  if (typeof room === 'string') parts.push({ text: `${room}: `, style: 'ansi-grey' })
-  parts.push(...ansiParts(words, newPen()))
-  if (Object.keys(rest).length > 0) {
-    parts.push({ text: ` ${JSON.stringify(rest)}`, style: 'ansi-grey' })
-  }
-  return { parts, plain: parts.map((part) => part.text).join('') }
+/** What finds a text whatever its case; null for no text. */
+export function needleOf(text: string): RegExp | null {
+  return text === '' ? null : new RegExp(text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gi')
 }
 
 /** Cuts the parts at every place the needle is found, so that the matches can be marked. */
 export function markMatches(
-  line: LogLine,
-  needle: string,
-): readonly (AnsiPart & { match?: boolean })[] {
-  if (needle === '') return line.parts
-  const spans = findAll(line.plain.toLowerCase(), needle.toLowerCase())
-  if (spans.length === 0) return line.parts
-  const cut: (AnsiPart & { match?: boolean })[] = []
+  parts: readonly AnsiPart[],
+  needle: RegExp | null,
+): readonly MarkedPart[] {
+  if (needle === null) return parts
+  const plain = parts.map((part) => part.text).join('')
+  const spans = [...plain.matchAll(needle)].map(
+    (match) => [match.index, match.index + match[0].length] as const,
+  )
+  if (spans.length === 0) return parts
+  const cut: MarkedPart[] = []
   let offset = 0
-  for (const part of line.parts) {
+  for (const part of parts) {
     const end = offset + part.text.length
     let at = offset
     for (const [from, to] of spans) {
       if (to <= at || from >= end) continue
-      if (from > at) cut.push({ ...part, text: line.plain.slice(at, from) })
-      cut.push({
-        ...part,
-        text: line.plain.slice(Math.max(from, at), Math.min(to, end)),
-        match: true,
-      })
+      if (from > at) cut.push({ ...part, text: plain.slice(at, from) })
+      cut.push({ ...part, text: plain.slice(Math.max(from, at), Math.min(to, end)), match: true })
       at = Math.min(to, end)
     }
-    if (at < end) cut.push({ ...part, text: line.plain.slice(at, end) })
+    if (at < end) cut.push({ ...part, text: plain.slice(at, end) })
     offset = end
   }
   return cut
-}
-
-function findAll(haystack: string, needle: string): [number, number][] {
-  const spans: [number, number][] = []
-  for (
-    let at = haystack.indexOf(needle);
-    at >= 0;
-    at = haystack.indexOf(needle, at + needle.length)
-  ) {
-    spans.push([at, at + needle.length])
-  }
-  return spans
 }

@@ -1,0 +1,54 @@
+import { api } from '@/api/client'
+import { messageOf } from '@/api/errors'
+import { useToasts } from '@/stores/toasts'
+import { text } from '@/text/en'
+import { plainText } from './ansi'
+import type { LogRow } from './line'
+import { maskSecrets } from './secrets'
+import { textOf } from './view'
+
+/** What the server keeps at most for one answer. */
+export const MOST_LINES = 10_000
+
+/** The ways by which lines leave the page. */
+export function useLogFiles(
+  name: () => string,
+  rows: () => readonly LogRow[],
+  times: () => boolean,
+): { copy: () => Promise<void>; save: () => void; download: () => Promise<void> } {
+  const toasts = useToasts()
+
+  return {
+    async copy() {
+      const lines = rows()
+      try {
+        await navigator.clipboard.writeText(textOf(lines, times()))
+        toasts.show('success', text.logs.copied(lines.length))
+      } catch {
+        toasts.show('warning', text.logs.copyFailed)
+      }
+    },
+    save() {
+      saveText(`${name()}.log`, textOf(rows(), times()))
+    },
+    async download() {
+      try {
+        const whole = await api.logs(name(), MOST_LINES)
+        saveText(`${name()}.log`, whole.split('\n').map(readable).join('\n'))
+      } catch (failure) {
+        toasts.show('error', text.logs.downloadFailed, messageOf(failure))
+      }
+    },
+  }
+}
+
+const readable = (line: string) => plainText(maskSecrets(line))
+
+function saveText(file: string, content: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = file
+  link.click()
+  URL.revokeObjectURL(address)
+}
