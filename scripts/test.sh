@@ -60,6 +60,7 @@ prepare_tests() {
   case $1 in *integration* | *e2e*)
     ensure_engine
     build_server
+    step "Building the scripted engine" 600 build-scripted-engine compile release scripted-engine
     build_web
     build_image
     npm_modules tests ;;

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds retry_for{10};
 http::ClientRequest request_for(const Target& target, const std::string& path) {
   http::ClientRequest request;
   request.target = path;
-  request.headers.add("Authorization", "Bearer " + target.secret);
+  if (!target.secret.empty()) request.headers.add("Authorization", "Bearer " + target.secret);
   return request;
 }
 

@@ -35,11 +35,13 @@ Task<std::optional<engine::ContainerDetail>> AgentService::container_of(Call cal
   co_return found;
 }
 
-Task<> AgentService::remove_own_volume(Call call, std::string name) {
+Task<> AgentService::remove_own_volume(Call call, std::string name, std::string agent) {
   const auto found = co_await engine_.volume(call, name);
   if (!found) co_return;
   const auto instance = found->labels.find(fleet::label::instance);
   if (instance != found->labels.end() && instance->second != options_.placement.instance) co_return;
+  const auto owner = found->labels.find(fleet::label::agent_name);
+  if (owner != found->labels.end() && owner->second != agent) co_return;
   co_await engine_.remove_volume(call, name);
 }
 
@@ -91,10 +93,13 @@ Task<std::string> AgentService::take_away(Call call, const Leftover* left, bool*
     co_await attempt(call, store_.forget_key(call, left->agent), "the key of " + left->agent, &why);
   }
   co_await attempt(call, tell_fleet(call, left), "the trace of " + left->agent, &why);
-  const auto workspace = workspace_volume(options_.placement, left->agent);
-  const auto data = data_volume(options_.placement, left->agent);
-  if (left->workspace) co_await attempt(call, remove_own_volume(call, workspace), workspace, &why);
-  if (left->data) co_await attempt(call, remove_own_volume(call, data), data, &why);
+  const auto base =
+      left->container_name.empty() ? container_name(options_.placement, left->agent) : left->container_name;
+  std::vector<std::string> volumes;
+  if (left->workspace) volumes.push_back(workspace_volume(base));
+  if (left->data) volumes.push_back(data_volume(base));
+  if (deleting) volumes.push_back(shared_volume(base));
+  for (const auto& volume : volumes) co_await attempt(call, remove_own_volume(call, volume, left->agent), volume, &why);
   co_return why;
 }
 

@@ -69,7 +69,12 @@ Task<> AgentService::ensure_network(Call call) {
   // Asked twice at the same time, the engine makes two networks of one name. No agent's name has a space.
   const auto held = co_await locks_.lock("network " + placement.network, lock_within);
   const auto found = co_await engine_.network(call, placement.network);
-  if (found) co_return;
+  if (found) {
+    const auto owner = found->labels.find(fleet::label::instance);
+    if (owner == found->labels.end() || owner->second == placement.instance) co_return;
+    throw Failed("The network " + placement.network +
+                 " belongs to another installation on this engine. Start the server with another network.");
+  }
   const engine::Labels labels{{fleet::label::instance, placement.instance}};
   std::optional<engine::EngineError> refused;
   try {
@@ -102,6 +107,19 @@ Task<> AgentService::ensure_image(Call call, std::string image) {
   log::error({"agents", call.id()}, "image {} cannot be pulled: {}", image, reason);
   throw Failed("The image '" + image +
                "' is not on this machine and could not be pulled. Build it, or choose another base_image.");
+}
+
+Task<std::string> AgentService::owner_of_name(Call call, std::string container) {
+  const auto text = "Agent already exists: the container " + container;
+  const auto found = co_await engine_.inspect(call, container);
+  if (!found) co_return text + " is on this engine already";
+  const auto instance = found->labels.find(fleet::label::instance);
+  if (instance != found->labels.end() && instance->second != options_.placement.instance)
+    co_return text + " belongs to another installation on this engine";
+  const auto platform = found->labels.find(fleet::label::platform);
+  if (instance == found->labels.end() && platform != found->labels.end() && platform->second == "agent")
+    co_return text + " belongs to an earlier deployment. The server's setting 'adopt' takes such agents over.";
+  co_return text + " is on this engine already";
 }
 
 /// False: it is there already, and its data stays whatever becomes of the creation.
@@ -168,8 +186,8 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
   made->progress->step("Preparing network and volumes", 30);
   co_await ensure_network(call);
 
-  const auto workspace = workspace_volume(placement, plan->name);
-  const auto data = data_volume(placement, plan->name);
+  const auto workspace = workspace_volume(container);
+  const auto data = data_volume(container);
   made->workspace = co_await needs_volume(call, workspace);
   made->data = co_await needs_volume(call, data);
   co_await register_it(call, plan, made);
@@ -188,8 +206,7 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
     if (fault.fault() != engine::Fault::conflict) throw;
     name_taken = true;
   }
-  if (name_taken)
-    throw BadRequest("Agent already exists: a container named " + container + " is on this engine already");
+  if (name_taken) throw BadRequest(co_await owner_of_name(call, container));
   co_await engine_.upload(call, made->container_id, "/", std::move(files));
   made->progress->step("Starting the container", 80);
   co_await engine_.start(call, made->container_id);

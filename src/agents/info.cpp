@@ -27,7 +27,9 @@ boost::json::object short_form(const fleet::Agent& agent, const char* status, co
 
 agentlink::Target AgentService::target_of(const fleet::Agent& agent) const {
   const bool starting = agent.started_at && now() - *agent.started_at < young;
-  return {agent.address, key_.secret_for(agent.key_nonce), starting};
+  // An adopted agent was given no secret.
+  auto secret = agent.key_nonce.empty() ? std::string() : key_.secret_for(agent.key_nonce);
+  return {agent.address, std::move(secret), starting};
 }
 
 Task<boost::json::object> AgentService::info(Call call, CallerPtr caller, std::string name) {

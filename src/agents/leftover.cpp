@@ -20,14 +20,16 @@ std::int64_t seconds_now() {
 template <class Query>
 std::vector<Leftover> read(Query&& query) {
   std::vector<Leftover> found;
-  for (const auto& [agent, kind, mark, workspace, data, row, attempts] :
-       query.template all<std::string, std::string, std::string, std::int64_t, std::int64_t, std::int64_t,
-                          std::int64_t>()) {
+  for (const auto& [agent, kind, mark, workspace, data, row, attempts, container_name] :
+       query.template all<std::string, std::string, std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                          std::string>()) {
     const auto known = std::ranges::find(kinds, kind);
     // A kind of a later program: not ours to judge.
     if (known == kinds.end()) continue;
-    found.push_back({agent, static_cast<Leftover::Kind>(known - kinds.begin()), mark, workspace != 0, data != 0,
-                     row != 0, attempts});
+    Leftover one{agent,   static_cast<Leftover::Kind>(known - kinds.begin()), mark, workspace != 0, data != 0, row != 0,
+                 attempts};
+    one.container_name = container_name;
+    found.push_back(std::move(one));
   }
   return found;
 }
@@ -39,10 +41,10 @@ void LeftoverRows::put(db::Session& session, const Leftover& leftover) {
   session
       .query(
           "INSERT INTO trinity_cleanup (agent_name, kind, mark, workspace, data, owns_row, created_at, attempts, "
-          "next_try) VALUES (:a, :b, :c, :d, :e, :f, :g, 0, 0)",
+          "next_try, container_name) VALUES (:a, :b, :c, :d, :e, :f, :g, 0, 0, :h)",
           leftover.agent, std::string(kinds.at(static_cast<std::size_t>(leftover.kind))), leftover.mark,
           std::int64_t{leftover.workspace}, std::int64_t{leftover.data}, std::int64_t{leftover.row},
-          format_naive(now()))
+          format_naive(now()), leftover.container_name)
       .run();
 }
 
@@ -62,15 +64,18 @@ void LeftoverRows::postpone(db::Session& session, const Leftover& leftover, cons
 
 std::vector<Leftover> LeftoverRows::of(db::Session& session, const std::string& agent) {
   return read(session.query(
-      "SELECT agent_name, kind, mark, workspace, data, owns_row, attempts FROM trinity_cleanup WHERE agent_name = :a",
+      "SELECT agent_name, kind, mark, workspace, data, owns_row, attempts, container_name FROM trinity_cleanup WHERE "
+      "agent_name = :a",
       agent));
 }
 
 std::vector<Leftover> LeftoverRows::due(db::Session& session, bool all) {
-  return read(
-      session.query("SELECT agent_name, kind, mark, workspace, data, owns_row, attempts FROM trinity_cleanup WHERE "
-                    "next_try <= :a ORDER BY next_try, agent_name LIMIT 50",
-                    all ? std::int64_t{1} << 60 : seconds_now()));
+  const auto at = all ? std::int64_t{1} << 60 : seconds_now();
+  // No pause is as long as twice the longest: then the clock was set back, and the row's time has come.
+  return read(session.query(
+      "SELECT agent_name, kind, mark, workspace, data, owns_row, attempts, container_name FROM trinity_cleanup WHERE "
+      "next_try <= :a OR next_try > :b ORDER BY next_try, agent_name LIMIT 50",
+      at, at + 2 * longest_pause));
 }
 
 bool LeftoverRows::any(db::Session& session) {

@@ -42,6 +42,7 @@ struct Leftover {
   std::string container{};  ///< its id, as far as this process knows it; not stored
   /// The engine may still be at work on what it was asked for; not stored. So it is after a crash, for all we know.
   bool unheard = true;
+  std::string container_name{};  ///< deleting: the volumes are named after it; empty: the name that we would give
 };
 
 /// Statements on table trinity_cleanup. They run inside the caller's transaction.

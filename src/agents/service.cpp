@@ -22,11 +22,33 @@ constexpr const char* system_agent = "trinity-system";
                                 const std::string& name) {
   log::warn({"agents", call.id()}, "{} of {} failed: {}", what, name, fault.what());
   if (fault.fault() == engine::Fault::timeout)
-    throw TimedOut("The container engine did not finish in time. Look at the agent's state before you try again.");
+    throw Unavailable("The container engine did not finish in time. Look at the agent's state before you try again.");
   if (fault.engine_down())
     throw Unavailable("The container engine does not answer. Nothing was changed; try again when it is back.");
   if (fault.fault() == engine::Fault::not_found) throw NotFound(not_found);
   throw Failed("Failed to " + what + " agent: the container engine refused it. The server's log has the reason.");
+}
+
+/// What a missing agent means to the caller. Before the engine has told its containers, nobody knows what is missing.
+[[noreturn]] void refuse_unknown(const fleet::Snapshot& snapshot, const Caller& caller, const std::string& name,
+                                 fleet::Rule rule, const std::string& refusal) {
+  const auto expected = snapshot.expected.find(name);
+  if (expected == snapshot.expected.end()) {
+    if (caller.is_admin()) throw NotFound(not_found);
+    throw Forbidden(refusal);
+  }
+  fleet::Agent agent;
+  agent.name = name;
+  agent.metadata = expected->second;
+  if (!fleet::allowed(agent, caller, rule)) throw Forbidden(refusal);
+  throw Unavailable(
+      "The container engine has not answered since the server started. The agent's state is not known yet.");
+}
+
+/// A call to an engine that is known not to answer would only take long.
+void require_engine(const fleet::Snapshot& snapshot) {
+  if (!snapshot.engine.reachable)
+    throw Unavailable("The container engine does not answer. Nothing was changed; try again when it is back.");
 }
 
 }  // namespace
@@ -78,21 +100,19 @@ Task<fleet::SnapshotPtr> AgentService::snapshot() {
 Task<AgentService::View> AgentService::get(CallerPtr caller, std::string name) {
   auto current = co_await snapshot();
   const auto* entry = current->find(name);
+  if (!entry && current->expected.contains(name))
+    refuse_unknown(*current, *caller, name, fleet::Rule::read, "Access denied to agent");
   if (!entry || !entry->agent->metadata) throw NotFound(not_found);
   if (!fleet::can_read(*entry->agent, *caller)) throw Forbidden("Access denied to agent");
   co_return View{current, entry->agent, entry->figures};
 }
 
-Task<AgentService::View> AgentService::require(CallerPtr caller, std::string name, Rule rule, std::string refusal) {
+Task<AgentService::View> AgentService::require(CallerPtr caller, std::string name, fleet::Rule rule,
+                                               std::string refusal) {
   auto current = co_await snapshot();
   const auto* entry = current->find(name);
-  if (!entry) {
-    if (caller->is_admin()) throw NotFound(not_found);
-    throw Forbidden(refusal);
-  }
-  const bool allowed =
-      rule == Rule::read ? fleet::can_read(*entry->agent, *caller) : fleet::can_manage(*entry->agent, *caller);
-  if (!allowed) throw Forbidden(refusal);
+  if (!entry) refuse_unknown(*current, *caller, name, rule, refusal);
+  if (!fleet::allowed(*entry->agent, *caller, rule)) throw Forbidden(refusal);
   co_return View{current, entry->agent, entry->figures};
 }
 
@@ -102,16 +122,18 @@ Task<std::vector<Share>> AgentService::shares(Call call, fleet::AgentPtr agent) 
 }
 
 Task<AgentService::View> AgentService::running(CallerPtr caller, std::string name) {
-  auto view = co_await require(caller, name, Rule::read, no_permission);
+  auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
   if (view.agent->status != "running") throw BadRequest("Agent is not running");
   co_return view;
 }
 
 Task<std::string> AgentService::logs(Call call, CallerPtr caller, std::string name, int tail) {
-  const auto view = co_await require(caller, name, Rule::read, no_permission);
+  const auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
   engine::LogOptions wanted;
   wanted.tail = tail < 0 ? most_log_lines : std::min(tail, most_log_lines);
   try {
+    if (!view.snapshot->engine.reachable)
+      throw engine::EngineError(engine::Fault::unreachable, "it did not answer before");
     const auto pieces = co_await engine_.logs(call, view.agent->container_id, wanted);
     co_return engine::log_text(pieces);
   } catch (const engine::EngineError& fault) {
@@ -138,7 +160,7 @@ Task<fleet::AgentPtr> AgentService::confirm(Call call, std::string container, st
 
 Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
-  co_await require(caller, name, Rule::read, no_permission);
+  co_await require(caller, name, fleet::Rule::read, no_permission);
   Progress progress(sink_for(*caller), operation(*caller, "start_agent", name, "Starting the container"));
   auto step = start_now(call, caller, name);
   co_await reported(&progress, std::move(step));
@@ -146,8 +168,9 @@ Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await require(caller, name, Rule::read, no_permission);
+  const auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
   co_await refuse_when_going(call, name);
+  require_engine(*view.snapshot);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
@@ -160,7 +183,7 @@ Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
-  co_await require(caller, name, Rule::read, no_permission);
+  co_await require(caller, name, fleet::Rule::read, no_permission);
   Progress progress(sink_for(*caller), operation(*caller, "stop_agent", name, "Stopping the container"));
   auto step = stop_now(call, caller, name);
   co_await reported(&progress, std::move(step));
@@ -168,7 +191,8 @@ Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::stop_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await require(caller, name, Rule::read, no_permission);
+  const auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
+  require_engine(*view.snapshot);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
@@ -180,7 +204,8 @@ Task<> AgentService::stop_now(Call call, CallerPtr caller, std::string name) {
 }
 
 /// Up to here the agent can stay; from the end of this on it goes, now or by the clean-up.
-Task<> AgentService::begin_removal(Call call, std::string name, std::string container_id, Progress* progress) {
+Task<> AgentService::begin_removal(Call call, std::string name, std::string container_id, std::string container_name,
+                                   Progress* progress) {
   try {
     co_await engine_.stop(call, container_id, options_.stop_grace);
   } catch (const engine::EngineError& fault) {
@@ -192,6 +217,7 @@ Task<> AgentService::begin_removal(Call call, std::string name, std::string cont
   intent.agent = name;
   intent.kind = Leftover::Kind::deleting;
   intent.mark = container_id;
+  intent.container_name = std::move(container_name);
   intent.workspace = intent.data = intent.row = true;
   co_await store_.intend(call, std::move(intent));
   cleanup_pending_ = true;
@@ -217,7 +243,7 @@ Task<AgentService::View> AgentService::deletable(CallerPtr caller, std::string n
   const auto* entry = current->find(name);
   const bool is_system = name == system_agent || (entry && entry->agent->metadata && entry->agent->metadata->is_system);
   if (is_system) throw Forbidden("System agents cannot be deleted. Use re-initialization to reset to clean state.");
-  co_return co_await require(caller, name, Rule::manage, "You don't have permission to delete this agent");
+  co_return co_await require(caller, name, fleet::Rule::manage, "You don't have permission to delete this agent");
 }
 
 Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
@@ -232,12 +258,13 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
 Task<> AgentService::remove_now(Call call, CallerPtr caller, std::string name, Progress* progress) {
   const auto held = co_await locks_.lock(name, lock_within);
   const auto view = co_await deletable(caller, name);
+  require_engine(*view.snapshot);
   // The engine's objects first: while the container is left, the agent stays listed and the deletion can be tried
   // again.
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
-    co_await begin_removal(call, name, view.agent->container_id, progress);
+    co_await begin_removal(call, name, view.agent->container_id, view.agent->container_name, progress);
   } catch (const engine::EngineError& fault) {
     refuse_action(fault, call, "delete", name);
   }

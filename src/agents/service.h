@@ -88,9 +88,8 @@ class AgentService {
   Task<> remove_now(Call call, CallerPtr caller, std::string name, Progress* progress);
   Task<> create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan, Progress* progress,
                     fleet::AgentPtr* into);
-  enum class Rule { read, manage };
   /// Family B of the contract (rule first): Forbidden with `refusal`, then NotFound.
-  Task<View> require(CallerPtr caller, std::string name, Rule rule, std::string refusal);
+  Task<View> require(CallerPtr caller, std::string name, fleet::Rule rule, std::string refusal);
   /// The same for deletion: never a system agent.
   Task<View> deletable(CallerPtr caller, std::string name);
 
@@ -110,7 +109,9 @@ class AgentService {
   static Task<> clean_up_regularly(AgentService* service);
   Task<> attempt(Call call, Task<> step, std::string what, std::string* why);
   Task<std::optional<engine::ContainerDetail>> container_of(Call call, const Leftover* left);
-  Task<> remove_own_volume(Call call, std::string name);
+  Task<> remove_own_volume(Call call, std::string name, std::string agent);
+  /// Why the engine refused a container's name, in words for the person.
+  Task<std::string> owner_of_name(Call call, std::string container);
   Task<> remove_container_of(Call call, const Leftover* left, bool* found);
   /// What the fleet shows of an agent whose rows are gone, or whose row was there before.
   Task<> tell_fleet(Call call, const Leftover* left);
@@ -128,7 +129,8 @@ class AgentService {
   Task<> ensure_image(Call call, std::string image);
   Task<bool> needs_volume(Call call, std::string name);
   Task<fleet::AgentPtr> confirm(Call call, std::string container, std::string name, std::vector<fleet::Action> with);
-  Task<> begin_removal(Call call, std::string name, std::string container_id, Progress* progress);
+  Task<> begin_removal(Call call, std::string name, std::string container_id, std::string container_name,
+                       Progress* progress);
 
   AgentServiceOptions options_;
   fleet::Fleet& fleet_;

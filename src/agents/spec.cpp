@@ -55,11 +55,14 @@ engine::Labels container_labels(const Plan& plan, const Placement& placement, Ti
 std::string container_name(const Placement& placement, const std::string& agent) {
   return placement.container_prefix + agent;
 }
-std::string workspace_volume(const Placement& placement, const std::string& agent) {
-  return container_name(placement, agent) + "-workspace";
+std::string workspace_volume(const std::string& container_name) {
+  return container_name + "-workspace";
 }
-std::string data_volume(const Placement& placement, const std::string& agent) {
-  return container_name(placement, agent) + "-data";
+std::string data_volume(const std::string& container_name) {
+  return container_name + "-data";
+}
+std::string shared_volume(const std::string& container_name) {
+  return container_name + "-shared";
 }
 
 engine::Labels volume_labels(const Placement& placement, const std::string& agent, const std::string& kind) {
@@ -74,8 +77,8 @@ engine::ContainerSpec container_spec(const Plan& plan, const Placement& placemen
   spec.env = environment(plan);
   spec.labels = container_labels(plan, placement, created);
   spec.network = placement.network;
-  spec.volumes = {{workspace_volume(placement, plan.name), "/home/developer", false},
-                  {data_volume(placement, plan.name), "/data", false}};
+  spec.volumes = {{workspace_volume(spec.hostname), "/home/developer", false},
+                  {data_volume(spec.hostname), "/data", false}};
   spec.ports = {{22, plan.ssh_port, placement.ssh_address}};
   spec.memory = plan.memory_bytes;
   spec.cpu_period = cpu_period;

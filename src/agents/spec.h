@@ -18,9 +18,12 @@ struct Placement {
 };
 
 [[nodiscard]] std::string container_name(const Placement& placement, const std::string& agent);
-[[nodiscard]] std::string workspace_volume(const Placement& placement, const std::string& agent);
+/// Volumes are named after the container that was made with them.
+[[nodiscard]] std::string workspace_volume(const std::string& container_name);
 /// The agent's own `/data`; never shared.
-[[nodiscard]] std::string data_volume(const Placement& placement, const std::string& agent);
+[[nodiscard]] std::string data_volume(const std::string& container_name);
+/// What the agent shows to others; of agents of an earlier deployment only.
+[[nodiscard]] std::string shared_volume(const std::string& container_name);
 [[nodiscard]] engine::Labels volume_labels(const Placement& placement, const std::string& agent,
                                            const std::string& kind);
 

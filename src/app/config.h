@@ -38,6 +38,8 @@ struct Config {
   std::string network = "trinity-agent-network";
   std::string subnet = "172.28.0.0/16";  ///< empty: the engine chooses
   bool adopt = false;                    ///< take containers with the contract's labels and no instance label as ours
+  std::filesystem::path proc_dir = "/proc";
+  std::filesystem::path cgroup_dir = "/sys/fs/cgroup";
   std::uint32_t reconcile_seconds = 30;
   std::uint32_t probe_seconds = 5;
   std::uint32_t sample_watched_ms = 2'000;

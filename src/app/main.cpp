@@ -23,6 +23,15 @@ void forbid_core_dumps() {
   ::prctl(PR_SET_DUMPABLE, 0);
 }
 
+/// Each connection takes a descriptor and each running agent about eight; the usual limit of 1,024 is for programs that
+/// still use select().
+void allow_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 log::Level level_of(const std::string& name) {
   if (name == "debug") return log::Level::debug;
   if (name == "warn") return log::Level::warn;
@@ -58,6 +67,7 @@ int run(const app::Config& config) {
 
 int main(int argc, char** argv) {
   forbid_core_dumps();
+  allow_descriptors();
   const auto parsed = app::parse_command_line(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   log::configure(level_of(parsed.config.log_level), parsed.config.log_format == "json");

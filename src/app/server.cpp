@@ -1,5 +1,7 @@
 #include "app/server.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <future>
 #include <thread>
@@ -63,6 +65,17 @@ class Identities : public live::IdentitySource {
   auth::TokenVerifier& verifier_;
 };
 
+/// Connections come first; what descriptors are left serves the agents' figures.
+std::size_t reader_count(const Config& config) {
+  constexpr std::size_t per_reader = 8;  // its files and its process
+  constexpr std::size_t own = 256;       // database, engine, log
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const auto all = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
+  const auto kept = std::min(config.max_connections + own, all / 2);
+  return (all - kept) / per_reader;
+}
+
 fleet::FleetOptions fleet_options(const Config& config, const Home& home) {
   fleet::FleetOptions options;
   options.instance = home.instance();
@@ -73,6 +86,8 @@ fleet::FleetOptions fleet_options(const Config& config, const Home& home) {
   options.probe_every = std::chrono::seconds(config.probe_seconds);
   options.sample_watched = std::chrono::milliseconds(config.sample_watched_ms);
   options.sample_idle = std::chrono::milliseconds(config.sample_idle_ms);
+  options.host = {config.proc_dir, config.cgroup_dir};
+  options.most_readers = reader_count(config);
   return options;
 }
 

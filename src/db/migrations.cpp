@@ -81,8 +81,13 @@ void cleanup_list(Session& session) {
       .run();
 }
 
+/// A deletion removes volumes that are named after the container, whose name another deployment may have chosen.
+void cleanup_names(Session& session) {
+  session.query("ALTER TABLE trinity_cleanup ADD COLUMN container_name TEXT NOT NULL DEFAULT ''").run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 3> versions{first_version, sign_outs, cleanup_list};
+constexpr std::array<void (*)(Session&), 4> versions{first_version, sign_outs, cleanup_list, cleanup_names};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

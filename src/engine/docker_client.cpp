@@ -22,6 +22,8 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr std::chrono::seconds stop_reserve{5};
 /// Between two looks whether a container has gone.
 constexpr Milliseconds look_pause{50};
+/// Of the list: 20,000 containers with many labels.
+constexpr std::size_t max_list_body = 64 * 1024 * 1024;
 /// Of an answer that tells a failure.
 constexpr std::size_t max_failure_body = 64 * 1024;
 
@@ -122,6 +124,22 @@ Task<std::unique_ptr<http::ClientStream>> DockerEngine::open(Call call, Ask ask)
   co_return stream;
 }
 
+Task<std::string> DockerEngine::collect(Call call, Ask ask, Milliseconds whole) {
+  const auto action = ask.action;
+  const auto part = ask.limit;
+  const auto deadline = steady_now() + whole;
+  const auto stream = co_await open(call, std::move(ask));
+  std::string body;
+  while (true) {
+    const auto bytes = co_await read_more(stream.get(), std::min(deadline, steady_now() + part), &action);
+    if (bytes.empty()) co_return body;
+    body += bytes;
+    if (body.size() > max_list_body) {
+      throw EngineError(Fault::failed, fmt::format("{}: the engine's answer is too large", action));
+    }
+  }
+}
+
 Task<std::string> DockerEngine::negotiate(Call call) {
   call.count_engine();
   http::ClientRequest request;
@@ -142,8 +160,8 @@ Task<std::string> DockerEngine::negotiate(Call call) {
 Task<std::vector<Container>> DockerEngine::list(Call call, std::vector<std::string> labels) {
   const auto filters = filters_text(labels);
   auto ask = get(with_query("/containers/json", {{"all", "1"}, {"filters", filters}}), limits_.list, "list");
-  const auto answer = co_await expect(call, std::move(ask));
-  co_return parse_list(answer.body);
+  const auto body = co_await collect(call, std::move(ask), limits_.whole_list);
+  co_return parse_list(body);
 }
 
 Task<std::optional<ContainerDetail>> DockerEngine::inspect(Call call, std::string container) {

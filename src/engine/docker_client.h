@@ -59,6 +59,8 @@ class DockerEngine final : public Engine {
   Task<http::ClientResponse> expect(Call call, Ask ask, unsigned also_fine = 0);
   /// The body, or nothing when there is no such thing.
   Task<std::optional<std::string>> look_up(Call call, Ask ask);
+  /// The body of an answer that may take long as long as it goes on: `ask.limit` until its head and for each part.
+  Task<std::string> collect(Call call, Ask ask, std::chrono::milliseconds whole);
   /// An answer that is read piece by piece; a failure status has been thrown.
   Task<std::unique_ptr<http::ClientStream>> open(Call call, Ask ask);
   /// Waits until a removal that is under way has ended.

@@ -49,4 +49,8 @@ bool can_read(const Agent& agent, const Caller& caller) noexcept {
   return can_manage(agent, caller) || is_shared(agent, caller);
 }
 
+bool allowed(const Agent& agent, const Caller& caller, Rule rule) noexcept {
+  return rule == Rule::read ? can_read(agent, caller) : can_manage(agent, caller);
+}
+
 }  // namespace trinity::fleet

@@ -67,7 +67,12 @@ Agent make_agent(const engine::ContainerDetail& container, const std::optional<M
   if (container.state == "exited" || container.state == "dead") agent.exit_code = container.exit_code;
   agent.oom_killed = container.oom_killed;
   agent.pid = container.state == "running" ? container.pid : 0;
-  if (const auto it = container.addresses.find(network); it != container.addresses.end()) agent.address = it->second;
+  if (const auto it = container.addresses.find(network); it != container.addresses.end()) {
+    agent.address = it->second;
+  } else if (!labels.contains(label::instance) && !container.addresses.empty()) {
+    // An adopted one lives in the network of the deployment that made it.
+    agent.address = container.addresses.begin()->second;
+  }
   agent.memory_limit = static_cast<std::uint64_t>(std::max<std::int64_t>(container.memory_limit, 0));
   agent.metadata = metadata;
   agent.changed_at = changed_at(container);

@@ -1,5 +1,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <limits>
+#include <set>
 
 #include "base/log.h"
 #include "base/spawn.h"
@@ -12,6 +14,13 @@ namespace {
 constexpr std::chrono::milliseconds first_retry{250};
 constexpr std::chrono::milliseconds last_retry{5'000};
 constexpr std::size_t statistics_parallel = 2;
+/// How long the first list waits for the details of its containers.
+constexpr std::chrono::milliseconds details_within{1'000};
+/// Running containers that are asked for with each regular list although nothing speaks of a change.
+constexpr std::size_t verified_per_list = 50;
+/// Between two parts of a round that has too many containers for one.
+constexpr std::chrono::milliseconds catch_up{50};
+constexpr std::size_t all_of_them = std::numeric_limits<std::size_t>::max();
 /// Events may be stamped a little earlier than they are sent.
 constexpr std::int64_t overlap_nano = 1'000'000'000;
 
@@ -42,11 +51,21 @@ Task<bool> wait(asio::steady_timer* timer, std::chrono::milliseconds time) {
 }
 
 std::vector<std::string> Fleet::State::labels() const {
-  return {std::string(label::platform) + "=agent", std::string(label::instance) + "=" + options.instance};
+  std::vector<std::string> wanted{std::string(label::platform) + "=agent"};
+  // The engine cannot be asked for containers without a label.
+  if (!options.adopt) wanted.push_back(std::string(label::instance) + "=" + options.instance);
+  return wanted;
+}
+
+bool Fleet::State::is_ours(const engine::Labels& labels) const {
+  const auto instance = labels.find(label::instance);
+  if (instance != labels.end()) return instance->second == options.instance;
+  const auto platform = labels.find(label::platform);
+  return options.adopt && labels.contains(label::agent_name) && platform != labels.end() && platform->second == "agent";
 }
 
 void Fleet::State::engine_answered() {
-  model.confirmed(steady_now());
+  if (!doubtful) model.confirmed(steady_now());
   if (!model.health().reachable) {
     model.engine(true, now());
     log::info("fleet", "the container engine answers");
@@ -55,12 +74,8 @@ void Fleet::State::engine_answered() {
 }
 
 void Fleet::State::engine_failed(const engine::EngineError& error) {
-  if (!error.engine_down()) {
-    log::warn("fleet", "the container engine refused a call: {}", error.what());
-    return;
-  }
   if (model.health().reachable || model.health().since == Time{})
-    log::warn("fleet", "the container engine does not answer: {}", error.what());
+    log::warn("fleet", "the container engine does not answer as it should: {}", error.what());
   model.engine(false, now());
   publish_soon();
 }
@@ -98,25 +113,26 @@ Task<> Fleet::State::follow_events(std::shared_ptr<State> self) {
   co_await load_metadata(self);
   auto pause = first_retry;
   while (!self->stopping) {
-    bool following = false;
     try {
       if (self->checkpoint == 0) self->checkpoint = epoch_ms(now()) * 1'000'000 - overlap_nano;
       co_await self->engine.negotiate(self->job.call());
       self->events = co_await self->engine.events(self->job.call(), self->checkpoint, self->labels());
+      const auto opened = steady_now();
       // Opened before the list is taken: what happens in between is in one of the two.
       co_await reconcile(self);
-      self->engine_answered();
+      for (const auto& id : self->model.to_verify(opened, all_of_them)) self->refresh(self, id, Urgency::list);
       pause = first_retry;
-      following = true;
+      self->following = true;
       co_await read_events(self);
     } catch (const engine::EngineError& e) {
       // A stream that ends says little about the engine; opening the next one does.
-      if (following) {
+      if (self->following) {
         log::debug("fleet", "the event stream ended: {}", e.what());
       } else {
         self->engine_failed(e);
       }
     }
+    self->following = false;
     self->events.reset();
     if (self->stopping) break;
     co_await wait(&self->retry_timer, pause);
@@ -132,13 +148,14 @@ Task<> Fleet::State::read_events(std::shared_ptr<State> self) {
 }
 
 void Fleet::State::on_event(const engine::Event& event, const std::shared_ptr<State>& self) {
-  checkpoint = std::max(checkpoint, event.time_nano);
-  if (event.type != "container") return;
-  model.confirmed(steady_now());
-  if (event.action == "destroy") {
+  // Not the newest of all: when the engine's clock is set back, the stream goes on from there.
+  checkpoint = event.time_nano;
+  if (event.type != "container" || !is_ours(event.attributes)) return;
+  if (!doubtful) model.confirmed(steady_now());
+  // Podman's word for it is `remove`.
+  if (event.action == "destroy" || event.action == "remove") {
     model.gone(event.id);
-    // An inspect under way may still bring it back.
-    if (const auto it = refreshing.find(event.id); it != refreshing.end()) it->second = true;
+    forget_question(event.id);
     publish_soon();
     return;
   }
@@ -149,36 +166,64 @@ void Fleet::State::on_event(const engine::Event& event, const std::shared_ptr<St
   } else if (event.action == "oom") {
     model.oom(event.id);
   }
-  if (changes_state(event.action)) refresh(self, event.id);
+  if (changes_state(event.action)) refresh(self, event.id, Urgency::event);
 }
 
 /// One list call; only what is new or looks different is inspected.
 Task<> Fleet::State::reconcile(std::shared_ptr<State> self) {
   const auto before = self->model.version();
-  const auto containers = co_await self->engine.list(self->job.call(), self->labels());
+  auto containers = co_await self->engine.list(self->job.call(), self->labels());
+  std::erase_if(containers, [&](const auto& container) { return !self->is_ours(container.labels); });
   const auto ids = self->model.to_inspect(containers);
-  // The first list is complete only with its details; a stuck container may hold up its own, for the time of one call
-  // at most.
-  const bool first = !self->newest->loaded;
-  for (const auto& id : ids) self->refresh(self, id);
-  if (first) {
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  for (const auto& container : containers) {
+    if (wanted.contains(container.id)) self->refresh(self, container.id, Urgency::list, container);
+  }
+  // The first list comes with its details; those that take long follow, and their agents are shown as listed.
+  if (!self->newest->loaded) {
     asio::steady_timer timer(self->context);
-    const auto give_up = steady_now() + std::chrono::seconds(10);
+    const auto give_up = steady_now() + details_within;
     while (!self->refreshing.empty() && !self->stopping && steady_now() < give_up)
       co_await wait(&timer, std::chrono::milliseconds(5));
+    for (const auto& id : ids) self->show_as_listed(id);
   }
   self->model.listed(containers, before);
+  self->doubtful = false;
   self->engine_answered();
+}
+
+/// For an agent whose details are not to be had now.
+void Fleet::State::show_as_listed(const std::string& id) {
+  const auto it = refreshing.find(id);
+  if (it == refreshing.end() || !it->second.told) return;
+  model.seen_in_list(*it->second.told, steady_now());
+  publish_soon();
+}
+
+/// The container has gone: an answer under way may not bring it back.
+void Fleet::State::forget_question(const std::string& id) {
+  const auto it = refreshing.find(id);
+  if (it == refreshing.end()) return;
+  it->second.told.reset();
+  it->second.again = true;
 }
 
 Task<> Fleet::State::reconcile_regularly(std::shared_ptr<State> self) {
   while (!self->stopping) {
-    const bool due = co_await wait(&self->reconcile_timer, self->options.reconcile_every);
-    if (!due) break;
+    // Cut short by the probe when the last list failed.
+    co_await wait(&self->reconcile_timer, self->options.reconcile_every);
+    if (self->stopping) break;
+    if (!self->following) continue;
     try {
       co_await reconcile(self);
+      const auto seen_before = steady_now() - self->options.reconcile_every;
+      for (const auto& id : self->model.to_verify(seen_before, verified_per_list))
+        self->refresh(self, id, Urgency::list);
     } catch (const engine::EngineError& e) {
-      self->engine_failed(e);
+      // A list may fail while all else works: one container can hold it up. The probe finds out about the rest.
+      if (!self->doubtful) log::warn("fleet", "the containers cannot be listed: {}", e.what());
+      self->doubtful = true;
+      self->probe_timer.cancel();
     }
   }
 }
@@ -187,16 +232,23 @@ Task<> Fleet::State::reconcile_regularly(std::shared_ptr<State> self) {
 Task<> Fleet::State::probe_regularly(std::shared_ptr<State> self) {
   while (!self->stopping) {
     const bool due = co_await wait(&self->probe_timer, self->options.probe_every);
-    if (!due) break;
+    if (self->stopping) break;
     const bool was_down = !self->model.health().reachable;
     try {
       co_await self->engine.negotiate(self->job.call());
-      self->engine_answered();
-      if (was_down) self->retry_timer.cancel();
-      if (was_down && self->events) co_await reconcile(self);
     } catch (const engine::EngineError& e) {
       self->engine_failed(e);
+      continue;
     }
+    if (!self->following) {
+      // It answers, but what it says is not in the model yet.
+      self->retry_timer.cancel();
+      continue;
+    }
+    if (was_down) self->doubtful = true;
+    self->engine_answered();
+    // Not when the list that failed has just asked for this probe.
+    if (self->doubtful && due) self->reconcile_timer.cancel();
   }
 }
 
@@ -211,64 +263,80 @@ Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
     self->sampled_containers.fetch_add(results.size(), std::memory_order_relaxed);
     self->sampling_nanoseconds.fetch_add((steady_now() - at) / std::chrono::nanoseconds(1), std::memory_order_relaxed);
     for (auto& result : results) self->model.figures(result.container_id, std::move(result.figures));
-    for (auto& id : self->sampler.due_from_engine(at))
-      spawn("fleet statistics", self->context.get_executor(), ask_statistics(self, id));
+    for (auto& id : self->sampler.due_from_engine(at)) self->waiting_statistics.push_back(std::move(id));
+    for (auto left = self->waiting_statistics.size(); left > 0 && self->statistics_calls < statistics_parallel;
+         --left) {
+      ++self->statistics_calls;
+      spawn("fleet statistics", self->context.get_executor(), ask_statistics(self));
+    }
     if (self->model.dirty()) self->publish_soon();
-    due = co_await wait(&self->sample_timer, tick);
+    due = co_await wait(&self->sample_timer, self->sampler.behind() ? std::min(tick, catch_up) : tick);
   }
 }
 
 /// For containers whose files this host does not show. Few at a time: each call costs the engine up to a second.
-Task<> Fleet::State::ask_statistics(std::shared_ptr<State> self, std::string id) {
-  asio::steady_timer timer(self->context);
-  while (self->statistics_calls >= statistics_parallel && !self->stopping)
-    co_await wait(&timer, std::chrono::milliseconds(50));
-  ++self->statistics_calls;
-  std::optional<metering::Counters> counters;
-  try {
-    const auto told = co_await self->engine.statistics(self->job.call(), id);
-    if (told) {
-      counters = metering::Counters{steady_now(), told->cpu_nanoseconds, told->memory_bytes, told->memory_limit,
-                                    told->pids,   told->network_rx,      told->network_tx};
+Task<> Fleet::State::ask_statistics(std::shared_ptr<State> self) {
+  while (!self->waiting_statistics.empty() && !self->stopping) {
+    const auto id = std::move(self->waiting_statistics.front());
+    self->waiting_statistics.pop_front();
+    std::optional<metering::Counters> counters;
+    try {
+      const auto told = co_await self->engine.statistics(self->job.call(), id);
+      if (told) {
+        counters = metering::Counters{steady_now(), told->cpu_nanoseconds, told->memory_bytes, told->memory_limit,
+                                      told->pids,   told->network_rx,      told->network_tx};
+      }
+    } catch (const engine::EngineError& e) {
+      self->container_failed(e);
     }
-  } catch (const engine::EngineError& e) {
-    self->container_failed(e);
+    if (const auto result = self->sampler.told(id, counters, now())) {
+      self->model.figures(result->container_id, result->figures);
+      self->publish_soon();
+    }
   }
   --self->statistics_calls;
-  if (const auto result = self->sampler.told(id, counters, now())) {
-    self->model.figures(result->container_id, result->figures);
-    self->publish_soon();
-  }
 }
 
-void Fleet::State::refresh(const std::shared_ptr<State>& self, const std::string& id) {
-  const auto [it, fresh] = refreshing.try_emplace(id, false);
-  if (!fresh) {
-    it->second = true;
-    return;
+void Fleet::State::refresh(const std::shared_ptr<State>& self, const std::string& id, Urgency urgency,
+                           std::optional<engine::Container> told) {
+  const auto [it, fresh] = refreshing.try_emplace(id);
+  if (told) it->second.told = std::move(told);
+  if (urgency == Urgency::event && it->second.asking) it->second.again = true;
+  // The next list asks again for what is still different then.
+  if (it->second.asking || (!fresh && urgency == Urgency::list)) return;
+  (urgency == Urgency::event ? urgent_inspects : waiting_inspects).push_back(id);
+  ask_next(self);
+}
+
+void Fleet::State::ask_next(const std::shared_ptr<State>& self) {
+  while (inspects < options.inspect_parallel && !stopping) {
+    auto& queue = urgent_inspects.empty() ? waiting_inspects : urgent_inspects;
+    if (queue.empty()) return;
+    const auto id = std::move(queue.front());
+    queue.pop_front();
+    const auto it = refreshing.find(id);
+    // In the other queue too, and asked from there.
+    if (it == refreshing.end() || it->second.asking) continue;
+    it->second.asking = true;
+    ++inspects;
+    spawn("fleet inspect", context.get_executor(), inspect(self, id));
   }
-  if (inspects >= options.inspect_parallel) {
-    waiting_inspects.push_back(id);
-    return;
-  }
-  ++inspects;
-  spawn("fleet inspect", context.get_executor(), inspect(self, id));
 }
 
 /// Asks the engine for one container and applies the answer, unless the container changed while the question was under
 /// way.
 Task<> Fleet::State::inspect(std::shared_ptr<State> self, std::string id) {
   while (!self->stopping) {
-    self->refreshing[id] = false;
+    self->refreshing[id].again = false;
     const auto version = self->model.version_of(id);
     try {
       const auto detail = co_await self->engine.inspect(self->job.call(), id);
       // A container that was not known and had more events may be gone again.
-      const bool doubtful = version == 0 && self->refreshing[id];
+      const bool doubtful = version == 0 && self->refreshing[id].again;
       if (doubtful || self->model.version_of(id) != version) {
-        self->refreshing[id] = true;
+        self->refreshing[id].again = true;
       } else {
-        if (detail) {
+        if (detail && self->is_ours(detail->labels)) {
           self->model.seen(*detail, "unknown", steady_now());
         } else {
           self->model.gone(id);
@@ -277,17 +345,13 @@ Task<> Fleet::State::inspect(std::shared_ptr<State> self, std::string id) {
       }
     } catch (const engine::EngineError& e) {
       self->container_failed(e);
+      self->show_as_listed(id);
     }
-    if (!self->refreshing[id]) break;
+    if (!self->refreshing[id].again) break;
   }
   self->refreshing.erase(id);
   --self->inspects;
-  if (!self->waiting_inspects.empty() && !self->stopping) {
-    const auto next = self->waiting_inspects.front();
-    self->waiting_inspects.pop_front();
-    self->refreshing.erase(next);
-    self->refresh(self, next);
-  }
+  self->ask_next(self);
 }
 
 }  // namespace trinity::fleet

@@ -14,6 +14,9 @@ namespace trinity::fleet {
 namespace {
 
 constexpr std::chrono::seconds applied_within{5};
+/// After a publication at least this many times its cost passes before the next one.
+constexpr int publish_rest = 3;
+constexpr std::chrono::milliseconds longest_rest{200};
 
 }  // namespace
 
@@ -40,14 +43,16 @@ Fleet::State::State(FleetOptions opts, engine::Engine& eng, MetadataSource& sour
       context(ctx),
       readers(io),
       model(options.network),
-      sampler(options.host, {options.sample_watched, options.sample_idle}),
+      sampler(options.host, {options.sample_watched, options.sample_idle}, options.most_readers),
       host(options.host, {options.sample_watched, options.sample_idle}),
-      processes(ctx.get_executor(), options.host.proc,
+      // Process descriptors name processes of this very namespace, wherever the host's files are read from.
+      processes(ctx.get_executor(), "/proc",
                 [this](const std::string& id, std::int64_t pid) {
                   model.died(id, pid, std::nullopt, steady_now());
                   publish_soon();
                 }),
       newest(std::make_shared<const Snapshot>()),
+      publish_timer(ctx),
       retry_timer(ctx),
       reconcile_timer(ctx),
       probe_timer(ctx),
@@ -55,8 +60,20 @@ Fleet::State::State(FleetOptions opts, engine::Engine& eng, MetadataSource& sour
   for (std::size_t i = 0; i < readers.size(); ++i) slots.push_back(std::make_unique<Slot>(Slot{newest}));
 }
 
+/// At once, but in a fleet of thousands a snapshot costs milliseconds: then changes that come in a stream share one.
 void Fleet::State::publish_soon() {
   if (publish_planned) return;
+  if (steady_now() >= publish_after || stopping) return publish_now();
+  publish_planned = true;
+  publish_timer.expires_at(publish_after);
+  publish_timer.async_wait([this](const boost::system::error_code&) { publish(); });
+}
+
+void Fleet::State::publish_now() {
+  if (publish_planned) {
+    publish_timer.cancel();
+    return;
+  }
   publish_planned = true;
   asio::post(context, [this] { publish(); });
 }
@@ -70,6 +87,7 @@ void Fleet::State::after_change() {
 
 void Fleet::State::publish() {
   publish_planned = false;
+  const auto begun = steady_now();
   Publication publication;
   if (model.dirty()) {
     publication = model.take();
@@ -89,6 +107,8 @@ void Fleet::State::publish() {
     });
   }
   if (publication.snapshot && listener) listener(publication);
+  const auto ended = steady_now();
+  publish_after = ended + std::min<SteadyTime::duration>((ended - begun) * publish_rest, longest_rest);
 }
 
 void Fleet::State::apply(const Action& action) {
@@ -97,7 +117,10 @@ void Fleet::State::apply(const Action& action) {
     void operator()(const MetadataChanged& a) const { state.model.metadata(a.name, a.metadata); }
     void operator()(const PermissionsChanged& a) const { state.model.permitted_by(a.permitted_by); }
     void operator()(const ContainerSeen& a) const { state.model.seen(a.detail, a.reason, steady_now()); }
-    void operator()(const ContainerGone& a) const { state.model.gone(a.container_id); }
+    void operator()(const ContainerGone& a) const {
+      state.model.gone(a.container_id);
+      state.forget_question(a.container_id);
+    }
     void operator()(const Expected& a) const { state.model.expect(a.name, a.reason, steady_now()); }
     void operator()(const Creating& a) const { state.model.creating(a.name, a.active); }
   };
@@ -128,6 +151,7 @@ void Fleet::stop() {
   state_->reconcile_timer.cancel();
   state_->probe_timer.cancel();
   state_->sample_timer.cancel();
+  state_->publish_timer.cancel();
   state_->processes.stop();
 }
 
@@ -149,7 +173,7 @@ Task<> Fleet::applied(std::vector<Action> actions) {
   asio::post(state_->context, [state = state_, waiter, todo = std::move(actions)] {
     for (const auto& action : todo) state->apply(action);
     state->waiters.push_back(waiter);
-    state->publish_soon();
+    state->publish_now();
   });
   boost::system::error_code ignored;
   co_await waiter->timer.async_wait(asio::redirect_error(use_awaitable, ignored));

@@ -24,7 +24,9 @@ class MetadataSource {
 
 struct FleetOptions {
   std::string instance;  ///< value of the label trinity.instance
-  bool adopt = false;    ///< containers with the contract's labels and no instance label are ours too
+  /// Containers with the contract's labels and no instance label are ours too. One whose agent's name a container of
+  /// this instance has is not shown.
+  bool adopt = false;
   std::string container_prefix = "agent-";
   std::string network = "trinity-agent-network";
   std::chrono::milliseconds reconcile_every{30'000};
@@ -32,6 +34,8 @@ struct FleetOptions {
   std::chrono::milliseconds sample_watched{2'000};
   std::chrono::milliseconds sample_idle{10'000};
   std::size_t inspect_parallel = 8;
+  /// Containers whose files are kept open, about 7 descriptors each; the figures of more come from the engine.
+  std::size_t most_readers = 100'000;
   metering::HostPaths host;
 };
 

@@ -10,16 +10,21 @@ namespace {
 
 constexpr std::chrono::seconds expectation_life{30};
 
+std::string name_of(const engine::Labels& labels, const std::string& fallback) {
+  const auto it = labels.find(label::agent_name);
+  return it == labels.end() ? fallback : it->second;
+}
 std::string name_of(const engine::ContainerDetail& container) {
-  const auto it = container.labels.find(label::agent_name);
-  return it == container.labels.end() ? container.name : it->second;
+  return name_of(container.labels, container.name);
 }
 
 /// Came into another state, or was started again. What is there when the server begins to look has no reason that
 /// anybody saw.
 bool turned(const AgentPtr& before, const Agent& after, const Reason& reason) {
   if (!before) return reason != "unknown";
-  return before->status != after.status || (after.started_at && before->started_at != after.started_at);
+  // Not known before: the list alone tells no start.
+  const bool restarted = before->started_at && after.started_at && before->started_at != after.started_at;
+  return before->status != after.status || restarted;
 }
 
 /// Same in everything that readers see. The fragment holds most of it.
@@ -37,7 +42,9 @@ std::optional<Metadata> Model::metadata_of(const std::string& name) const {
 }
 
 bool Model::shown(const Record& record) const {
-  return !creating_.contains(name_of(record.container));
+  const auto name = name_of(record.container);
+  if (record.adopted && own_names_.contains(name)) return false;
+  return !creating_.contains(name);
 }
 
 Reason Model::reason_for(const std::string& name, const Reason& given, const Record& record, SteadyTime at) const {
@@ -82,10 +89,55 @@ void Model::rebuild(Record& record, const Reason& reason) {
   if (note(before, after, reason)) expected_.erase(after->name);
 }
 
+Model::Record& Model::record_of(const std::string& id, const engine::Labels& labels, const std::string& name) {
+  const auto [it, fresh] = records_.try_emplace(id);
+  auto& record = it->second;
+  if (!fresh) return record;
+  record.adopted = !labels.contains(label::instance);
+  if (record.adopted) {
+    ++adopted_;
+  } else if (++own_names_[name] == 1) {
+    rebuild_adopted(name);
+  }
+  return record;
+}
+
+void Model::rebuild_adopted(const std::string& name) {
+  if (adopted_ == 0) return;
+  for (auto& [id, record] : records_) {
+    if (record.adopted && !record.container.id.empty() && name_of(record.container) == name) rebuild(record, "unknown");
+  }
+}
+
+void Model::seen_in_list(const engine::Container& container, SteadyTime at) {
+  auto& record = record_of(container.id, container.labels, name_of(container.labels, container.name));
+  if (record.container.state == container.state) return;
+  auto& known = record.container;
+  const bool fresh = known.id.empty();
+  known.id = container.id;
+  known.name = container.name;
+  known.image = container.image;
+  known.labels = container.labels;
+  known.state = container.state;
+  if (fresh) known.created = container.created;
+  // Of the run before: nothing of it holds for another state.
+  known.pid = 0;
+  known.started_at.reset();
+  known.finished_at.reset();
+  known.addresses.clear();
+  known.exit_code = 0;
+  record.partial = true;
+  const auto why = reason_for(name_of(known), "unknown", record, at);
+  record.exit_unknown = container.state == "exited";
+  rebuild(record, why);
+}
+
 void Model::seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at) {
-  auto& record = records_[container.id];
+  auto& record = record_of(container.id, container.labels, name_of(container));
+  record.inspected = at;
   if (container.state == "running" && container.pid != 0 && container.pid == record.dead_pid) return;
   const auto name = name_of(container);
+  record.partial = false;
   const bool ends = container.state == "exited" && container.oom_killed;
   record.oom = record.oom || ends;
   // The engine's event and its inspect differ by a moment about the same end; the first one stays.
@@ -112,7 +164,9 @@ void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int
   const bool knows_end = record.container.state == "exited" && !exit_code;
   const bool earlier_run = ended && record.container.started_at && *ended < *record.container.started_at;
   if (knows_end || earlier_run || (pid != 0 && record.container.pid != pid)) return;
-  if (record.container.pid != 0) record.dead_pid = record.container.pid;
+  // A process that is known to have ended; the engine learns of it a moment later. Against that, its own word of an end
+  // may be an old event, told again by a clock that was set back: then the next inspect puts it right.
+  if (pid != 0) record.dead_pid = pid;
   record.container.state = "exited";
   record.container.pid = 0;
   record.container.addresses.clear();
@@ -132,8 +186,16 @@ void Model::gone(const std::string& id) {
   if (it == records_.end()) return;
   ++version_;
   const auto before = it->second.agent;
+  const auto name = name_of(it->second.container);
+  const bool adopted = it->second.adopted;
   records_.erase(it);
   note(before, nullptr, "user");
+  if (adopted) {
+    --adopted_;
+  } else if (const auto own = own_names_.find(name); own != own_names_.end() && --own->second == 0) {
+    own_names_.erase(own);
+    rebuild_adopted(name);
+  }
 }
 
 void Model::listed(const std::vector<engine::Container>& containers, std::uint64_t since_version) {
@@ -152,7 +214,7 @@ std::vector<std::string> Model::to_inspect(const std::vector<engine::Container>&
   std::vector<std::string> ids;
   for (const auto& container : containers) {
     const auto it = records_.find(container.id);
-    if (it == records_.end() || it->second.container.state != container.state ||
+    if (it == records_.end() || it->second.partial || it->second.container.state != container.state ||
         it->second.container.name != container.name) {
       ids.push_back(container.id);
     }
@@ -160,7 +222,20 @@ std::vector<std::string> Model::to_inspect(const std::vector<engine::Container>&
   return ids;
 }
 
+std::vector<std::string> Model::to_verify(SteadyTime before, std::size_t most) const {
+  std::vector<std::pair<SteadyTime, std::string>> due;
+  for (const auto& [id, record] : records_) {
+    if (record.container.state == "running" && record.inspected < before) due.emplace_back(record.inspected, id);
+  }
+  const auto taken = std::min(most, due.size());
+  std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(taken), due.end());
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < taken; ++i) ids.push_back(std::move(due[i].second));
+  return ids;
+}
+
 void Model::metadata(std::map<std::string, Metadata> all) {
+  if (!loaded_ && all != metadata_) dirty_ = true;
   metadata_ = std::move(all);
   for (auto& [id, record] : records_) rebuild(record, "unknown");
 }
@@ -251,6 +326,7 @@ Publication Model::take() {
   snapshot->engine = health_;
   snapshot->host = host_;
   snapshot->loaded = loaded_;
+  if (!loaded_) snapshot->expected = metadata_;
   snapshot->entries.reserve(records_.size());
   for (const auto& [id, record] : records_) {
     if (record.agent) snapshot->entries.push_back({record.agent, record.figures});

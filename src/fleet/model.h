@@ -16,6 +16,9 @@ class Model {
 
   // ---- facts about containers
   void seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at);
+  /// What the list says of a container that the engine does not tell more about. Never overrules what is known in the
+  /// same state; stays in to_inspect().
+  void seen_in_list(const engine::Container& container, SteadyTime at);
   /// The container's init has ended; known before the engine says so. `pid` 0: the engine said it, and `ended` is its
   /// time of the end: one from before the known start belongs to an earlier run and changes nothing.
   void died(const std::string& id, std::int64_t pid, std::optional<std::int64_t> exit_code, SteadyTime at,
@@ -46,8 +49,11 @@ class Model {
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
   /// The version at which this container changed last; 0 when it is not known.
   [[nodiscard]] std::uint64_t version_of(const std::string& id) const;
-  /// Ids in the list that the model does not know or knows in another state.
+  /// Ids in the list that the model does not know, knows in another state, or knows from a list only.
   [[nodiscard]] std::vector<std::string> to_inspect(const std::vector<engine::Container>& containers) const;
+  /// Running containers that were not inspected since `before`, the longest unseen first, at most `most`: one that
+  /// ended and started again while nobody listened looks the same in the list.
+  [[nodiscard]] std::vector<std::string> to_verify(SteadyTime before, std::size_t most) const;
   [[nodiscard]] AgentPtr agent_by_id(const std::string& id) const;
   [[nodiscard]] std::vector<AgentPtr> running() const;
   [[nodiscard]] bool dirty() const noexcept { return dirty_; }
@@ -62,6 +68,9 @@ class Model {
     AgentPtr agent;
     FiguresPtr figures;
     std::uint64_t version = 0;
+    SteadyTime inspected{};     ///< when the engine last told all about it
+    bool partial = false;       ///< known from the list only
+    bool adopted = false;       ///< carries no instance label
     std::int64_t dead_pid = 0;  ///< an inspect that still shows this process running is out of date
     bool oom = false;
     bool exit_unknown = false;  ///< ended, the engine has not told the code yet
@@ -72,7 +81,10 @@ class Model {
     SteadyTime until;
   };
 
+  Record& record_of(const std::string& id, const engine::Labels& labels, const std::string& name);
   void rebuild(Record& record, const Reason& reason);
+  /// The first or the last container of our own with this name came or went: an adopted one is hidden or shown.
+  void rebuild_adopted(const std::string& name);
   /// True when the status changed.
   bool note(const AgentPtr& before, const AgentPtr& after, const Reason& reason);
   [[nodiscard]] std::optional<Metadata> metadata_of(const std::string& name) const;
@@ -81,7 +93,9 @@ class Model {
                                   SteadyTime at) const;
 
   std::string network_;
-  std::unordered_map<std::string, Record> records_;  ///< by container id
+  std::unordered_map<std::string, Record> records_;         ///< by container id
+  std::unordered_map<std::string, std::size_t> own_names_;  ///< agents by name, how many containers of our own
+  std::size_t adopted_ = 0;                                 ///< records without an instance label
   std::map<std::string, Metadata> metadata_;
   std::set<std::string> creating_;
   std::unordered_map<std::string, Expectation> expected_;

@@ -1,6 +1,8 @@
 #include "fleet/sampler.h"
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 namespace trinity::fleet {
 
@@ -10,21 +12,35 @@ namespace {
 constexpr std::chrono::seconds warm_up{10};
 /// Points of the history are at least this far apart, so that 60 of them cover five minutes.
 constexpr std::int64_t history_step_ms = 4'900;
+constexpr std::size_t most_per_round = 500;
+
+/// The clock was set back: what seems to come from the future is left out, or the history would stand still until then.
+void drop_later(Ring<HistoryPoint>& history, std::int64_t at_ms) {
+  if (history.empty() || history.back().at_ms <= at_ms) return;
+  const auto before = std::exchange(history, Ring<HistoryPoint>(history_points));
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i].at_ms <= at_ms) history.push(before[i]);
+  }
+}
 
 }  // namespace
 
 void Sampler::follow(const std::vector<AgentPtr>& running, SteadyTime at) {
   std::set<std::string> present;
+  auto open = static_cast<std::size_t>(
+      std::ranges::count_if(tracks_, [](const auto& t) { return t.second.reader != nullptr; }));
   for (const auto& agent : running) {
     present.insert(agent->container_id);
     auto& track = tracks_[agent->container_id];
     if (track.pid == agent->pid && !track.name.empty()) continue;
+    open -= track.reader ? 1 : 0;
     track = Track{};
     track.name = agent->name;
     track.pid = agent->pid;
     track.since = at;
     track.next = at;
-    track.reader = metering::open_reader(host_, agent->pid);
+    if (open < most_readers_) track.reader = metering::open_reader(host_, agent->pid);
+    open += track.reader ? 1 : 0;
   }
   std::erase_if(tracks_, [&](const auto& item) { return !present.contains(item.first); });
 }
@@ -50,6 +66,7 @@ Sampler::Result Sampler::record(const std::string& id, Track& track, const meter
   const bool first = !track.last;
   track.last = counters;
   const auto at_ms = epoch_ms(wall);
+  drop_later(track.history, at_ms);
   if (!first && (track.history.empty() || at_ms - track.history.back().at_ms >= history_step_ms)) {
     track.history.push({at_ms, figures->sample.cpu_percent, figures->sample.memory_percent});
   }
@@ -60,8 +77,14 @@ Sampler::Result Sampler::record(const std::string& id, Track& track, const meter
 
 std::vector<Sampler::Result> Sampler::sample(SteadyTime at, Time wall) {
   std::vector<Result> results;
+  std::size_t taken = 0;
+  behind_ = false;
   for (auto& [id, track] : tracks_) {
     if (!track.reader || at < track.next) continue;
+    if (++taken > most_per_round) {
+      behind_ = true;
+      break;
+    }
     track.next = at + pace_for(track, at);
     if (const auto counters = track.reader->read()) results.push_back(record(id, track, *counters, wall));
   }

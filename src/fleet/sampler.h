@@ -10,6 +10,9 @@
 
 namespace trinity::fleet {
 
+/// Of each agent; at least 5 s apart, so five minutes.
+inline constexpr std::size_t history_points = 60;
+
 /// Keeps a reader, the last counters and the history of every running container, and says which are due. No timers and
 /// no engine calls: the fleet drives it. Fleet's thread only.
 class Sampler {
@@ -18,7 +21,9 @@ class Sampler {
     std::chrono::milliseconds watched{2'000};
     std::chrono::milliseconds idle{10'000};
   };
-  Sampler(metering::HostPaths host, Pace pace) : host_(std::move(host)), pace_(pace) {}
+  /// At most `most_readers` containers are read from files; each keeps descriptors open.
+  Sampler(metering::HostPaths host, Pace pace, std::size_t most_readers = 100'000)
+      : host_(std::move(host)), pace_(pace), most_readers_(most_readers) {}
 
   /// The set of running agents; others are forgotten, a restarted one (another process) begins anew.
   void follow(const std::vector<AgentPtr>& running, SteadyTime at);
@@ -28,8 +33,10 @@ class Sampler {
     std::string container_id;
     FiguresPtr figures;
   };
-  /// Reads everything that is due.
+  /// Reads what is due, but at most 500 containers (about 10 ms): events must not wait behind thousands.
   [[nodiscard]] std::vector<Result> sample(SteadyTime at, Time wall);
+  /// The last round left some for the next one.
+  [[nodiscard]] bool behind() const noexcept { return behind_; }
   /// Containers that are due but whose files this host does not show: to be asked from the engine.
   [[nodiscard]] std::vector<std::string> due_from_engine(SteadyTime at);
   /// What the engine answered for one of them; nothing when it did not.
@@ -47,7 +54,7 @@ class Sampler {
     std::optional<metering::Counters> last;
     SteadyTime since{};
     SteadyTime next{};
-    Ring<HistoryPoint> history{60};
+    Ring<HistoryPoint> history{history_points};
   };
 
   [[nodiscard]] std::chrono::milliseconds pace_for(const Track& track, SteadyTime at) const;
@@ -55,6 +62,8 @@ class Sampler {
 
   metering::HostPaths host_;
   Pace pace_;
+  std::size_t most_readers_;
+  bool behind_ = false;
   std::unordered_map<std::string, Track> tracks_;  ///< by container id
   std::unordered_map<std::string, int> watched_;   ///< by agent name
 };

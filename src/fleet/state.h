@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -46,6 +47,8 @@ struct Fleet::State {
   struct Waiter;
   std::vector<std::shared_ptr<Waiter>> waiters;
   bool publish_planned = false;
+  SteadyTime publish_after{};  ///< sooner only for somebody who waits
+  boost::asio::steady_timer publish_timer;
 
   // ---- cost of the sampler; written here, read by anybody
   std::atomic<std::uint64_t> sampling_rounds{0};
@@ -54,18 +57,28 @@ struct Fleet::State {
 
   // ---- the engine
   bool stopping = false;
-  std::int64_t checkpoint = 0;                       ///< engine's clock, nanoseconds, of the newest event
-  std::unique_ptr<engine::EventStream> events;       ///< the open stream
-  std::unordered_map<std::string, bool> refreshing;  ///< container id -> ask again when done
-  std::size_t inspects = 0;                          ///< under way
+  std::int64_t checkpoint = 0;                  ///< engine's clock, nanoseconds, of the newest event
+  std::unique_ptr<engine::EventStream> events;  ///< the open stream
+  bool following = false;                       ///< the stream is open, and a list was taken behind its opening
+  bool doubtful = false;                        ///< a list failed since: the model may be old, whatever else answers
+  struct Question {
+    bool asking = false;
+    bool again = false;                       ///< something happened while it was asked
+    std::optional<engine::Container> told{};  ///< what the list said, for when the engine does not tell more
+  };
+  std::unordered_map<std::string, Question> refreshing;  ///< by container id
+  std::size_t inspects = 0;                              ///< under way
+  std::deque<std::string> urgent_inspects;               ///< something has just happened to these
   std::deque<std::string> waiting_inspects;
   std::size_t statistics_calls = 0;
+  std::deque<std::string> waiting_statistics;  ///< each container at most once
   boost::asio::steady_timer retry_timer;
   boost::asio::steady_timer reconcile_timer;
   boost::asio::steady_timer probe_timer;
   boost::asio::steady_timer sample_timer;
 
   void publish_soon();
+  void publish_now();
   void publish();
   void after_change();  ///< processes, sampler and readers follow the model
 
@@ -74,9 +87,16 @@ struct Fleet::State {
   void engine_answered();
   void engine_failed(const engine::EngineError& error);
   void container_failed(const engine::EngineError& error);
-  void refresh(const std::shared_ptr<State>& self, const std::string& id);
+  enum class Urgency { event, list };
+  void refresh(const std::shared_ptr<State>& self, const std::string& id, Urgency urgency,
+               std::optional<engine::Container> told = std::nullopt);
+  void ask_next(const std::shared_ptr<State>& self);
+  void show_as_listed(const std::string& id);
+  void forget_question(const std::string& id);
 
+  /// What to ask the engine for; with `adopt` more than what is ours.
   [[nodiscard]] std::vector<std::string> labels() const;
+  [[nodiscard]] bool is_ours(const engine::Labels& labels) const;
 
   static Task<> load_metadata(std::shared_ptr<State> self);
   static Task<> follow_events(std::shared_ptr<State> self);
@@ -86,7 +106,7 @@ struct Fleet::State {
   static Task<> probe_regularly(std::shared_ptr<State> self);
   static Task<> sample_regularly(std::shared_ptr<State> self);
   static Task<> inspect(std::shared_ptr<State> self, std::string id);
-  static Task<> ask_statistics(std::shared_ptr<State> self, std::string id);
+  static Task<> ask_statistics(std::shared_ptr<State> self);
 };
 
 /// Waits on `timer` until it expires; false when it was cancelled.

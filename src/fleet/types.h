@@ -130,6 +130,8 @@ struct Snapshot {
   EngineHealth engine;
   HostFiguresPtr host;  ///< null before the first sample
   bool loaded = false;  ///< false until the first list of the engine was taken
+  /// Only until then: agents of the database, whose containers the engine has yet to tell about.
+  std::map<std::string, Metadata> expected;
 
   [[nodiscard]] const Entry* find(const std::string& name) const noexcept {
     const auto it = by_name.find(name);
@@ -171,6 +173,8 @@ struct Publication {
 [[nodiscard]] bool can_read(const Agent& agent, const Caller& caller) noexcept;
 /// Administrator or owner; never with an agent's key.
 [[nodiscard]] bool can_manage(const Agent& agent, const Caller& caller) noexcept;
+enum class Rule { read, manage };
+[[nodiscard]] bool allowed(const Agent& agent, const Caller& caller, Rule rule) noexcept;
 
 // ---- JSON
 // ----------------------------------------------------------------------------------------------------------------------

@@ -113,6 +113,10 @@ void FakeEngine::lose_events(bool lost) {
   const std::lock_guard lock(mutex_);
   lose_events_ = lost;
 }
+void FakeEngine::set_clock_ahead(std::chrono::milliseconds offset) {
+  const std::lock_guard lock(mutex_);
+  ahead_ = offset;
+}
 void FakeEngine::on_inspect(std::function<void(const std::string& id)> hook) {
   const std::lock_guard lock(mutex_);
   hook_ = std::move(hook);
@@ -214,7 +218,9 @@ void FakeEngine::send(const std::string& action, const Held& held, std::map<std:
   event.attributes = held.detail.labels;
   event.attributes["name"] = held.detail.name;
   event.attributes.merge(more);
-  last_nano_ = std::max(last_nano_ + 1, nano(now()));
+  const auto stamp = nano(clock());
+  // Two events never carry the same time; a clock that was set is another matter.
+  last_nano_ = stamp <= last_nano_ && last_nano_ - stamp < 1'000'000 ? last_nano_ + 1 : stamp;
   event.time_nano = last_nano_;
   deliver(event);
 }
@@ -229,7 +235,7 @@ void FakeEngine::run(Held& held) {
   held.detail.pid = next_pid_++;
   held.detail.exit_code = 0;
   held.detail.oom_killed = false;
-  held.detail.started_at = now();
+  held.detail.started_at = clock();
   held.detail.addresses = {{network_name, "172.28.0.9"}};
   held.asked = 0;
   send("start", held);
@@ -240,7 +246,7 @@ void FakeEngine::end(Held& held, std::int64_t exit_code, bool oom) {
   held.detail.pid = 0;
   held.detail.exit_code = exit_code;
   held.detail.oom_killed = oom;
-  held.detail.finished_at = now();
+  held.detail.finished_at = clock();
   held.detail.addresses.clear();
   if (oom) send("oom", held);
   send("die", held, {{"exitCode", std::to_string(exit_code)}});
@@ -253,7 +259,7 @@ std::string FakeEngine::add(const std::string& agent, const std::string& state, 
   held.detail.name = "agent-" + agent;
   held.detail.image = "trinity-agent-base:latest";
   held.detail.state = "created";
-  held.detail.created = now();
+  held.detail.created = clock();
   held.detail.labels = {{fleet::label::platform, "agent"},
                         {fleet::label::agent_name, agent},
                         {fleet::label::instance, instance},
@@ -421,7 +427,7 @@ Task<std::string> FakeEngine::create(Call call, std::string name, engine::Contai
     held.detail.name = name;
     held.detail.image = spec.image;
     held.detail.state = "created";
-    held.detail.created = now();
+    held.detail.created = clock();
     held.detail.labels = spec.labels;
     held.detail.memory_limit = spec.memory;
     for (const auto& volume : spec.volumes) held.detail.volumes.push_back(volume.volume);

@@ -42,6 +42,8 @@ class FakeEngine : public engine::Engine {
   void cut_streams();
   void cut_log_streams();
   void lose_events(bool lost);
+  /// The engine's clock from now on: events, starts and ends are stamped by it.
+  void set_clock_ahead(std::chrono::milliseconds offset);
   /// How long a call that hangs takes before it fails.
   void limit(std::chrono::milliseconds length);
   /// Runs in every `inspect` after the answer was made and before it is handed over, without locks.
@@ -132,6 +134,7 @@ class FakeEngine : public engine::Engine {
   Held* find(const std::string& name_or_id);
   const Held* find(const std::string& name_or_id) const;
   Held& get(const std::string& name_or_id);
+  [[nodiscard]] Time clock() const { return now() + ahead_; }
   void run(Held& held);
   void end(Held& held, std::int64_t exit_code, bool oom);
   void send(const std::string& action, const Held& held, std::map<std::string, std::string> more = {});
@@ -163,6 +166,7 @@ class FakeEngine : public engine::Engine {
   std::uint64_t next_id_ = 1;
   std::uint64_t healed_ = 0;
   std::int64_t last_nano_ = 0;
+  std::chrono::milliseconds ahead_{0};
 };
 
 }  // namespace trinity::test

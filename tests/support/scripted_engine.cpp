@@ -13,6 +13,7 @@
 #include <optional>
 #include <ranges>
 #include <system_error>
+#include <utility>
 
 #include "base/ids.h"
 
@@ -34,6 +35,12 @@ bool send_all(int socket, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
+}
+
+/// The peer has closed its end, and nothing of it is left to read.
+bool has_left(int socket) {
+  char byte = 0;
+  return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 /// Appends what comes next; false at the end.
@@ -117,30 +124,43 @@ void Feed::cut() {
   state_->changed.notify_all();
 }
 
-ScriptedEngine::ScriptedEngine(std::string path) : path_(std::move(path)) {
+ScriptedEngine::ScriptedEngine(std::string path, Handler handler)
+    : path_(std::move(path)), handler_(std::move(handler)) {
   if (path_.empty()) path_ = (std::filesystem::temp_directory_path() / ("engine-" + random_hex(8) + ".sock")).string();
-  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (listener_ < 0) fail("socket");
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path_.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("bind");
-  if (::listen(listener_, 64) != 0) fail("listen");
-  acceptor_ = std::thread([this] { accept_all(); });
+  open_door();
 }
 
 ScriptedEngine::~ScriptedEngine() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
   }
+  close_door();
+  std::unique_lock lock(mutex_);
+  ended_.wait(lock, [this] { return sockets_.empty(); });
+}
+
+void ScriptedEngine::open_door() {
+  if (listener_ >= 0) return;
+  ::unlink(path_.c_str());
+  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener_ < 0) fail("socket");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path_.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("bind");
+  if (::listen(listener_, 128) != 0) fail("listen");
+  acceptor_ = std::thread([this, listener = listener_] { accept_all(listener); });
+}
+
+void ScriptedEngine::close_door() {
+  if (listener_ < 0) return;
+  ::unlink(path_.c_str());
   ::shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
-  for (auto& thread : threads_) thread.join();
-  for (const int socket : sockets_) ::close(socket);
-  ::close(listener_);
-  ::unlink(path_.c_str());
+  ::close(std::exchange(listener_, -1));
+  const std::lock_guard lock(mutex_);
+  for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
 }
 
 void ScriptedEngine::answer(std::string method, std::string target, std::vector<Answer> answers) {
@@ -155,7 +175,7 @@ std::vector<SeenRequest> ScriptedEngine::requests() const {
 
 std::size_t ScriptedEngine::connections() const {
   const std::lock_guard lock(mutex_);
-  return sockets_.size();
+  return accepted_;
 }
 
 bool ScriptedEngine::stopping() const {
@@ -163,37 +183,44 @@ bool ScriptedEngine::stopping() const {
   return stopping_;
 }
 
-void ScriptedEngine::accept_all() {
+void ScriptedEngine::accept_all(int listener) {
   while (true) {
-    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0 && errno == EINTR) continue;
     if (socket < 0) return;
     const std::lock_guard lock(mutex_);
-    sockets_.push_back(socket);
-    if (stopping_) return;
-    threads_.emplace_back([this, socket] {
+    sockets_.insert(socket);
+    ++accepted_;
+    std::thread([this, socket] {
       serve(socket);
-      ::shutdown(socket, SHUT_RDWR);  // closed at the end of all, so that the number is not given to another one
-    });
+      const std::lock_guard end(mutex_);
+      sockets_.erase(socket);
+      ::close(socket);
+      ended_.notify_all();
+    }).detach();
   }
 }
 
 void ScriptedEngine::serve(int socket) {
   std::string pending;
   while (const auto request = read_request(socket, pending)) {
-    if (!send_answer(socket, choose(*request))) return;
+    auto answer = choose(*request);
+    if (!answer) answer = handler_(*request);
+    if (!send_answer(socket, *answer)) return;
   }
 }
 
-Answer ScriptedEngine::choose(const SeenRequest& request) {
+/// Nothing: a request for the handler.
+std::optional<Answer> ScriptedEngine::choose(const SeenRequest& request) {
   const std::lock_guard lock(mutex_);
-  requests_.push_back(request);
+  if (!handler_) requests_.push_back(request);
   for (auto& rule : std::views::reverse(rules_)) {
     if (rule.method != request.method || !request.target.starts_with(rule.target)) continue;
     auto chosen = rule.answers.front();
     if (rule.answers.size() > 1) rule.answers.pop_front();
     return chosen;
   }
+  if (handler_) return std::nullopt;
   Answer unknown;
   unknown.status = 404;
   unknown.body = R"({"message":"not in the script"})";
@@ -221,7 +248,15 @@ bool ScriptedEngine::send_answer(int socket, const Answer& answer) {
   }
   const bool bodyless = answer.status == 204 || answer.status == 304;
   head += bodyless ? "\r\n" : "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
+  if (answer.piece > 0 && !bodyless) return send_all(socket, head) && send_slowly(socket, answer);
   return send_all(socket, head + (bodyless ? std::string() : answer.body));
+}
+
+bool ScriptedEngine::send_slowly(int socket, const Answer& answer) {
+  for (std::size_t at = 0; at < answer.body.size(); at += answer.piece) {
+    if (!wait(answer.pause) || !send_all(socket, std::string_view(answer.body).substr(at, answer.piece))) return false;
+  }
+  return true;
 }
 
 bool ScriptedEngine::send_feed(int socket, Feed::State& feed) {
@@ -238,7 +273,7 @@ bool ScriptedEngine::send_feed(int socket, Feed::State& feed) {
     if (feed.end == Feed::State::End::proper) return send_all(socket, "0\r\n\r\n");
     feed.changed.wait_for(lock, look);
     lock.unlock();
-    if (stopping()) return false;
+    if (stopping() || has_left(socket)) return false;
     lock.lock();
   }
 }

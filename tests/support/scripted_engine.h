@@ -1,10 +1,13 @@
 #pragma once
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -41,6 +44,8 @@ struct Answer {
   std::shared_ptr<Feed> feed;          ///< set: the body comes from here
   bool hang = false;                   ///< never answers
   std::string raw;                     ///< set: these bytes instead of an answer, then the connection breaks
+  std::size_t piece = 0;               ///< above zero: the body comes in pieces of so many bytes
+  std::chrono::milliseconds pause{0};  ///< before each piece
 };
 
 struct SeenRequest {
@@ -51,11 +56,14 @@ struct SeenRequest {
 };
 
 /// An HTTP server on a Unix socket that answers from a table: method and the front of the target, the rule made last
-/// counts. What no rule names is 404. A thread per connection; for tests.
+/// counts. What no rule names is answered by the handler, if there is one, else 404. A thread per connection; for
+/// tests.
 class ScriptedEngine {
  public:
+  /// Called on the connection's thread and may wait there; several at a time.
+  using Handler = std::function<Answer(const SeenRequest&)>;
   /// Listens at `path`, or at a new one when that is empty.
-  explicit ScriptedEngine(std::string path = {});
+  explicit ScriptedEngine(std::string path = {}, Handler handler = nullptr);
   ~ScriptedEngine();
   ScriptedEngine(const ScriptedEngine&) = delete;
   ScriptedEngine& operator=(const ScriptedEngine&) = delete;
@@ -73,8 +81,16 @@ class ScriptedEngine {
     made.body = std::move(body);
     answer(std::move(method), std::move(target), std::move(made));
   }
+  /// What was asked; the handler's requests are not kept.
   [[nodiscard]] std::vector<SeenRequest> requests() const;
+  /// All that were ever made.
   [[nodiscard]] std::size_t connections() const;
+
+  /// Nothing listens any more, and every connection breaks.
+  void close_door();
+  void open_door();
+  /// The engine is going down: whoever waits in the handler should give up.
+  [[nodiscard]] bool stopping() const;
 
  private:
   struct Rule {
@@ -82,23 +98,25 @@ class ScriptedEngine {
     std::string target;
     std::deque<Answer> answers;
   };
-  void accept_all();
+  void accept_all(int listener);
   void serve(int socket);
-  Answer choose(const SeenRequest& request);
+  std::optional<Answer> choose(const SeenRequest& request);
   bool send_answer(int socket, const Answer& answer);
   bool send_feed(int socket, Feed::State& feed);
   /// Waits; false when the engine is being taken down.
   bool wait(std::chrono::milliseconds length) const;
-  [[nodiscard]] bool stopping() const;
+  bool send_slowly(int socket, const Answer& answer);
 
   std::string path_;
+  Handler handler_;
   int listener_ = -1;
   mutable std::mutex mutex_;
   bool stopping_ = false;
   std::vector<Rule> rules_;
   std::vector<SeenRequest> requests_;
-  std::vector<int> sockets_;
-  std::vector<std::thread> threads_;
+  std::set<int> sockets_;  ///< open connections; each has a thread
+  std::size_t accepted_ = 0;
+  std::condition_variable ended_;
   std::thread acceptor_;
 };
 

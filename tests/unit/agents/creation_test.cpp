@@ -255,8 +255,34 @@ TEST_F(CreationTest, AContainerOfAnotherInstallationKeepsItsName) {
   const auto refusal = refused(AgentHouse::named("bot"));
   EXPECT_EQ(refusal.kind, ErrorKind::bad_request);
   EXPECT_TRUE(refusal.text.starts_with("Agent already exists")) << refusal.text;
+  EXPECT_NE(refusal.text.find("belongs to another installation"), std::string::npos) << refusal.text;
   EXPECT_EQ(house.engine.container("agent-bot")->labels.at("trinity.instance"), "another");
   EXPECT_EQ(house.engine.container("agent-bot")->state, "running");
+  EXPECT_EQ(house.count("agent_ownership"), 0);
+  EXPECT_TRUE(house.engine.volume_names().empty());
+}
+
+TEST_F(CreationTest, ANameOfAnEarlierDeploymentIsExplained) {
+  engine::ContainerDetail old;
+  old.id = std::string(64, 'e');
+  old.name = "agent-bot";
+  old.state = "running";
+  old.labels = {{"trinity.platform", "agent"}, {"trinity.agent-name", "bot"}};
+  house.engine.add(old);
+  const auto refusal = refused(AgentHouse::named("bot"));
+  EXPECT_EQ(refusal.kind, ErrorKind::bad_request);
+  EXPECT_TRUE(refusal.text.starts_with("Agent already exists")) << refusal.text;
+  EXPECT_NE(refusal.text.find("adopt"), std::string::npos) << refusal.text;
+  EXPECT_TRUE(house.engine.container("agent-bot"));
+}
+
+TEST_F(CreationTest, ANetworkOfAnotherInstallationIsNotUsed) {
+  test::run_on(house.house.io[0], house.engine.remove_network(house.call, "trinity-agent-network"));
+  test::run_on(house.house.io[0],
+               house.engine.create_network(house.call, "trinity-agent-network", "", {{"trinity.instance", "another"}}));
+  const auto refusal = refused(AgentHouse::named("bot"));
+  EXPECT_EQ(refusal.kind, ErrorKind::internal);
+  EXPECT_NE(refusal.text.find("belongs to another installation"), std::string::npos) << refusal.text;
   EXPECT_EQ(house.count("agent_ownership"), 0);
   EXPECT_TRUE(house.engine.volume_names().empty());
 }

@@ -50,9 +50,10 @@ class AgentHouse : public AgentDatabase {
  public:
   /// `late`: how long a container is looked for that the engine was asked for and did not answer about.
   explicit AgentHouse(std::shared_ptr<FakeEngine> fake = std::make_shared<FakeEngine>(),
-                      std::chrono::milliseconds late = std::chrono::milliseconds(0))
+                      std::chrono::milliseconds late = std::chrono::milliseconds(0),
+                      fleet::FleetOptions fleet_options = FleetHouse::quick_options())
       : late_within(late),
-        house(std::move(fake), FleetHouse::quick_options(), &store),
+        house(std::move(fake), std::move(fleet_options), &store),
         engine(house.engine),
         link({&house.io[0], &house.io[1], &house.io[2]}),
         service(options(), house.fleet, engine, store, settings, link, pool,

@@ -178,8 +178,8 @@ TEST_F(ServiceTest, AContainerThatSomebodyElseRemovedCanStillBeDeleted) {
 TEST_F(ServiceTest, AnEngineThatHangsIsSaidWithinItsLimit) {
   for (const auto* call : {"start", "stop", "logs"}) house.engine.trouble(call, {.hang = true});
   const auto began = steady_now();
-  EXPECT_EQ(start(AgentHouse::ann(), "mine").kind, ErrorKind::timeout);
-  EXPECT_EQ(stop(AgentHouse::ann(), "mine").kind, ErrorKind::timeout);
+  EXPECT_EQ(start(AgentHouse::ann(), "mine").kind, ErrorKind::unavailable);
+  EXPECT_EQ(stop(AgentHouse::ann(), "mine").kind, ErrorKind::unavailable);
   EXPECT_EQ(logs(AgentHouse::ann(), "mine").kind, ErrorKind::unavailable);
   EXPECT_LT(steady_now() - began, 10s);
   house.engine.heal();
@@ -187,6 +187,19 @@ TEST_F(ServiceTest, AnEngineThatHangsIsSaidWithinItsLimit) {
   EXPECT_EQ(start(AgentHouse::ann(), "mine").kind, ErrorKind::unavailable);
   EXPECT_EQ(remove(AgentHouse::ann(), "mine").kind, ErrorKind::unavailable);
   EXPECT_FALSE(get(AgentHouse::ann(), "mine").kind) << "reading goes on";
+}
+
+TEST_F(ServiceTest, AnEngineThatIsKnownToBeAwayIsNotWaitedFor) {
+  house.engine.limit(50ms);
+  for (const auto* call : {"negotiate", "start", "stop", "logs", "remove"}) house.engine.trouble(call, {.hang = true});
+  ASSERT_TRUE(eventually([&] { return !house.house.held_by(0)->engine.reachable; }));
+  house.engine.limit(20s);
+  const auto began = steady_now();
+  for (const auto& action : {start, stop, remove, logs})
+    EXPECT_EQ(action(AgentHouse::ann(), "mine").kind, ErrorKind::unavailable);
+  EXPECT_LT(steady_now() - began, 5s);
+  EXPECT_EQ(house.engine.calls("start") + house.engine.calls("stop") + house.engine.calls("remove"), 0);
+  house.engine.heal();
 }
 
 TEST_F(ServiceTest, ReadsOfStateAskNobody) {
@@ -221,7 +234,7 @@ TEST_F(ServiceTest, WhoMayNotActDoesNotWaitForWhoDoes) {
   EXPECT_LT(steady_now() - began, 10s);
   house.engine.heal();
   ASSERT_EQ(stopping.wait_for(10s), std::future_status::ready);
-  EXPECT_THROW(stopping.get(), TimedOut);
+  EXPECT_THROW(stopping.get(), Unavailable);
 }
 
 TEST_F(ServiceTest, ActionsOnOneAgentComeOneAfterTheOther) {
@@ -284,6 +297,63 @@ TEST_F(ServiceTest, AnAgentsKeyActsForItsAgentOnly) {
   }
   const auto made = house.create(keyed(AgentHouse::ann()), AgentHouse::named("child"));
   EXPECT_EQ(made->metadata->owner_id, 7) << "the key's owner owns what it makes";
+}
+
+/// Before the engine has told its containers, nobody knows which agents are missing.
+TEST(ServiceBeforeTheEngine, AnAgentOfTheDatabaseIsNotSaidToBeMissing) {
+  AgentHouse house;
+  house.execute("INSERT INTO agent_ownership (agent_name, owner_id, created_at, is_system) VALUES ('mine', 7, 't', 0)");
+  house.engine.add("mine");
+  house.engine.down(true);
+  house.house.start();
+  ASSERT_TRUE(eventually([&] { return house.house.held_by(0)->engine.since != Time{}; }));
+  const auto get = [&](const CallerPtr& caller, const std::string& name) {
+    return house.refusal(house.service.get(caller, name)).kind;
+  };
+  const auto start = [&](const CallerPtr& caller, const std::string& name) {
+    return house.refusal(house.service.start(house.call, caller, name)).kind;
+  };
+  EXPECT_EQ(get(AgentHouse::ann(), "mine"), ErrorKind::unavailable);
+  EXPECT_EQ(start(AgentHouse::ann(), "mine"), ErrorKind::unavailable);
+  EXPECT_EQ(start(AgentHouse::admin(), "mine"), ErrorKind::unavailable);
+  EXPECT_EQ(get(AgentHouse::bob(), "mine"), ErrorKind::forbidden);
+  EXPECT_EQ(start(AgentHouse::bob(), "mine"), ErrorKind::forbidden);
+  EXPECT_EQ(get(AgentHouse::ann(), "nobody"), ErrorKind::not_found);
+  house.engine.down(false);
+  ASSERT_TRUE(eventually([&] { return house.shown("mine"); }));
+  EXPECT_FALSE(start(AgentHouse::ann(), "mine"));
+}
+
+/// With `adopt`: an agent of a deployment that knows no instances, with the volumes that it had there.
+TEST(ServiceWithAdopt, AnAdoptedAgentIsStoppedStartedAndDeletedLikeOneOfOurs) {
+  auto options = test::FleetHouse::quick_options();
+  options.adopt = true;
+  AgentHouse house(std::make_shared<test::FakeEngine>(), 0ms, options);
+  house.execute("INSERT INTO agent_ownership (agent_name, owner_id, created_at, is_system) VALUES ('old', 7, 't', 0)");
+  engine::ContainerDetail old;
+  old.id = std::string(64, 'e');
+  old.name = "was-old";  // a prefix that is not ours
+  old.state = "exited";
+  old.created = now();
+  old.labels = {{"trinity.platform", "agent"}, {"trinity.agent-name", "old"}};
+  house.engine.add(old);
+  const engine::Labels workspace{{"trinity.platform", "agent-workspace"}, {"trinity.agent-name", "old"}};
+  house.engine.add_volume("was-old-workspace", workspace);
+  house.engine.add_volume("was-old-shared", {{"trinity.platform", "agent-shared"}, {"trinity.agent-name", "old"}});
+  house.engine.add_volume("encrypted-data", {});
+  house.engine.add_volume("agent-old-workspace", {{"trinity.instance", "another"}});
+  ASSERT_TRUE(house.house.start_and_load());
+  house.run(house.service.start(house.call, AgentHouse::ann(), "old"));
+  EXPECT_EQ(house.engine.container(old.id)->state, "running");
+  EXPECT_EQ(house.run(house.service.logs(house.call, AgentHouse::ann(), "old", 5)), "tail 5\n");
+  house.run(house.service.stop(house.call, AgentHouse::ann(), "old"));
+  EXPECT_EQ(house.engine.container(old.id)->state, "exited");
+  EXPECT_EQ(house.refusal(house.service.create(house.call, AgentHouse::ann(), AgentHouse::named("old"))).text,
+            "Agent already exists");
+  house.run(house.service.remove(house.call, AgentHouse::ann(), "old"));
+  EXPECT_FALSE(house.engine.container(old.id));
+  EXPECT_EQ(house.engine.volume_names(), (std::set<std::string>{"agent-old-workspace", "encrypted-data"}));
+  EXPECT_EQ(house.count("agent_ownership"), 0);
 }
 
 }  // namespace

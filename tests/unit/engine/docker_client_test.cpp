@@ -186,6 +186,22 @@ TEST_F(Client, AHungEngineCostsNoMoreThanTheLimit) {
   EXPECT_LT(steady_now() - before, 5s);
 }
 
+TEST_F(Client, AListMayTakeLongAsLongAsItGoesOn) {
+  engine_ = make({.list = 150ms, .whole_list = 5s});
+  auto slow = status(200);
+  slow.body = std::string(recorded::list);
+  slow.piece = slow.body.size() / 5 + 1;
+  slow.pause = 80ms;
+  script_.answer("GET", "/v1.41/containers/json", slow);
+  EXPECT_EQ(run(engine_->list(call(), {})).size(), 2U) << "400 ms in all";
+  engine_ = make({.list = 150ms, .whole_list = 200ms});
+  EXPECT_EQ(fault_of(engine_->list(call(), {})), Fault::timeout);
+  slow.pause = 400ms;
+  script_.answer("GET", "/v1.41/containers/json", slow);
+  engine_ = make({.list = 150ms, .whole_list = 5s});
+  EXPECT_EQ(fault_of(engine_->list(call(), {})), Fault::timeout) << "a part that does not come";
+}
+
 TEST_F(Client, ABrokenConnectionIsAnUnreachableEngine) {
   script_.answer("GET", "/v1.41/containers/json", raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{\"Id\":"));
   EXPECT_EQ(fault_of(engine_->list(call(), {})), Fault::unreachable);

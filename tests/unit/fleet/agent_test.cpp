@@ -124,7 +124,10 @@ TEST(Agent, HostileLabelsStayInsideTheirText) {
 }
 
 TEST(Agent, OnlyTheAgentsNetworkCountsForItsAddress) {
-  const auto c = container("c1", "bot");
+  auto c = container("c1", "bot");
+  EXPECT_EQ(make_agent(c, std::nullopt, test::network).address, "172.28.0.5");
+  EXPECT_EQ(make_agent(c, std::nullopt, "other").address, "172.17.0.2") << "adopted: in its own deployment's network";
+  c.labels[label::instance] = "0123456789abcdef";
   EXPECT_EQ(make_agent(c, std::nullopt, test::network).address, "172.28.0.5");
   EXPECT_EQ(make_agent(c, std::nullopt, "other").address, "");
 }

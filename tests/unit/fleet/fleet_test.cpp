@@ -137,6 +137,20 @@ TEST_F(FleetTest, AnEventFromBeforeTheStartIsNoDeath) {
   EXPECT_EQ(house->status("bot"), "running");
 }
 
+TEST_F(FleetTest, ARemovalInPodmansWordsIsOne) {
+  const auto id = engine->add("bot", "exited");
+  open();
+  ASSERT_TRUE(house->start_and_load());
+  engine::Event removal;
+  removal.type = "container";
+  removal.action = "remove";
+  removal.id = id;
+  removal.attributes = engine->container(id)->labels;
+  removal.time_nano = engine->last_event_nano() + 1;
+  engine->push(removal);
+  EXPECT_TRUE(house->becomes("bot", ""));
+}
+
 TEST_F(FleetTest, LostEventsAreRepaired) {
   engine->add("dies");
   engine->add("goes");
@@ -265,16 +279,23 @@ TEST_F(FleetTest, AStuckContainerIsNoDeadEngine) {
   EXPECT_TRUE(house->becomes("stuck", "running")) << "the next look at the list asks again";
 }
 
-TEST_F(FleetTest, AContainerThatTheEngineFailsToTellComesLater) {
-  engine->add("bad");
+TEST_F(FleetTest, AContainerThatTheEngineFailsToTellIsShownAsListed) {
+  const auto bad = engine->add("bad");
   engine->add("good");
   engine->trouble("inspect", {.fault = engine::Fault::failed, .container = "agent-bad"});
   open(with_reconcile(30ms));
   ASSERT_TRUE(house->start_and_load());
   EXPECT_EQ(house->status("good"), "running");
-  EXPECT_EQ(house->status("bad"), "");
+  EXPECT_EQ(house->status("bad"), "running");
+  EXPECT_EQ(house->newest()->find("bad")->agent->pid, 0);
+  EXPECT_TRUE(house->newest()->engine.reachable);
+  engine->lose_events(true);
+  engine->die("agent-bad", 3);
+  ASSERT_TRUE(house->becomes("bad", "stopped")) << "the list still tells the state";
+  EXPECT_FALSE(house->newest()->find("bad")->agent->exit_code);
   engine->heal();
-  EXPECT_TRUE(house->becomes("bad", "running"));
+  EXPECT_TRUE(eventually([&] { return house->newest()->find("bad")->agent->exit_code == 3; }));
+  EXPECT_EQ(house->newest()->find("bad")->agent->container_id, bad);
 }
 
 TEST_F(FleetTest, AContainerThatVanishesWhileItIsAskedForIsGone) {
@@ -419,6 +440,191 @@ TEST_F(FleetTest, StoppingWithADeadEngineEndsToo) {
   EXPECT_FALSE(house->newest()->engine.reachable);
   EXPECT_FALSE(house->newest()->loaded);
   EXPECT_TRUE(house->stop(5s));
+}
+
+TEST_F(FleetTest, AFirstListWithAStuckContainerIsShownSoon) {
+  engine->add("stuck");
+  engine->add("good");
+  engine->limit(20s);
+  engine->trouble("inspect", {.hang = true, .container = "agent-stuck"});
+  open();
+  const auto begun = steady_now();
+  ASSERT_TRUE(house->start_and_load());
+  EXPECT_LT(steady_now() - begun, 3s);
+  EXPECT_EQ(house->status("good"), "running");
+  EXPECT_EQ(house->status("stuck"), "running") << "as listed";
+  engine->heal();
+  EXPECT_TRUE(eventually([&] { return house->newest()->find("stuck")->agent->pid != 0; }));
+}
+
+/// An engine whose /version answers and whose list does not: the age must not claim more than is known.
+TEST_F(FleetTest, AListThatFailsMakesTheStateOldButNotTheEngineDead) {
+  engine->add("bot");
+  open(with_reconcile(30ms));
+  ASSERT_TRUE(house->start_and_load());
+  for (const auto fault : {engine::Fault::failed, engine::Fault::timeout}) {
+    engine->trouble("list", {.fault = fault});
+    const auto asked = engine->calls("list");
+    ASSERT_TRUE(eventually([&] { return engine->calls("list") >= asked + 1; }));
+    std::this_thread::sleep_for(50ms);
+    const auto confirmed = house->newest()->engine.confirmed_at;
+    const auto probes = engine->calls("negotiate");
+    ASSERT_TRUE(eventually([&] { return engine->calls("negotiate") >= probes + 3; }));
+    EXPECT_EQ(house->newest()->engine.confirmed_at, confirmed);
+    EXPECT_TRUE(house->newest()->engine.reachable);
+    engine->heal();
+    EXPECT_TRUE(eventually([&] { return house->newest()->engine.confirmed_at > confirmed; }));
+  }
+  std::size_t health_changes = 0;
+  for (const auto& change : house->changes()) health_changes += change.kind == Kind::engine ? 1 : 0;
+  EXPECT_EQ(health_changes, 1U);
+}
+
+TEST_F(FleetTest, AnEngineThatAnswersWithoutAListIsNotFollowed) {
+  engine->add("bot");
+  engine->trouble("list", {.fault = engine::Fault::failed});
+  open();
+  house->start();
+  ASSERT_TRUE(eventually([&] { return engine->calls("list") >= 3; }));
+  EXPECT_FALSE(house->newest()->loaded);
+  EXPECT_FALSE(house->newest()->engine.reachable);
+  std::size_t health_changes = 0;
+  for (const auto& change : house->changes()) health_changes += change.kind == Kind::engine ? 1 : 0;
+  EXPECT_EQ(health_changes, 1U) << "it does not come and go with every probe";
+  engine->heal();
+  EXPECT_TRUE(house->becomes("bot", "running"));
+  EXPECT_TRUE(eventually([&] { return house->newest()->engine.reachable; }));
+}
+
+/// It ran before and runs now, but as another process: the list shows no difference.
+TEST_F(FleetTest, ARestartWhileNobodyListenedIsSeen) {
+  const auto id = engine->add("bot");
+  open();
+  ASSERT_TRUE(house->start_and_load());
+  engine->lose_events(true);
+  engine->down(true);
+  engine->restart("agent-bot");
+  engine->down(false);
+  const auto pid = engine->container(id)->pid;
+  EXPECT_TRUE(eventually([&] { return house->newest()->find("bot")->agent->pid == pid; }));
+}
+
+TEST_F(FleetTest, ARestartWithoutAnyEventIsFoundByLookingAround) {
+  const auto id = engine->add("bot");
+  open(with_reconcile(30ms));
+  ASSERT_TRUE(house->start_and_load());
+  engine->lose_events(true);
+  engine->restart("agent-bot");
+  const auto pid = engine->container(id)->pid;
+  EXPECT_TRUE(eventually([&] { return house->newest()->find("bot")->agent->pid == pid; }));
+}
+
+TEST_F(FleetTest, AClockThatIsSetBackLosesNothing) {
+  engine->set_clock_ahead(3h);
+  engine->add("bot");
+  open();
+  ASSERT_TRUE(house->start_and_load());
+  engine->add("early");
+  ASSERT_TRUE(house->becomes("early", "running"));
+  engine->set_clock_ahead(0ms);
+  engine->die("agent-bot", 7);
+  ASSERT_TRUE(house->becomes("bot", "stopped")) << "the end bears a time before the start";
+  ASSERT_TRUE(eventually([&] { return house->newest()->find("bot")->agent->exit_code == 7; }));
+  // The next stream begins at the clock as it is now, not three hours later.
+  const auto newest = engine->last_event_nano();
+  const auto streams = engine->checkpoints().size();
+  engine->cut_streams();
+  engine->add("next");
+  ASSERT_TRUE(house->becomes("next", "running"));
+  ASSERT_TRUE(eventually([&] { return engine->checkpoints().size() > streams; }));
+  EXPECT_LE(engine->checkpoints().back(), newest);
+  EXPECT_GT(engine->checkpoints().back(), newest - 60'000'000'000);
+}
+
+TEST_F(FleetTest, AClockThatIsSetForwardLosesNothing) {
+  engine->add("bot");
+  open();
+  ASSERT_TRUE(house->start_and_load());
+  engine->set_clock_ahead(-48h);
+  engine->die("agent-bot", 7);
+  ASSERT_TRUE(house->becomes("bot", "stopped"));
+  engine->set_clock_ahead(24h * 365);
+  engine->add("later");
+  ASSERT_TRUE(house->becomes("later", "running"));
+  engine->cut_streams();
+  engine->set_clock_ahead(0ms);
+  engine->add("now");
+  EXPECT_TRUE(house->becomes("now", "running"));
+  engine->destroy("agent-later");
+  EXPECT_TRUE(house->becomes("later", ""));
+}
+
+TEST_F(FleetTest, ThousandsOfContainersComeInTimeAndChangesAmongThemAtOnce) {
+  for (int i = 0; i < 3'000; ++i) engine->add("bot" + std::to_string(i));
+  open();
+  const auto begun = steady_now();
+  ASSERT_TRUE(house->start_and_load());
+  EXPECT_EQ(house->newest()->entries.size(), 3'000U) << "those without details as they are listed";
+  engine->add("new");
+  ASSERT_TRUE(house->becomes("new", "running"));
+  ASSERT_TRUE(eventually(
+      [&] {
+        const auto snapshot = house->newest();
+        return std::ranges::all_of(snapshot->entries, [](const auto& entry) { return entry.agent->pid != 0; });
+      },
+      60s));
+  RecordProperty("milliseconds", static_cast<int>((steady_now() - begun) / 1ms));
+  for (const auto& change : house->changes()) {
+    EXPECT_TRUE(change.kind == Kind::created || change.kind == Kind::updated || change.kind == Kind::engine)
+        << change.name << ": details that come later are no start";
+  }
+}
+
+// ---- adopt
+
+/// A container of a deployment that knows no instances.
+engine::ContainerDetail earlier(const std::string& id, const std::string& agent) {
+  auto made = test::container(std::string(64 - id.size(), 'e') + id, agent, "running", 4'100'500'000);
+  made.name = "agent-" + agent;
+  return made;
+}
+
+TEST_F(FleetTest, AdoptTakesContainersWithoutAnInstance) {
+  engine->add("ours");
+  engine->add("theirs", "running", {{label::instance, "another"}});
+  engine->add(earlier("1", "old"));
+  auto unnamed = earlier("2", "unnamed");
+  unnamed.labels.erase(label::agent_name);
+  engine->add(unnamed);
+  auto options = with_reconcile(30ms);
+  options.adopt = true;
+  open(options);
+  ASSERT_TRUE(house->start_and_load());
+  EXPECT_EQ(house->status("ours"), "running");
+  EXPECT_EQ(house->status("old"), "running");
+  EXPECT_EQ(house->newest()->entries.size(), 2U) << "not another instance's, nor one without an agent's name";
+  // By event, by death, by destruction.
+  engine->add(earlier("3", "newer"));
+  engine->add("foreign", "running", {{label::instance, "another"}});
+  ASSERT_TRUE(house->becomes("newer", "running"));
+  engine->die("agent-old", 4);
+  ASSERT_TRUE(house->becomes("old", "stopped"));
+  engine->destroy("agent-newer");
+  ASSERT_TRUE(house->becomes("newer", ""));
+  engine->die("agent-theirs", 0);
+  const auto lists = engine->calls("list");
+  ASSERT_TRUE(eventually([&] { return engine->calls("list") >= lists + 2; }));
+  EXPECT_EQ(house->newest()->entries.size(), 2U);
+}
+
+TEST_F(FleetTest, WithoutAdoptOtherContainersAreNobodysBusiness) {
+  engine->add(earlier("1", "old"));
+  open(with_reconcile(30ms));
+  ASSERT_TRUE(house->start_and_load());
+  engine->add(earlier("2", "newer"));
+  engine->add("ours");
+  ASSERT_TRUE(house->becomes("ours", "running"));
+  EXPECT_EQ(house->newest()->entries.size(), 1U);
 }
 
 }  // namespace

@@ -401,5 +401,77 @@ TEST_F(ModelTest, SnapshotsDoNotChangeAfterwards) {
   EXPECT_EQ(kept->find("bot")->agent->status, "running");
 }
 
+TEST_F(ModelTest, WhatOnlyTheListTellsIsShownUntilMoreIsKnown) {
+  model.seen_in_list(listed(container("c1", "bot")), steady(0));
+  auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::created);
+  EXPECT_EQ(change.after->status, "running");
+  EXPECT_EQ(change.after->pid, 0);
+  EXPECT_EQ(model.to_inspect({listed(container("c1", "bot"))}), std::vector<std::string>{"c1"}) << "asked for again";
+  run("c1", "bot");
+  change = only_change();
+  EXPECT_EQ(change.kind, Kind::updated) << "it did not start now";
+  EXPECT_EQ(change.after->pid, 100);
+  EXPECT_TRUE(model.to_inspect({listed(container("c1", "bot"))}).empty());
+  model.seen_in_list(listed(container("c1", "bot")), steady(1));
+  EXPECT_TRUE(changes().empty()) << "more is known already";
+}
+
+TEST_F(ModelTest, AnEndThatOnlyTheListTellsHasNoCodeYet) {
+  run("c1", "bot");
+  changes();
+  model.seen_in_list(listed(container("c1", "bot", "exited")), steady(1));
+  auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::status);
+  EXPECT_EQ(change.after->status, "stopped");
+  EXPECT_FALSE(change.after->exit_code);
+  EXPECT_EQ(change.after->pid, 0);
+  EXPECT_TRUE(change.after->address.empty());
+  auto ended = container("c1", "bot", "exited");
+  ended.exit_code = 3;
+  model.seen(ended, "unknown", steady(2));
+  change = only_change();
+  EXPECT_EQ(change.kind, Kind::updated);
+  EXPECT_EQ(change.after->exit_code, 3);
+}
+
+TEST_F(ModelTest, TheLongestUnseenAreVerifiedFirst) {
+  for (int i = 0; i < 5; ++i) {
+    model.seen(container("c" + std::to_string(i), "bot" + std::to_string(i), "running", 10 + i), "unknown",
+               steady(10 - i));
+  }
+  model.seen(container("c9", "done", "exited"), "unknown", steady(0));
+  EXPECT_EQ(model.to_verify(steady(9), 2), (std::vector<std::string>{"c4", "c3"}));
+  EXPECT_EQ(model.to_verify(steady(100), 50).size(), 5U) << "running ones only";
+  EXPECT_TRUE(model.to_verify(steady(6), 50).empty());
+}
+
+TEST_F(ModelTest, AnAdoptedAgentStandsBackBehindOneOfOurs) {
+  auto ours = container("c2", "bot");
+  ours.labels[label::instance] = "0123456789abcdef";
+  run("c1", "bot");
+  EXPECT_EQ(entry("bot")->agent->container_id, "c1");
+  model.seen(ours, "unknown", steady(1));
+  EXPECT_EQ(entry("bot")->agent->container_id, "c2");
+  EXPECT_EQ(snapshot->entries.size(), 1U);
+  model.gone("c2");
+  EXPECT_EQ(entry("bot")->agent->container_id, "c1");
+  model.seen(ours, "unknown", steady(2));
+  run("c3", "bot");
+  EXPECT_EQ(entry("bot")->agent->container_id, "c2");
+  EXPECT_EQ(snapshot->entries.size(), 1U);
+}
+
+TEST_F(ModelTest, AnOldDeathThatIsToldAgainIsPutRightByTheEngine) {
+  run("c1", "bot", 100);
+  model.died("c1", 0, 1, steady(1), wall(10'000));  // stamped by a clock that was ahead
+  EXPECT_EQ(entry("bot")->agent->status, "stopped");
+  run("c1", "bot", 100);
+  EXPECT_EQ(entry("bot")->agent->status, "running");
+  model.died("c1", 100, std::nullopt, steady(2));
+  run("c1", "bot", 100);
+  EXPECT_EQ(entry("bot")->agent->status, "stopped") << "this process has ended for sure";
+}
+
 }  // namespace
 }  // namespace trinity::fleet

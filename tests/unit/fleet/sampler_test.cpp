@@ -189,5 +189,24 @@ TEST_F(Foreign, NoAnswerIsNoFigure) {
   EXPECT_TRUE(first->figures->history.empty());
 }
 
+TEST_F(SamplerTest, AClockThatIsSetBackDoesNotStopTheHistory) {
+  sampler.follow({agent()}, steady(0));
+  for (int i = 0; i <= 100; i += 10) ASSERT_EQ(sampler.sample(steady(i), wall(100'000 + i)).size(), 1U);
+  std::optional<Sampler::Result> last;
+  for (int i = 110; i <= 200; i += 10) {
+    for (auto& result : sampler.sample(steady(i), wall(i))) last = std::move(result);
+  }
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->figures->history.size(), 10U);
+  for (const auto& point : last->figures->history) EXPECT_LE(point.at_ms, epoch_ms(wall(200)));
+}
+
+TEST_F(SamplerTest, OnlySoManyFilesAreKeptOpen) {
+  Sampler small{{root_ / "proc", root_ / "cgroup"}, {}, 0};
+  small.follow({agent()}, steady(0));
+  EXPECT_TRUE(small.sample(steady(0), wall(0)).empty());
+  EXPECT_EQ(small.due_from_engine(steady(0)).size(), 1U) << "the engine is asked instead";
+}
+
 }  // namespace
 }  // namespace trinity::fleet
