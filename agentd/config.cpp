@@ -18,7 +18,7 @@ void read_port(const Variables& variables, Config& config) {
   if (fault == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535) {
     config.port = static_cast<std::uint16_t>(port);
   } else {
-    config.faults.push_back("AGENT_SERVER_PORT is not a port; listening on 8000");
+    config.faults.emplace_back("AGENT_SERVER_PORT is not a port; listening on 8000");
   }
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-using boost::json::value;
 
 /// Clients draw these; a run with more calls than this is cut short there, not in the transcript.
 constexpr std::size_t kMostTools = 10'000;

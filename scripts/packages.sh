@@ -7,7 +7,8 @@ PACKAGES_BUILD="g++ cmake ninja-build ccache mold pkg-config
   libcrypt-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libarchive-dev
   prometheus-cpp-dev libhowardhinnant-date-dev zlib1g-dev libssl-dev"
 PACKAGES_IMAGE="mmdebstrap"
-PACKAGES_TEST="busybox-static libgtest-dev libgmock-dev chromium clang-format-19 shellcheck sqlite3"
+PACKAGES_TEST="busybox-static libgtest-dev libgmock-dev chromium clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev
+  shellcheck sqlite3"
 PACKAGES_BENCH="wrk nginx-light"
 
 missing_packages() {

@@ -6,25 +6,30 @@ PASSED=0
 FAILED=0
 ALL_GROUPS_RAN=
 ONLY=
+DURATIONS=                          # "what seconds", one line each, for the end
+FUZZ_SECONDS=${TRINITY_FUZZ_SECONDS:-60}
+FINDINGS=$ROOT/build/fuzz-findings  # inputs that broke a fuzzer; tried first by the next run
+TSAN_ROOMS="base db http fleet live"
 
 verb_test() {
   local groups=''
   while [ $# -gt 0 ]; do
     case $1 in
-      lint | unit | web | integration | e2e) groups+=" $1" ;;
+      lint | unit | web | tsan | fuzz | integration | e2e) groups+=" $1" ;;
       --only) [ $# -ge 2 ] || die "--only needs a name"; ONLY=$2; shift ;;
       --only=*) ONLY=${1#*=} ;;
       *) die "test does not know \"$1\". See ./trinity help" ;;
     esac
     shift
   done
+  case $FUZZ_SECONDS in '' | *[!0-9]*) die "TRINITY_FUZZ_SECONDS must be a number of seconds, not \"$FUZZ_SECONDS\"" ;; esac
   require_root
   make_folders
   one_at_a_time
   rm -rf "$TEST_DIR"
   mkdir -p "$TEST_DIR"/{started,tmp}
   trap finish_tests EXIT
-  run_groups "${groups:- lint unit web integration e2e}"
+  run_groups "${groups:- lint web unit tsan fuzz integration e2e}"
   ALL_GROUPS_RAN=1
   [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
 }
@@ -37,36 +42,53 @@ finish_tests() {
   remove_leftovers
   stop_engine_started_here
   [ -n "$ALL_GROUPS_RAN" ] || FAILED=$((FAILED + 1))
+  [ -z "$DURATIONS" ] || printf 'durations:\n%s' "$DURATIONS"
   printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
   [ "$FAILED" = 0 ] || [ "$status" != 0 ] || status=1
   exit "$status"
 }
 
+# What is cheap and fails often comes first, then all builds, so that a fault there shows before an hour of tests; a
+# build never runs beside a test that measures time.
 run_groups() {
   local group
-  prepare_tests "$1"
+  timed installing install_for "$1"
+  case $1 in *lint*) timed lint test_lint ;; esac
+  timed building build_for "$1"
   for group in $1; do
-    say "$group"
-    "test_$group"
+    [ "$group" = lint ] || timed "$group" "test_$group"
   done
 }
 
-# Everything is installed and built first, so that a fault there shows before an hour of tests.
-prepare_tests() {
-  say "preparing"
+# timed WHAT COMMAND...: says what comes, and notes how long it took.
+timed() {
+  local what=$1 since=$SECONDS
+  shift
+  say "$what"
+  "$@"
+  DURATIONS+=$(printf '  %-12s %5ds' "$what" $((SECONDS - since)))$'\n'
+}
+
+install_for() {
   # shellcheck disable=SC2086
   ensure_packages $PACKAGES_BASE $PACKAGES_BUILD $PACKAGES_TEST
   ensure_node
+  case $1 in *web* | *lint*) npm_modules web ;; esac
+  case $1 in *integration* | *e2e*) npm_modules tests ;; esac
+}
+
+build_for() {
+  case $1 in *fuzz*) step "Building the fuzzers" 1200 build-fuzz compile fuzz fuzzers ;; esac
+  case $1 in *unit*) step "Building the unit tests (address sanitizer)" 2400 build-asan compile asan unit_tests ;; esac
+  # shellcheck disable=SC2046
+  case $1 in *tsan*) step "Building tests (thread sanitizer)" 2400 build-tsan compile tsan $(printf '%s_test ' $TSAN_ROOMS) ;; esac
   case $1 in *integration* | *e2e*)
     ensure_engine
     build_server
     step "Building the scripted engine" 600 build-scripted-engine compile release scripted-engine
     build_web
-    build_image
-    npm_modules tests ;;
+    build_image ;;
   esac
-  case $1 in *web* | *lint*) npm_modules web ;; esac
-  case $1 in *unit*) step "Building the unit tests (address sanitizer)" 2400 build-asan compile asan unit_tests ;; esac
 }
 
 # A check without counts of its own: one passed, or one failed with the end of its log.
@@ -93,9 +115,11 @@ test_lint() {
   check "Format of the C++ sources" 300 lint-format lint_format
   check "Coroutine rules" 60 lint-coroutines lint_coroutines
   check "Dependencies between rooms" 60 lint-rooms node "$ROOT/tests/support/rooms.mjs" "$ROOT"
+  check "That wrong dependencies are found" 60 lint-rooms-test node --test "$ROOT/tests/support/rooms.test.mjs"
   check "Shell scripts" 60 lint-shell lint_shell
   check "Lint of tests, measurements and viewer" 120 lint-programs lint_programs
   check "Lint and types of the web UI" 300 lint-web npm_run web lint
+  check "clang-tidy of the C++ sources" 1800 lint-tidy lint_tidy
 }
 
 cxx_sources() {
@@ -133,6 +157,11 @@ lint_coroutines() {
   return $status
 }
 
+# With the flags of the fuzzers' build, which are clang's.
+lint_tidy() {
+  cd "$ROOT" && cmake --preset fuzz && node tests/support/tidy.mjs "$ROOT" build/fuzz "$CACHE_DIR/tidy"
+}
+
 # The JavaScript outside of web/, with the tools that are installed there.
 lint_programs() {
   cd "$ROOT" &&
@@ -158,6 +187,64 @@ test_unit() {
 unit_test_binary() {
   ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
     "$1" --gtest_brief=1 "--gtest_output=json:$2" ${ONLY:+"--gtest_filter=*$ONLY*"}
+}
+
+test_tsan() {
+  local name status
+  for name in $TSAN_ROOMS; do
+    status=0
+    try_step "tsan: $name" 300 "tsan-$name" tsan_test_binary "$name" || status=$?
+    count "$TEST_DIR/tsan-$name.json" $status "$LOG_DIR/tsan-$name.log"
+  done
+}
+
+tsan_test_binary() {
+  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:external_symbolizer_path=/usr/bin/addr2line \
+    "$ROOT/build/tsan/bin/$1_test" --gtest_brief=1 "--gtest_output=json:$TEST_DIR/tsan-$1.json" ${ONLY:+"--gtest_filter=*$ONLY*"}
+}
+
+# Two at a time, one per core.
+test_fuzz() {
+  local names=() name pair
+  for name in "$ROOT"/build/fuzz/bin/*_fuzzer; do
+    name=$(basename "$name" _fuzzer)
+    case $name in *"$ONLY"*) names+=("$name") ;; esac
+  done
+  while [ ${#names[@]} -gt 0 ]; do
+    pair=("${names[@]:0:2}")
+    names=("${names[@]:2}")
+    try_step "fuzzing ${pair[*]}" $((FUZZ_SECONDS + 120)) fuzz fuzz_together "${pair[@]}"
+    for name in "${pair[@]}"; do
+      if [ "$(cat "$TEST_DIR/fuzz-$name.status" 2>/dev/null)" = 0 ]; then PASSED=$((PASSED + 1)); continue; fi
+      FAILED=$((FAILED + 1))
+      show_log_end "$LOG_DIR/fuzz-$name.log" 60
+      note "try it again: build/fuzz/bin/${name}_fuzzer $(shown_path "$FINDINGS")/$name/FILE"
+    done
+  done
+}
+
+fuzz_together() {
+  local name status=0
+  for name in "$@"; do
+    (fuzz_one "$name" >"$LOG_DIR/fuzz-$name.log" 2>&1; echo $? >"$TEST_DIR/fuzz-$name.status") &
+  done
+  wait
+  for name in "$@"; do
+    grep -E '^(stat::number_of_executed_units|SUMMARY|does not hold)' "$LOG_DIR/fuzz-$name.log" | sed "s/^/$name: /"
+    [ "$(cat "$TEST_DIR/fuzz-$name.status")" = 0 ] || status=1
+  done
+  return $status
+}
+
+# From the small examples in tests/fuzz/corpus on. An input that takes over 10 s, or 2 GB, is a fault.
+fuzz_one() {
+  local found=$TEST_DIR/fuzz-$1 dictionary=$ROOT/tests/fuzz/$1.dict
+  mkdir -p "$found" "$FINDINGS/$1" "$TEST_DIR/tmp"
+  [ -f "$dictionary" ] || dictionary=
+  TMPDIR=$TEST_DIR/tmp ASAN_OPTIONS=detect_stack_use_after_return=1:external_symbolizer_path=/usr/bin/addr2line \
+    UBSAN_OPTIONS=print_stacktrace=1 "$ROOT/build/fuzz/bin/$1_fuzzer" "-max_total_time=$FUZZ_SECONDS" -timeout=10 \
+    -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 ${dictionary:+"-dict=$dictionary"} "-artifact_prefix=$FINDINGS/$1/" \
+    "$found" "$FINDINGS/$1" "$ROOT/tests/fuzz/corpus/$1"
 }
 
 test_web() {

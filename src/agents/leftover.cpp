@@ -18,7 +18,7 @@ std::int64_t seconds_now() {
 }
 
 template <class Query>
-std::vector<Leftover> read(Query&& query) {
+std::vector<Leftover> read(Query query) {
   std::vector<Leftover> found;
   for (const auto& [agent, kind, mark, workspace, data, row, attempts, container_name] :
        query.template all<std::string, std::string, std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t,

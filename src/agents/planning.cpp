@@ -96,9 +96,9 @@ void AgentService::check_limits(Plan& plan) const {
 
 /// Model keys and telemetry settings: from the system settings, else from the server's own variables.
 void AgentService::add_platform_env(Plan& plan) const {
-  const auto own = [&](const char* name, std::string fallback = {}) {
+  const auto own = [&](const char* name, std::string_view fallback = {}) {
     const auto it = options_.environment.find(name);
-    return it == options_.environment.end() || it->second.empty() ? std::move(fallback) : it->second;
+    return it == options_.environment.end() || it->second.empty() ? std::string(fallback) : it->second;
   };
   const auto values = settings_.values();
   plan.platform_env["TRINITY_MCP_URL"] = own("TRINITY_MCP_URL", "http://mcp-server:8080/mcp");

@@ -19,10 +19,10 @@ void add_freshness(http::Response& response, const fleet::Snapshot& snapshot) {
 Task<http::Response> list(AgentService* service, http::Request request) {
   const auto snapshot = co_await service->snapshot();
   const auto tag = http::strong_tag(fleet::list_digest(*snapshot, *request.caller));
-  auto known = http::known_form(request.headers, tag);
+  const auto known = http::known_form(request.headers, tag);
   auto response = known.empty() ? http::Response::json_text(fleet::list_text(*snapshot, *request.caller))
                                 : http::Response::empty(304);
-  response.headers.add("ETag", known.empty() ? tag : std::move(known));
+  response.headers.add("ETag", known.empty() ? tag : known);
   // What one caller sees is nobody else's, and may be shown again only after asking.
   response.headers.add("Cache-Control", "private, no-cache");
   add_freshness(response, *snapshot);

@@ -185,6 +185,7 @@ Task<std::vector<Share>> AgentStore::shares(Call call, std::string name) {
                           .all<std::int64_t, std::string, std::int64_t, std::optional<std::string>,
                                std::optional<std::string>, std::string>();
     std::vector<Share> made;
+    made.reserve(rows.size());
     for (const auto& [id, email, by, by_email, by_name, created] : rows) {
       made.push_back({id, name, email, by, by_email.value_or(by_name.value_or("unknown")), created});
     }

@@ -84,8 +84,8 @@ PasswordVerdict verify_password(std::string_view password, std::string_view stor
 void verify_nothing(std::string_view password) {
   std::array<unsigned char, 32> out{};
   const std::array<unsigned char, crypto_pwhash_SALTBYTES> salt{};
-  const auto length = std::min(password.size(), longest_password);
-  if (crypto_pwhash(out.data(), out.size(), password.data(), length, salt.data(), passes, memory_bytes,
+  const auto text = password.substr(0, longest_password);
+  if (crypto_pwhash(out.data(), out.size(), text.data(), text.size(), salt.data(), passes, memory_bytes,
                     crypto_pwhash_ALG_ARGON2ID13) != 0) {
     throw Internal("no memory to hash a password");
   }

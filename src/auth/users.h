@@ -43,7 +43,7 @@ class UserDirectory {
   };
 
   [[nodiscard]] std::shared_ptr<const Users> users() const;
-  void replace(std::shared_ptr<const Users> users);
+  void replace(std::shared_ptr<const Users> next);
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Users> users_;

@@ -9,7 +9,7 @@ namespace trinity {
 namespace {
 
 struct Broken {
-  std::chrono::year_month_day date;
+  std::chrono::year_month_day date{};
   std::chrono::hh_mm_ss<std::chrono::microseconds> clock;
 };
 

@@ -26,9 +26,9 @@ constexpr std::chrono::milliseconds lock_limit{10'000};
 /// The unfinished copy, held by one backup at a time. Removed unless it got its name.
 class Partial {
  public:
-  explicit Partial(std::filesystem::path copy) : path_(std::move(copy)) {
-    path_ += ".partial";
-    open_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  explicit Partial(std::filesystem::path copy)
+      : path_(std::move(copy += ".partial")),
+        open_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
     if (open_ < 0) refuse("cannot make the copy", path_, errno);
     try {
       hold();

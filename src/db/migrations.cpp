@@ -138,7 +138,7 @@ void apply(Database& database, Call call, std::int64_t version) {
 [[noreturn]] void explain(const Database& database, std::exception_ptr fault) {
   const auto file = database.file().string();
   try {
-    std::rethrow_exception(fault);
+    std::rethrow_exception(std::move(fault));
   } catch (const DiskFull&) {
     throw Failure(fmt::format("the disk is full; the database {} was not changed. Make room and try again.", file));
   } catch (const Busy&) {

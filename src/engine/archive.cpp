@@ -125,12 +125,12 @@ struct ArchiveBuilder::State {
     return static_cast<la_ssize_t>(size);
   }
 
-  [[noreturn]] void fail(std::string_view what) {
+  [[noreturn]] void fail(std::string_view what) const {
     const char* text = archive_error_string(writer.get());
     throw Internal(fmt::format("tar: {}: {}", what, text ? text : "no reason given"));
   }
 
-  Entry make_entry(const std::string& path, unsigned type, unsigned mode, Owner owner) {
+  Entry make_entry(const std::string& path, unsigned type, unsigned mode, Owner owner) const {
     check_path(path);
     if (!writer) throw Internal("the archive has been handed over");
     Entry entry(archive_entry_new());

@@ -124,7 +124,7 @@ json::value network_to_json(const std::string& name, const std::string& subnet, 
   json::object body{{"Name", name}, {"Driver", "bridge"}, {"CheckDuplicate", true}, {"Labels", to_object(labels)}};
   if (subnet.empty()) return body;
   json::object config{{"Subnet", subnet}};
-  if (auto gateway = first_address(subnet); !gateway.empty()) config["Gateway"] = std::move(gateway);
+  if (const auto gateway = first_address(subnet); !gateway.empty()) config["Gateway"] = gateway;
   json::array configs;
   configs.push_back(std::move(config));
   json::object addresses;

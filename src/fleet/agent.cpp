@@ -10,9 +10,9 @@ namespace trinity::fleet {
 
 namespace {
 
-std::string text(const engine::Labels& labels, const char* key, std::string fallback = {}) {
+std::string text(const engine::Labels& labels, const char* key, std::string_view fallback = {}) {
   const auto it = labels.find(key);
-  return it == labels.end() ? std::move(fallback) : it->second;
+  return it == labels.end() ? std::string(fallback) : it->second;
 }
 
 std::int64_t number(const std::string& digits) {

@@ -20,20 +20,22 @@ constexpr std::chrono::milliseconds longest_rest{200};
 
 }  // namespace
 
-/// A caller of applied(): woken on its own thread once every reader holds the snapshot.
+/// A caller of applied(): woken on its own thread once every reader holds the snapshot. Only the caller owns it: other
+/// threads' queues may outlive the caller's timer when the program ends.
 struct Fleet::State::Waiter {
-  explicit Waiter(const asio::any_io_executor& ex) : executor(ex), timer(ex, applied_within) {}
-  asio::any_io_executor executor;
+  explicit Waiter(const asio::any_io_executor& executor) : timer(executor, applied_within) {}
   asio::steady_timer timer;
   bool done = false;  ///< only touched on the caller's thread
-
-  static void wake(const std::shared_ptr<Waiter>& waiter) {
-    asio::post(waiter->executor, [waiter] {
-      waiter->done = true;
-      waiter->timer.cancel();
-    });
-  }
 };
+
+void Fleet::State::Waiting::wake() const {
+  asio::post(executor, [weak = waiter] {
+    const auto found = weak.lock();
+    if (!found) return;
+    found->done = true;
+    found->timer.cancel();
+  });
+}
 
 Fleet::State::State(FleetOptions opts, engine::Engine& eng, MetadataSource& source, asio::io_context& ctx,
                     IoThreads& io)
@@ -96,13 +98,13 @@ void Fleet::State::publish() {
   } else if (waiters.empty()) {
     return;
   }
-  auto woken = std::make_shared<std::vector<std::shared_ptr<Waiter>>>(std::exchange(waiters, {}));
+  auto woken = std::make_shared<std::vector<Waiting>>(std::exchange(waiters, {}));
   auto missing = std::make_shared<std::atomic<std::size_t>>(slots.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
     asio::post(readers[i], [slot = slots[i].get(), snapshot = newest, woken, missing] {
       slot->snapshot = snapshot;
       if (missing->fetch_sub(1) == 1) {
-        for (const auto& waiter : *woken) Waiter::wake(waiter);
+        for (const auto& one : *woken) one.wake();
       }
     });
   }
@@ -170,9 +172,10 @@ SnapshotPtr Fleet::snapshot(const asio::any_io_executor& executor) const {
 Task<> Fleet::applied(std::vector<Action> actions) {
   const auto here = co_await asio::this_coro::executor;
   auto waiter = std::make_shared<State::Waiter>(here);
-  asio::post(state_->context, [state = state_, waiter, todo = std::move(actions)] {
+  State::Waiting waiting{here, waiter};
+  asio::post(state_->context, [state = state_, waiting = std::move(waiting), todo = std::move(actions)] {
     for (const auto& action : todo) state->apply(action);
-    state->waiters.push_back(waiter);
+    state->waiters.push_back(waiting);
     state->publish_now();
   });
   boost::system::error_code ignored;

@@ -45,7 +45,12 @@ struct Fleet::State {
   };
   std::vector<std::unique_ptr<Slot>> slots;
   struct Waiter;
-  std::vector<std::shared_ptr<Waiter>> waiters;
+  struct Waiting {
+    boost::asio::any_io_executor executor;
+    std::weak_ptr<Waiter> waiter;
+    void wake() const;
+  };
+  std::vector<Waiting> waiters;
   bool publish_planned = false;
   SteadyTime publish_after{};  ///< sooner only for somebody who waits
   boost::asio::steady_timer publish_timer;

@@ -135,7 +135,7 @@ struct Client::State {
 
   Endpoint endpoint;
   std::string host;
-  std::size_t max_idle;
+  std::size_t max_idle = 0;
   std::vector<Lane> lanes;
 
   Lane& lane_of(const asio::any_io_executor& executor) {
@@ -354,7 +354,7 @@ class BodyStream final : public ClientStream {
 
 }  // namespace
 
-Client::Client(Endpoint endpoint, std::vector<asio::io_context*> contexts, std::size_t max_idle)
+Client::Client(Endpoint endpoint, const std::vector<asio::io_context*>& contexts, std::size_t max_idle)
     : state_(std::make_shared<State>()) {
   state_->host = endpoint.unix_path.empty() ? endpoint.text() : "localhost";
   state_->endpoint = std::move(endpoint);

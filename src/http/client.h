@@ -70,7 +70,7 @@ class ClientStream {
 class Client {
  public:
   /// `contexts` and what they run outlive the client. At most `max_idle` kept connections per context.
-  Client(Endpoint endpoint, std::vector<boost::asio::io_context*> contexts, std::size_t max_idle = 8);
+  Client(Endpoint endpoint, const std::vector<boost::asio::io_context*>& contexts, std::size_t max_idle = 8);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -32,7 +32,7 @@ namespace {
 template <class Node>
 struct Walk {
   const Node* from;
-  Method method;
+  Method method = Method::other;
   std::vector<std::string_view> values{};
   const typename Node::End* found = nullptr;
   std::vector<std::string_view> found_values{};

@@ -169,7 +169,9 @@ bool read_bool(bool& into, const value& from, const array& loc, Faults& faults) 
 bool read_float(double& into, const value& from, const array& loc, Faults& faults) {
   if (from.is_number()) {
     into = from.to_number<double>();
-    return true;
+    if (std::isfinite(into)) return true;
+    faults.add("finite_number", loc, "Input should be a finite number", from);
+    return false;
   }
   if (const auto* plain = from.if_bool()) {
     into = *plain ? 1 : 0;

@@ -15,10 +15,13 @@ void append_number(std::string& out, double number) {
     out += "null";
     return;
   }
+  if (number == 0) {
+    out += '0';  // without the sign that a zero can have
+    return;
+  }
   // Fixed notation for everything people meet; a number far outside of it keeps its exponent.
   const double size = std::fabs(number);
-  const auto format =
-      size != 0 && (size < 1e-6 || size >= 1e16) ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto format = size < 1e-6 || size >= 1e16 ? std::chars_format::scientific : std::chars_format::fixed;
   std::array<char, 64> text{};
   const auto [end, fault] = std::to_chars(text.data(), text.data() + text.size(), number, format);
   if (fault == std::errc()) {

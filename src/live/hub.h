@@ -74,7 +74,7 @@ class Hub {
   /// A long action of a person got on: `operation_update` to the person's sockets.
   void note(const Operation& operation, Moment at);
   /// A classic broadcast about an agent, to the sockets of those who may read it.
-  void broadcast(const std::string& agent, Frame frame);
+  void broadcast(const std::string& agent, const Frame& frame);
 
   struct Counts {
     std::size_t sockets = 0;

@@ -78,7 +78,7 @@ void Hub::broadcast_classic(const Digest& digest) {
   }
 }
 
-void Hub::broadcast(const std::string& agent, Frame frame) {
+void Hub::broadcast(const std::string& agent, const Frame& frame) {
   if (const auto* entry = snapshot_->find(agent)) to_classic(*entry->agent, frame);
   flush();
 }
@@ -114,6 +114,7 @@ void Hub::hold_bounds() {
   for (const auto& [id, socket] : sockets_) total += socket->subscriber->unsent();
   if (total <= bounds_.unsent_bytes) return;
   std::vector<std::pair<std::size_t, Socket*>> held;
+  held.reserve(sockets_.size());
   for (const auto& [id, socket] : sockets_) held.emplace_back(socket->subscriber->unsent(), socket.get());
   std::sort(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [bytes, socket] : held) {

@@ -95,7 +95,7 @@ class Measured final : public Engine {
     return timed(calls_, "upload", inner_->upload(call, std::move(container), std::move(path), std::move(tar)));
   }
   Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) override {
-    return timed(calls_, "logs", inner_->logs(call, std::move(container), std::move(options)));
+    return timed(calls_, "logs", inner_->logs(call, std::move(container), options));
   }
   Task<std::unique_ptr<LogStream>> follow_logs(Call call, std::string container, FollowOptions options) override {
     return timed(calls_, "follow_logs", inner_->follow_logs(call, std::move(container), options));

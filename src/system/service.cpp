@@ -18,7 +18,7 @@ std::string or_unknown(std::string_view text) {
 
 }  // namespace
 
-SystemInfo::SystemInfo(std::string version, std::string build_date) {
+SystemInfo::SystemInfo(std::string_view version, std::string_view build_date) {
   version_.version = or_unknown(version);
   version_.components = {version_.version, version_.version, "trinity-agent-base:" + version_.version};
   version_.build_date = or_unknown(build_date);

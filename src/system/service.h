@@ -1,5 +1,5 @@
 #pragma once
-#include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "system/types.h"
@@ -10,7 +10,7 @@ namespace trinity::system {
 class SystemInfo {
  public:
   /// `version`: content of the version file, trimmed here; `build_date`: BUILD_DATE. Empty ones read `unknown`.
-  SystemInfo(std::string version, std::string build_date);
+  SystemInfo(std::string_view version, std::string_view build_date);
 
   /// Looks at nothing but the clock: whoever asks wants to know whether requests are served.
   [[nodiscard]] static Health health(Time at);

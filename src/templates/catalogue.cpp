@@ -146,7 +146,7 @@ std::optional<CreationConfig> creation_config(const std::filesystem::path& root,
   if (const auto* tools = member(*file, "tools"); tools && tools->is_array()) {
     made.tools.emplace();
     for (const auto& tool : tools->as_array()) {
-      if (tool.is_string()) made.tools->push_back(std::string(tool.as_string()));
+      if (tool.is_string()) made.tools->emplace_back(tool.as_string());
     }
   }
   if (const auto* credentials = member(*file, "credentials"); credentials && credentials->is_object()) {

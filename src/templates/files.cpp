@@ -145,6 +145,7 @@ std::vector<RequiredCredential> required_credentials(const std::filesystem::path
     for (const auto& name : env_names(*example)) add(name, ".env.example");
   }
   std::vector<RequiredCredential> made;
+  made.reserve(first_source.size());
   for (const auto& [name, source] : first_source) made.push_back({name, source});
   return made;
 }

@@ -25,7 +25,7 @@ Task<http::Response> detail(std::filesystem::path root, BlockingPool* pool, std:
 
 }  // namespace
 
-std::vector<http::Route> routes(std::filesystem::path root, BlockingPool& pool) {
+std::vector<http::Route> routes(const std::filesystem::path& root, BlockingPool& pool) {
   using http::Access;
   using http::Method;
   std::vector<http::Route> table;

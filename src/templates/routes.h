@@ -8,6 +8,6 @@
 namespace trinity::templates {
 
 /// GET /api/templates and GET /api/templates/{id}. `root` holds the local templates; files are read on the pool.
-[[nodiscard]] std::vector<http::Route> routes(std::filesystem::path root, BlockingPool& pool);
+[[nodiscard]] std::vector<http::Route> routes(const std::filesystem::path& root, BlockingPool& pool);
 
 }  // namespace trinity::templates

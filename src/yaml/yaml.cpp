@@ -17,6 +17,8 @@ namespace {
 
 constexpr int most_levels = 64;
 constexpr int most_nodes = 100'000;
+/// Bytes of all texts. Enough for any file without aliases, even one whose bytes all become U+FFFD.
+constexpr std::size_t most_text = 4 * largest_file;
 
 struct TooBig : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -110,36 +112,49 @@ std::optional<boost::json::value> as_float(std::string_view text) {
   return boost::json::value(value);
 }
 
-boost::json::value scalar(const YAML::Node& node) {
-  // Quoted texts carry the tag "!"; plain ones "?" or nothing.
-  const auto& tag = node.Tag();
-  if (tag.empty() || tag == "?") return plain_scalar(to_utf8(node.Scalar()));
-  return boost::json::value(to_utf8(node.Scalar()));
-}
-
-boost::json::value convert(const YAML::Node& node, int level, int& nodes) {
-  if (level > most_levels) throw TooBig("more than 64 levels");
-  if (++nodes > most_nodes) throw TooBig("too many values");
-  switch (node.Type()) {
-    case YAML::NodeType::Scalar:
-      return scalar(node);
-    case YAML::NodeType::Sequence: {
-      boost::json::array list;
-      for (const auto& item : node) list.push_back(convert(item, level + 1, nodes));
-      return list;
-    }
-    case YAML::NodeType::Map: {
-      boost::json::object members;
-      for (const auto& member : node) {
-        if (!member.first.IsScalar()) continue;
-        members[to_utf8(member.first.Scalar())] = convert(member.second, level + 1, nodes);
+/// A document on its way to JSON, and how much of it there is so far: aliases make it larger than the file.
+class Conversion {
+ public:
+  boost::json::value convert(const YAML::Node& node, int level = 0) {
+    if (level > most_levels) throw TooBig("more than 64 levels");
+    if (++nodes_ > most_nodes) throw TooBig("too many values");
+    switch (node.Type()) {
+      case YAML::NodeType::Scalar:
+        return scalar(node);
+      case YAML::NodeType::Sequence: {
+        boost::json::array list;
+        for (const auto& item : node) list.push_back(convert(item, level + 1));
+        return list;
       }
-      return members;
+      case YAML::NodeType::Map: {
+        boost::json::object members;
+        for (const auto& member : node) {
+          if (member.first.IsScalar()) members[text(member.first)] = convert(member.second, level + 1);
+        }
+        return members;
+      }
+      default:
+        return nullptr;
     }
-    default:
-      return nullptr;
   }
-}
+
+ private:
+  boost::json::value scalar(const YAML::Node& node) {
+    // Quoted texts carry the tag "!"; plain ones "?" or nothing.
+    const auto& tag = node.Tag();
+    if (tag.empty() || tag == "?") return plain_scalar(text(node));
+    return boost::json::value(text(node));
+  }
+  std::string text(const YAML::Node& node) {
+    auto made = to_utf8(node.Scalar());
+    text_ += made.size();
+    if (text_ > most_text) throw TooBig("too much text");
+    return made;
+  }
+
+  int nodes_ = 0;
+  std::size_t text_ = 0;
+};
 
 }  // namespace
 
@@ -154,8 +169,7 @@ boost::json::value plain_scalar(const std::string& text) {
 std::expected<boost::json::value, std::string> to_json(std::string_view text) {
   if (text.size() > largest_file) return std::unexpected(std::string("larger than 1 MB"));
   try {
-    int nodes = 0;
-    return convert(YAML::Load(std::string(text)), 0, nodes);
+    return Conversion().convert(YAML::Load(std::string(text)));
   } catch (const std::exception& e) {
     return std::unexpected(preview(e.what(), 200));
   }

@@ -2,211 +2,30 @@
 // and the changes told on the way add up to it.
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
 #include <random>
 
-#include "fleet/model.h"
-#include "unit/fleet/facts.h"
+#include "support/fleet_world.h"
 
 namespace trinity::fleet {
 namespace {
 
-using test::container;
-using test::listed;
-using test::owned_by;
-using test::steady;
-using test::wall;
-
-/// An engine's life in small: every state that a container ever had can be told late.
-class World {
- public:
-  explicit World(unsigned seed) : random_(seed) {}
-
-  void step() {
-    const auto what = pick(10);
-    if (what == 0 || containers_.empty()) return make();
-    auto& one = std::next(containers_.begin(), pick(containers_.size()))->second;
-    if (what <= 4 && one.exists) return what % 2 == 0 ? start(one) : end(one);
-    if (what == 5 && one.exists) return destroy(one);
-    if (what == 6) return metadata();
-  }
-
-  /// Tells the model some fact of now or then.
-  void tell(Model& model) {
-    if (containers_.empty()) return;
-    auto& one = std::next(containers_.begin(), pick(containers_.size()))->second;
-    switch (pick(9)) {
-      case 0:
-      case 1:
-        if (!one.past.empty()) model.seen(one.past[pick(one.past.size())], "unknown", steady(clock_));
-        break;
-      case 2:
-      case 3:
-        if (!one.deaths.empty()) {
-          const auto& death = one.deaths[pick(one.deaths.size())];
-          const bool by_process = pick(2) == 0;
-          if (by_process) model.died(one.now.id, death.pid, std::nullopt, steady(clock_));
-          if (!by_process) model.died(one.now.id, 0, death.code, steady(clock_), death.at);
-        }
-        break;
-      case 4:
-        if (!one.exists) model.gone(one.now.id);
-        break;
-      case 5:
-        old_list_ = list();
-        old_version_ = model.version();
-        break;
-      case 6:
-        model.listed(old_list_, old_version_);
-        break;
-      case 7:
-        model.creating(name_of(one), pick(2) == 0);
-        break;
-      default:
-        model.metadata(name_of(one), metadata_of(name_of(one)));
-    }
-  }
-
-  void tell_truth(Model& model) {
-    for (const auto& [id, one] : containers_) model.creating(name_of(one), false);
-    model.metadata(metadata_);
-    for (const auto& [id, one] : containers_) {
-      if (one.exists) model.seen(one.now, "unknown", steady(clock_));
-    }
-    model.listed(list(), model.version());
-  }
-
-  [[nodiscard]] std::map<std::string, std::string> truth() const {
-    std::map<std::string, std::string> made;
-    for (const auto& [id, one] : containers_) {
-      if (one.exists) made[id] = describe(make_agent(one.now, metadata_of(name_of(one)), test::network));
-    }
-    return made;
-  }
-  /// Without what depends on the order in which the facts came: why and when the state was entered.
-  static std::string describe(const Agent& agent) {
-    auto item = boost::json::parse(agent.fragment + '}').as_object();
-    item.erase("reason");
-    item.erase("changed_at");
-    return boost::json::serialize(item) + agent.engine_state + " pid " + std::to_string(agent.pid) + " code " +
-           (agent.exit_code ? std::to_string(*agent.exit_code) : "-") + " start " +
-           (agent.started_at ? format_z(*agent.started_at) : "-");
-  }
-
- private:
-  struct Death {
-    std::int64_t pid, code;
-    Time at;
-  };
-  struct One {
-    engine::ContainerDetail now;
-    std::vector<engine::ContainerDetail> past;
-    std::vector<Death> deaths;
-    bool exists = true;
-  };
-
-  std::size_t pick(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
-  static std::string name_of(const One& one) { return one.now.labels.at(label::agent_name); }
-  std::optional<Metadata> metadata_of(const std::string& name) const {
-    const auto it = metadata_.find(name);
-    return it == metadata_.end() ? std::nullopt : std::optional(it->second);
-  }
-  std::vector<engine::Container> list() const {
-    std::vector<engine::Container> made;
-    for (const auto& [id, one] : containers_) {
-      if (one.exists) made.push_back(listed(one.now));
-    }
-    return made;
-  }
-  void make() {
-    if (containers_.size() > 6) return;
-    const auto id = "c" + std::to_string(containers_.size());
-    One one;
-    one.now = container(id, "bot" + std::to_string(pick(3)), "created");
-    one.past.push_back(one.now);
-    containers_.emplace(id, std::move(one));
-  }
-  void start(One& one) {
-    if (one.now.state == "running") return;
-    ++clock_;
-    auto next = container(one.now.id, name_of(one), "running", ++pid_);
-    next.started_at = wall(clock_);
-    one.now = next;
-    one.past.push_back(next);
-  }
-  void end(One& one) {
-    if (one.now.state != "running") return;
-    ++clock_;
-    one.deaths.push_back({one.now.pid, static_cast<std::int64_t>(pick(3)), wall(clock_)});
-    auto next = container(one.now.id, name_of(one), "exited");
-    next.exit_code = one.deaths.back().code;
-    one.now = next;
-    one.past.push_back(next);
-  }
-  void destroy(One& one) {
-    if (one.now.state == "running") end(one);
-    one.exists = false;
-  }
-  void metadata() {
-    const auto name = "bot" + std::to_string(pick(3));
-    if (pick(3) == 0) {
-      metadata_.erase(name);
-    } else {
-      metadata_[name] = owned_by(static_cast<std::int64_t>(pick(4)));
-    }
-  }
-
-  std::mt19937 random_;
-  std::map<std::string, One> containers_;
-  std::map<std::string, Metadata> metadata_;
-  std::vector<engine::Container> old_list_;
-  std::uint64_t old_version_ = 0;
-  std::int64_t clock_ = 0;
-  std::int64_t pid_ = 100;
-};
-
-/// What a reader knows who only follows the changes.
-class Follower {
- public:
-  void take(const Publication& publication) {
-    for (const auto& change : publication.changes) {
-      if (change.before) {
-        ASSERT_EQ(known_.count(change.before->container_id), 1U) << "a change of something that nobody was told of";
-        ASSERT_EQ(known_[change.before->container_id], World::describe(*change.before));
-      } else if (change.after) {
-        ASSERT_EQ(known_.count(change.after->container_id), 0U) << "created twice";
-      }
-      if (change.before) known_.erase(change.before->container_id);
-      if (change.after) known_[change.after->container_id] = World::describe(*change.after);
-    }
-    std::map<std::string, std::string> shown;
-    for (const auto& entry : publication.snapshot->entries)
-      shown[entry.agent->container_id] = World::describe(*entry.agent);
-    ASSERT_EQ(known_, shown);
-  }
-
- private:
-  std::map<std::string, std::string> known_;
-};
-
 TEST(ModelProperty, TheTruthWinsAfterAnySequenceOfFacts) {
   for (unsigned seed = 0; seed < 500; ++seed) {
-    World world(seed);
-    Model model(test::network);
-    Follower follower;
+    std::mt19937 random(seed);
+    test::World world(
+        [&](std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random); });
+    Model model(trinity::test::network);
+    test::Follower follower;
     for (int i = 0; i < 60; ++i) {
       world.step();
       world.tell(model);
-      if (i % 7 == 0) follower.take(model.take());
-      if (testing::Test::HasFatalFailure()) FAIL() << "seed " << seed << " step " << i;
+      if (i % 7 != 0) continue;
+      ASSERT_EQ(follower.take(model.take()), "") << "seed " << seed << " step " << i;
     }
     world.tell_truth(model);
     const auto publication = model.take();
-    follower.take(publication);
-    std::map<std::string, std::string> shown;
-    for (const auto& entry : publication.snapshot->entries)
-      shown[entry.agent->container_id] = World::describe(*entry.agent);
-    ASSERT_EQ(shown, world.truth()) << "seed " << seed;
+    ASSERT_EQ(follower.take(publication), "") << "seed " << seed;
+    ASSERT_EQ(test::shown_by(*publication.snapshot), world.truth()) << "seed " << seed;
     world.tell_truth(model);
     ASSERT_TRUE(model.take().changes.empty()) << "told twice, seed " << seed;
   }

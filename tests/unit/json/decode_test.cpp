@@ -122,6 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{R"({"text":"a","count":18446744073709551615})", {R"(int_parsing_size@["body","count"])"}},
         Fault{R"({"text":"a","count":"99999999999999999999"})", {R"(int_parsing_size@["body","count"])"}},
         Fault{R"({"text":"a","share":"x"})", {R"(float_parsing@["body","share"])"}},
+        Fault{R"({"text":"a","share":1e999})", {R"(finite_number@["body","share"])"}},
         Fault{R"({"text":"a","share":"nan"})", {R"(float_parsing@["body","share"])"}},
         Fault{R"({"text":"a","share":{}})", {R"(float_type@["body","share"])"}},
         Fault{R"({"text":"a","on":"maybe"})", {R"(bool_parsing@["body","on"])"}},

@@ -16,6 +16,7 @@ struct Case {
 TEST(Write, NumbersReadAsPeopleWriteThem) {
   const std::vector<Case> cases{
       {0.0, "0"},
+      {-0.0, "0"},
       {0.5, "0.5"},
       {17.0, "17"},
       {12.3, "12.3"},

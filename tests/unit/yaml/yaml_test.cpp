@@ -136,5 +136,16 @@ TEST(ToJson, HostileDocumentsAreRefused) {
   EXPECT_FALSE(to_json("a: &a [*a]\n")) << "an alias of itself";
 }
 
+TEST(ToJson, ALongTextIsNotRepeatedWithoutEnd) {
+  const std::string whole(largest_file - 100, 'x');
+  EXPECT_TRUE(to_json("a: " + whole + "\n"));
+  std::string bomb = "- &a " + std::string(100'000, 'x') + "\n";
+  for (int i = 0; i < 60; ++i) bomb += "- *a\n";
+  EXPECT_FALSE(to_json(bomb)) << "6 MB out of 100 kB";
+  std::string keys = "- &a " + std::string(100'000, 'x') + "\n";
+  for (int i = 0; i < 60; ++i) keys += "- *a : 1\n";
+  EXPECT_FALSE(to_json(keys)) << "as keys";
+}
+
 }  // namespace
 }  // namespace trinity::yaml
