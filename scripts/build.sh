@@ -29,9 +29,14 @@ build_server() {
   local wanted
   # shellcheck disable=SC2086
   wanted=$(hash_of $SERVER_SOURCES)
-  if [ -x "$ROOT/build/release/bin/trinityd" ] && [ -x "$ROOT/build/release/bin/agentd" ] && stamp_is server "$wanted"; then return 0; fi
-  step "Building trinityd and agentd" 1800 build-release compile release trinityd agentd
+  if programs_are_there && stamp_is server "$wanted"; then return 0; fi
+  step "Building trinityd, agentd and trinityctl" 1800 build-release compile release trinityd agentd trinityctl
   set_stamp server "$wanted"
+}
+
+programs_are_there() {
+  local name
+  for name in trinityd agentd trinityctl; do [ -x "$ROOT/build/release/bin/$name" ] || return 1; done
 }
 
 build_web() {

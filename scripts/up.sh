@@ -85,5 +85,6 @@ print_address() {
     esac
   fi
   [ -n "$demo" ] || say "  three agents to look at:  ./trinity up --demo"
+  say "  in a shell:  build/release/bin/trinityctl (or ./trinity ctl), see docs/cli.md"
   say "  see also:    ./trinity status | logs -f | down | help"
 }

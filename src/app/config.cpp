@@ -10,9 +10,9 @@
 #include <stdexcept>
 
 #include "app/config_file.h"
-#include "app/nearest.h"
 #include "app/print_config.h"
 #include "app/settings_table.h"
+#include "base/nearest.h"
 
 namespace trinity::app {
 

@@ -1,4 +1,4 @@
-#include "app/nearest.h"
+#include "base/nearest.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace trinity::app {
+namespace trinity {
 
 namespace {
 
@@ -52,4 +52,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return near ? fmt::format("; did you mean '{}'?", *near) : std::string();
 }
 
-}  // namespace trinity::app
+}  // namespace trinity

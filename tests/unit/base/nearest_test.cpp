@@ -1,11 +1,11 @@
-#include "app/nearest.h"
+#include "base/nearest.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
 
-namespace trinity::app {
+namespace trinity {
 namespace {
 
 constexpr std::array<std::string_view, 6> known{"home",      "port",       "database",
@@ -38,4 +38,4 @@ TEST(Nearest, IsAQuestionInTexts) {
 }
 
 }  // namespace
-}  // namespace trinity::app
+}  // namespace trinity

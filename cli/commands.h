@@ -1,0 +1,32 @@
+#pragma once
+#include <functional>
+
+#include "cli/session.h"
+
+namespace CLI {
+class App;
+}
+
+namespace trinity::cli {
+
+/// What the command line chose. CLI11 calls back while it parses; the work begins when the whole line is understood.
+using Command = std::function<void(Session&)>;
+
+/// Each adds its commands, with their options and help, to the tree. `chosen` gets the one that was named.
+void add_sign_in_commands(CLI::App& root, Command& chosen);  ///< login, logout
+void add_status_command(CLI::App& root, Command& chosen);
+/// Those below `agents`.
+void add_list_commands(CLI::App& agents, Command& chosen);    ///< list, show
+void add_create_command(CLI::App& agents, Command& chosen);   ///< create
+void add_change_commands(CLI::App& agents, Command& chosen);  ///< start, stop, delete
+void add_stats_command(CLI::App& agents, Command& chosen);
+void add_logs_command(CLI::App& agents, Command& chosen);
+
+/// Names of what an option or a place on the command line takes; help shows them and completion knows them.
+inline constexpr const char* kAgentType = "AGENT";
+inline constexpr const char* kTemplateType = "TEMPLATE";
+inline constexpr const char* kStatusType = "STATUS";
+inline constexpr const char* kRuntimeType = "RUNTIME";
+inline constexpr const char* kServerType = "ADDRESS";
+
+}  // namespace trinity::cli
