@@ -150,6 +150,11 @@ lint_coroutines() {
     echo "co_await in a loop's condition: store its result in a variable first"
     status=1
   fi
+  # The exception of `throw X(co_await ...)` is destroyed while it flies.
+  if cxx_sources | xargs -0 -r grep -nE '\bthrow [^;]*co_await' /dev/null; then
+    echo "co_await in what is thrown: store its result in a variable first"
+    status=1
+  fi
   if cxx_sources | grep -zv '/src/base/spawn\.cpp$' | xargs -0 -r grep -nE '\bdetached\b' /dev/null | grep -vE ':[0-9]+: *(//|\*)'; then
     echo "asio::detached outside src/base/spawn.cpp: use spawn()"
     status=1

@@ -206,7 +206,10 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
     if (fault.fault() != engine::Fault::conflict) throw;
     name_taken = true;
   }
-  if (name_taken) throw BadRequest(co_await owner_of_name(call, container));
+  if (name_taken) {
+    const auto why = co_await owner_of_name(call, container);
+    throw BadRequest(why);
+  }
   co_await engine_.upload(call, made->container_id, "/", std::move(files));
   made->progress->step("Starting the container", 80);
   co_await engine_.start(call, made->container_id);

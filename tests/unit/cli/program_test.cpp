@@ -26,7 +26,9 @@ TEST_F(ProgramTest, HelpIsForEveryCommandAndEndsWithSuccess) {
     arguments.emplace_back("--help");
     EXPECT_EQ(trinityctl(arguments), 0);
     EXPECT_THAT(out, HasSubstr("Usage:"));
-    if (!words.empty()) EXPECT_THAT(out, HasSubstr(words.back()));
+    if (!words.empty()) {
+      EXPECT_THAT(out, HasSubstr(words.back()));
+    }
     EXPECT_EQ(err, "");
     EXPECT_EQ(out.find("__complete"), std::string::npos);
   }

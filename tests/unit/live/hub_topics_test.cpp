@@ -354,7 +354,8 @@ TEST_F(HubTopicsTest, OperationsGoToTheirPersonOnly) {
   EXPECT_EQ(frames[0].at("data"), wanted);
   EXPECT_THAT(bob.socket->take(), IsEmpty());
   // Another tab of the same person begins with it.
-  const auto& running = subscribe(connect(ann_), "user")[0].at("snapshot").as_object().at("operations").as_array();
+  const auto answered = subscribe(connect(ann_), "user");
+  const auto& running = answered[0].at("snapshot").as_object().at("operations").as_array();
   ASSERT_EQ(running.size(), 1U);
   EXPECT_EQ(running[0], wanted);
   operation.state = Operation::State::failed;

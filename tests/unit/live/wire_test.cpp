@@ -242,9 +242,9 @@ TEST(Wire, SlowReadersNeitherDelayOthersNorFillTheMemory) {
   constexpr int slow = sockets / 10;
   constexpr int agents = 30;
   HubBounds bounds;
-  bounds.unsent_bytes = 16 * 1024 * 1024;
+  bounds.unsent_bytes = 12 * 1024 * 1024;
   SessionOptions session;
-  session.outbox = {64 * 1024, 16 * 1024, 512 * 1024};
+  session.outbox = {32 * 1024, 8 * 1024, 256 * 1024};
   WireHouse house(bounds, session);
   for (int user = 0; user < 30; ++user) {
     const auto name = "user" + std::to_string(user);
@@ -283,7 +283,7 @@ TEST(Wire, SlowReadersNeitherDelayOthersNorFillTheMemory) {
   // Long texts, so that what the system itself keeps for a slow socket is soon full.
   std::size_t most_held = 0;
   const std::string filling(8'000, 'x');
-  constexpr int changes = 120;
+  constexpr int changes = 60;
   for (int i = 0; i < changes; ++i) {
     change(i, filling + std::to_string(i) + '-');
     if (i % 2 == 1) {

@@ -81,9 +81,10 @@ class LogTopics : public testing::Test {
   void tick(int times = 1) {
     for (int i = 0; i < times; ++i) house_.on_fleet([&] { hub_.tick(live::Moment::current()); });
   }
-  template <class F>
-  auto see(F look) {
-    decltype(look()) seen{};
+  /// What `look` finds on the fleet's thread.
+  template <class F, class R = std::invoke_result_t<F&>>
+  R see(F look) {
+    R seen{};
     house_.on_fleet([&] { seen = look(); });
     return seen;
   }

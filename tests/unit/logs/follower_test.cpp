@@ -111,7 +111,9 @@ TEST_F(FollowerTest, GoesOnWhereItBroke) {
   aim();
   for (int round = 0; round < 20; ++round) {
     write(round * 50, round * 50 + 25);
-    if (round % 2 == 0) EXPECT_TRUE(has_all(round * 50 + 20));
+    if (round % 2 == 0) {
+      EXPECT_TRUE(has_all(round * 50 + 20));
+    }
     engine_.cut_log_streams();
     write(round * 50 + 25, round * 50 + 50);
   }
