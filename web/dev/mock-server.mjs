@@ -10,6 +10,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { NAMES, TEMPLATES } from './mock-data.mjs'
 import { MockLive } from './mock-live.mjs'
 
 const args = process.argv.slice(2)
@@ -35,68 +36,6 @@ let createMs = 900
 
 const live = new MockLive({ snapshotOf, isKnown: (token) => sessions.has(token) })
 const publish = (topic, event, data) => live.publish(topic, event, data)
-
-const NAMES = [
-  'research-desk',
-  'release-notes',
-  'inbox-triage',
-  'nightly-tests',
-  'docs-keeper',
-  'price-watch',
-  'log-reader',
-  'support-drafts',
-  'data-cleaner',
-  'changelog',
-  'security-scan',
-  'translator',
-  'meeting-notes',
-  'invoice-check',
-  'site-monitor',
-  'issue-sorter',
-  'benchmarks',
-  'onboarding',
-  'newsletter',
-  'schema-guard',
-  'report-writer',
-  'dependency-bot',
-  'backup-check',
-  'style-review',
-  'faq-builder',
-  'metrics-digest',
-  'test-author',
-  'refactor-one',
-  'api-explorer',
-  'a-rather-long-agent-name-that-needs-cutting',
-]
-const TEMPLATES = [
-  [
-    'demo-counter',
-    'Counter',
-    'Counts, rests, counts again. Shows figures that move.',
-    '1',
-    '256m',
-    [],
-  ],
-  [
-    'demo-researcher',
-    'Research desk',
-    'Reads what it is given and writes down findings with their sources.',
-    '2',
-    '4g',
-    ['search', 'notes'],
-  ],
-  ['demo-writer', 'Writer', 'Turns findings into short, plain texts.', '1', '2g', []],
-].map(([dir, display_name, description, cpu, memory, mcp_servers], index) => ({
-  id: `local:${dir}`,
-  display_name,
-  description,
-  mcp_servers,
-  resources: { cpu, memory },
-  source: 'local',
-  required_credentials:
-    dir === 'demo-researcher' ? [{ name: 'SEARCH_API_KEY', source: 'mcp:search' }] : [],
-  priority: 10 + index,
-}))
 
 const naive = (ms) =>
   new Date(ms)

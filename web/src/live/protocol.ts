@@ -1,4 +1,5 @@
 import type { ClientFrame, EventFrame, TopicOptions } from './frames'
+import { newTopic, setOptions, type Topic } from './topic'
 
 /**
  * The client side of the live protocol as a state machine without sockets, timers or DOM.
@@ -21,23 +22,6 @@ export type LiveEffect =
   | { kind: 'unauthorized' }
 
 export type LiveStatus = 'off' | 'connecting' | 'ready' | 'waiting'
-
-type TopicState = 'none' | 'asked' | 'on' | 'refused'
-
-interface Topic {
-  state: TopicState
-  options: TopicOptions | undefined
-  /** The options changed while the subscription stands: they are still to be sent. */
-  optionsOpen: boolean
-  /** Last sequence number seen; null asks for a whole snapshot. */
-  seq: number | null
-  /** A gap was found and a new subscription is on its way; later events wait for its answer. */
-  resyncing: boolean
-  /** The number at which the last gap was found: a second gap there means that `since` does not help. */
-  gapAt: number | null
-  retryAt: number | null
-  refusals: number
-}
 
 const BACKOFF_S = [1, 2, 4, 8, 16, 30] as const
 const AUTH_LIMIT_MS = 10_000
@@ -432,27 +416,4 @@ export class LiveProtocol {
       },
     ]
   }
-}
-
-function newTopic(options: TopicOptions | undefined): Topic {
-  return {
-    state: 'none',
-    options,
-    optionsOpen: false,
-    seq: null,
-    resyncing: false,
-    gapAt: null,
-    retryAt: null,
-    refusals: 0,
-  }
-}
-
-/** Other options are answered by a whole snapshot; until it is here, events count in a stream that has ended. */
-function setOptions(topic: Topic, options: TopicOptions | undefined): void {
-  if (JSON.stringify(topic.options) === JSON.stringify(options)) return
-  topic.options = options
-  topic.seq = null
-  if (topic.state !== 'on' && topic.state !== 'asked') return
-  topic.optionsOpen = true
-  topic.resyncing = true
 }
