@@ -22,7 +22,7 @@ struct DockerLimits {
 
 /// Docker Engine API (1.24 to 1.41 and newer by negotiation) over http::Client.
 [[nodiscard]] std::unique_ptr<Engine> make_docker(http::Endpoint endpoint,
-                                                  std::vector<boost::asio::io_context*> contexts,
+                                                  const std::vector<boost::asio::io_context*>& contexts,
                                                   DockerLimits limits = {});
 
 }  // namespace trinity::engine

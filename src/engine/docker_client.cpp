@@ -358,9 +358,9 @@ Task<> DockerEngine::remove_volume(Call call, std::string name) {
   co_await expect(call, std::move(ask), 404);
 }
 
-std::unique_ptr<Engine> make_docker(http::Endpoint endpoint, std::vector<boost::asio::io_context*> contexts,
+std::unique_ptr<Engine> make_docker(http::Endpoint endpoint, const std::vector<boost::asio::io_context*>& contexts,
                                     DockerLimits limits) {
-  return std::make_unique<DockerEngine>(std::move(endpoint), std::move(contexts), limits);
+  return std::make_unique<DockerEngine>(std::move(endpoint), contexts, limits);
 }
 
 }  // namespace trinity::engine

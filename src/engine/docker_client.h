@@ -13,8 +13,8 @@ namespace trinity::engine {
 /// version.
 class DockerEngine final : public Engine {
  public:
-  DockerEngine(http::Endpoint endpoint, std::vector<boost::asio::io_context*> contexts, DockerLimits limits)
-      : client_(std::move(endpoint), std::move(contexts)), limits_(limits) {}
+  DockerEngine(http::Endpoint endpoint, const std::vector<boost::asio::io_context*>& contexts, DockerLimits limits)
+      : client_(std::move(endpoint), contexts), limits_(limits) {}
 
   Task<std::string> negotiate(Call call) override;
   Task<std::vector<Container>> list(Call call, std::vector<std::string> labels) override;
