@@ -39,7 +39,7 @@ void check_frame(const live::Frame& frame) {
 
 void check_effects(const live::Effects& effects, bool& closed) {
   fuzz::require(effects.empty() || !closed, "a closed socket gets nothing");
-  fuzz::require(effects.size() <= 40, "one frame has few effects");
+  fuzz::require(effects.size() <= 100, "one frame has few effects");
   for (const auto& effect : effects) {
     fuzz::require(!closed, "nothing follows the close");
     if (const auto* send = std::get_if<live::Send>(&effect)) check_frame(send->frame);
