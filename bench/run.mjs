@@ -268,7 +268,11 @@ async function start(server) {
 }
 
 const BENCHMARKS = {
-  list, health, events, memory: memoryOf, start,
+  list,
+  health,
+  events,
+  memory: memoryOf,
+  start,
   sockets: (server, folder) => sockets(server, folder, names, report),
 }
 

@@ -18,9 +18,16 @@ const clock = () => performance.timeOrigin + performance.now()
 
 /** More people with the rights of the administrator; their tokens. */
 async function people(server) {
-  const columns = (await server.sql("SELECT name FROM pragma_table_info('users') WHERE name NOT IN ('id', 'username', 'email')")).map((row) => row.name).join(', ')
+  const columns = (
+    await server.sql("SELECT name FROM pragma_table_info('users') WHERE name NOT IN ('id', 'username', 'email')")
+  )
+    .map((row) => row.name)
+    .join(', ')
   const names = Array.from({ length: USERS }, (_, i) => `reader-${i + 1}`)
-  for (const name of names) await server.sql(`INSERT INTO users (username, ${columns}) SELECT '${name}', ${columns} FROM users WHERE username = 'admin'`)
+  for (const name of names)
+    await server.sql(
+      `INSERT INTO users (username, ${columns}) SELECT '${name}', ${columns} FROM users WHERE username = 'admin'`,
+    )
   await server.restart()
   const tokens = []
   for (const name of names) tokens.push(await server.signIn(name))
@@ -38,7 +45,8 @@ function reader(address, token, seen) {
       socket.send(JSON.stringify({ type: 'subscribe', topics: TOPICS }))
     }
     socket.onmessage = ({ data }) => {
-      if (answers < TOPICS.length && data.startsWith('{"type":"subscribed"') && ++answers === TOPICS.length) resolve(socket)
+      if (answers < TOPICS.length && data.startsWith('{"type":"subscribed"') && ++answers === TOPICS.length)
+        resolve(socket)
       seen(data)
     }
   })
@@ -53,8 +61,10 @@ async function sleeper(address, token) {
     return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload])
   }
   socket.on('error', () => {})
-  socket.write(`GET /ws HTTP/1.1\r\nHost: ${address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
-    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+  socket.write(
+    `GET /ws HTTP/1.1\r\nHost: ${address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  )
   socket.write(frame(JSON.stringify({ type: 'subscribe', topics: TOPICS })))
   await new Promise((resolve) => socket.once('data', resolve))
   socket.pause()
@@ -67,7 +77,8 @@ export async function sockets(server, folder, names, report) {
   const seen = (data) => {
     const arrived = clock()
     for (const [name, arrivals] of waiting) {
-      if (data.startsWith('{"event":"agent_status"') && data.includes(`"name":"${name}","status":"stopped"`)) arrivals.push(arrived)
+      if (data.startsWith('{"event":"agent_status"') && data.includes(`"name":"${name}","status":"stopped"`))
+        arrivals.push(arrived)
     }
   }
   const open = []
@@ -78,7 +89,9 @@ export async function sockets(server, folder, names, report) {
   }
   const all = await Promise.all(open)
   const died = new Map()
-  const endEvents = followEvents((event) => event.Action === 'die' && died.set(event.Actor.Attributes.name, event.arrived))
+  const endEvents = followEvents(
+    (event) => event.Action === 'die' && died.set(event.Actor.Attributes.name, event.arrived),
+  )
   const delays = []
   try {
     for (let i = 0; i < RUNS; i++) {
@@ -89,7 +102,7 @@ export async function sockets(server, folder, names, report) {
       died.delete(container)
       await kill(container)
       await until('every reader has heard', () => arrivals.length === SOCKETS - SLOW, { every: 5 })
-      const event = await until('the engine\'s event', () => died.get(container), { every: 5 })
+      const event = await until("the engine's event", () => died.get(container), { every: 5 })
       for (const arrived of arrivals) delays.push(arrived - event)
       waiting.delete(name)
       await engine('POST', `/containers/${container}/start`)
@@ -97,12 +110,29 @@ export async function sockets(server, folder, names, report) {
     }
     const pathsFile = path.join(folder, 'agents.paths')
     await writeFile(pathsFile, '/api/agents\n')
-    const list = await wrk({ url: `http://${server.address}`, seconds: 4, connections: 4, core: cpus().map((_, i) => i).join(','), token: server.token, pathsFile })
+    const list = await wrk({
+      url: `http://${server.address}`,
+      seconds: 4,
+      connections: 4,
+      core: cpus()
+        .map((_, i) => i)
+        .join(','),
+      token: server.token,
+      pathsFile,
+    })
     const { resident, peak } = memory(server.pid)
     const p99 = percentile(delays, 0.99)
-    report(`engine event -> frame, ${SOCKETS} sockets, ${SLOW} of them slow: p50, p99, ms`, `${median(delays).toFixed(1)}, ${p99.toFixed(1)}`, 'p99 < 50', p99 < 50)
+    report(
+      `engine event -> frame, ${SOCKETS} sockets, ${SLOW} of them slow: p50, p99, ms`,
+      `${median(delays).toFixed(1)}, ${p99.toFixed(1)}`,
+      'p99 < 50',
+      p99 < 50,
+    )
     report('GET /api/agents meanwhile, 4 connections: p99, ms', list.p99.toFixed(2), '< 5', list.p99 < 5)
-    report(`memory with ${names.length} agents and ${SOCKETS} sockets: resident, peak, MiB`, `${resident.toFixed(1)}, ${peak.toFixed(1)}`)
+    report(
+      `memory with ${names.length} agents and ${SOCKETS} sockets: resident, peak, MiB`,
+      `${resident.toFixed(1)}, ${peak.toFixed(1)}`,
+    )
   } finally {
     endEvents()
     for (const socket of all) socket.close?.() ?? socket.destroy()

@@ -11,7 +11,7 @@ namespace trinity::engine {
 /// Limits of calls, milliseconds where nothing else is said.
 struct DockerLimits {
   std::chrono::milliseconds quick{5'000};  ///< inspect, volumes, networks, version
-  std::chrono::milliseconds list{10'000};      ///< of a list: until it begins, and for each further part
+  std::chrono::milliseconds list{10'000};  ///< of a list: until it begins, and for each further part
   std::chrono::milliseconds whole_list{60'000};
   std::chrono::milliseconds change{20'000};  ///< create, start, remove, upload
   std::chrono::milliseconds logs{10'000};

@@ -86,15 +86,22 @@ engine::ContainerDetail any_container(fuzz::Input& input) {
   made.created = test::wall(input.pick(4));
   if (input.pick(3) != 0) made.started_at = test::wall(input.byte());
   if (input.pick(4) == 0) made.labels.clear();
+  if (input.pick(2) == 0) made.labels[fleet::label::instance] = "here";
   return made;
 }
 
 void tell_anything(fuzz::Input& input, fleet::Model& model) {
-  switch (input.pick(8)) {
+  switch (input.pick(9)) {
     case 0:
     case 1: {
       const auto one = any_container(input);
       return model.seen(one, "unknown", test::steady(input.byte()));
+    }
+    case 8: {
+      const auto one = test::listed(any_container(input));
+      model.seen_in_list(one, test::steady(input.byte()));
+      const auto due = model.to_verify(test::steady(input.byte()), 3);
+      return fuzz::require(due.size() <= 3, "few are verified at a time");
     }
     case 2: {
       const auto code = input.pick(2) == 0 ? std::optional<std::int64_t>(input.byte()) : std::nullopt;

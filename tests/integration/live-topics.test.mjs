@@ -22,7 +22,10 @@ describe('live topics', () => {
     const from = live.frames.length
     await server.createAgent('bot')
     await live.next((f) => f.event === 'operation_update' && f.data.state === 'done', { from })
-    const steps = live.frames.slice(from).filter((f) => f.event === 'operation_update').map((f) => f.data)
+    const steps = live.frames
+      .slice(from)
+      .filter((f) => f.event === 'operation_update')
+      .map((f) => f.data)
     assert.ok(steps.length >= 4, JSON.stringify(steps))
     assert.deepEqual(new Set(steps.map((s) => `${s.kind} ${s.agent_name} ${s.operation_id}`)).size, 1)
     assert.equal(steps[0].kind, 'create_agent')
@@ -42,9 +45,19 @@ describe('live topics', () => {
   })
 
   it('show one row of figures per running agent', async () => {
-    const frame = await live.next((f) => f.event === 'agents_stats_update' && f.data.agents.some((row) => row.name === 'bot' && row.memory_used_bytes > 0))
+    const frame = await live.next(
+      (f) =>
+        f.event === 'agents_stats_update' &&
+        f.data.agents.some((row) => row.name === 'bot' && row.memory_used_bytes > 0),
+    )
     const row = frame.data.agents.find((r) => r.name === 'bot')
-    assert.deepEqual(Object.keys(row), ['name', 'cpu_percent', 'memory_used_bytes', 'memory_limit_bytes', 'memory_percent'])
+    assert.deepEqual(Object.keys(row), [
+      'name',
+      'cpu_percent',
+      'memory_used_bytes',
+      'memory_limit_bytes',
+      'memory_percent',
+    ])
     assert.equal(row.memory_limit_bytes, 128 * 1024 * 1024)
   })
 
@@ -77,17 +90,29 @@ describe('live topics', () => {
     const started = await live.next((f) => f.event === 'agent_status' && f.data.status === 'running', { from })
     assert.equal(started.data.reason, 'user')
     assert.equal(started.data.changed_at, started.data.started_at)
-    const done = await live.next((f) => f.event === 'operation_update' && f.data.kind === 'start_agent' && f.data.state === 'done', { from })
+    const done = await live.next(
+      (f) => f.event === 'operation_update' && f.data.kind === 'start_agent' && f.data.state === 'done',
+      { from },
+    )
     assert.equal(done.data.agent_name, 'bot')
   })
 
   it('notice within a second that the session has ended', async () => {
-    const signIn = await fetch(`http://${server.address}/token`, { method: 'POST', body: new URLSearchParams({ username: 'admin', password: 'correct horse battery' }) })
-    const cookie = signIn.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
+    const signIn = await fetch(`http://${server.address}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'admin', password: 'correct horse battery' }),
+    })
+    const cookie = signIn.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ')
     const { access_token: token } = await signIn.json()
     const other = await server.live(['agents'], token)
     const began = clock()
-    const out = await fetch(`http://${server.address}/api/auth/session`, { method: 'DELETE', headers: { Cookie: cookie } })
+    const out = await fetch(`http://${server.address}/api/auth/session`, {
+      method: 'DELETE',
+      headers: { Cookie: cookie },
+    })
     assert.equal(out.status, 204)
     const over = await other.next((f) => f.type === 'session_expired')
     assert.ok(over.arrived - began < 1500, `${over.arrived - began} ms`)
@@ -103,7 +128,10 @@ describe('live topics', () => {
     for (const topic of ['agent:bot', 'agent:bot:stats']) {
       assert.equal((await own.next((f) => f.type === 'unsubscribed' && f.topic === topic)).reason, 'agent_deleted')
     }
-    const done = await live.next((f) => f.event === 'operation_update' && f.data.kind === 'delete_agent' && f.data.state === 'done', { from })
+    const done = await live.next(
+      (f) => f.event === 'operation_update' && f.data.kind === 'delete_agent' && f.data.state === 'done',
+      { from },
+    )
     assert.equal(done.data.percent, 100)
     own.close()
   })
