@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { readFile, readdir } from 'node:fs/promises'
 import { Server } from './harness.mjs'
 import { emptyTally, hammer } from '../support/hammer.mjs'
+import { ScriptedEngine } from '../support/scripted.mjs'
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const small = { resources: { cpu: '1', memory: '64m' } }
@@ -145,5 +146,40 @@ describe('a crash', () => {
     } finally {
       await server.dispose()
     }
+  })
+})
+
+describe('the start', () => {
+  const AGENTS = 200
+  let engine, server
+  before(async () => {
+    engine = await ScriptedEngine.start()
+    server = await Server.start({ environment: engine.environment })
+    await engine.do('containers', { count: AGENTS, name: 'bot', instance: server.instance })
+    await server.stop()
+    const names = (await engine.state()).containers
+    assert.equal(names, AGENTS)
+    await server.sql(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${AGENTS})
+       INSERT INTO agent_ownership (agent_name, owner_id, created_at) SELECT 'bot-' || i, 1, 't' FROM n`,
+    )
+  })
+  after(async () => {
+    await server?.dispose()
+    await engine?.stop()
+  })
+
+  it(`with ${AGENTS} agents takes less than half a second`, async (t) => {
+    const times = []
+    for (let i = 0; i < 5; i++) {
+      const since = performance.now()
+      await server.launch()
+      times.push(performance.now() - since)
+      // Ready means: the first answer has them all.
+      assert.equal((await server.agents()).size, AGENTS)
+      assert.equal(await server.stop(), 0)
+    }
+    t.diagnostic(`${times.map((ms) => ms.toFixed(0)).join(', ')} ms`)
+    assert.ok(times.sort((a, b) => a - b)[2] < 500, `${times} ms`)
   })
 })
