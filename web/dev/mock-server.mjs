@@ -417,7 +417,11 @@ async function create(given) {
   if (engineAway !== null) return [503, { detail: 'The container engine does not answer' }]
   const name = sanitize(given.name)
   if (agents.has(name)) return [400, { detail: 'Agent already exists' }]
-  await operation('create', name, ['volumes', 'container', 'start'])
+  await operation('create', name, [
+    'Preparing network and volumes',
+    'Making the container',
+    'Starting the container',
+  ])
   const agent = addAgent(name, given)
   agent.history = agent.history.slice(-1)
   publish('agents', 'agent_created', agent.item)

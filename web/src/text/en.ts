@@ -339,17 +339,8 @@ export const text = {
     cores: (n: string) => (n === '1' ? '1 core' : `${n} cores`),
     memory: 'Memory',
     submit: 'Create agent',
-    /** What the server is at; the words for steps it may name, else that it is at work. */
-    step: (step: string) => {
-      const steps: Record<string, string> = {
-        image: 'Fetching the image',
-        volumes: 'Making the volumes',
-        files: 'Copying the template',
-        container: 'Making the container',
-        start: 'Starting it',
-      }
-      return steps[step] ?? 'Making the agent. This takes a few seconds.'
-    },
+    /** The server says what it is at; until it does, that it is at work. */
+    step: (step: string) => (step === '' ? 'Making the agent. This takes a few seconds.' : step),
   },
 
   remove: {
