@@ -140,18 +140,18 @@ describe('a real engine', { skip: needed.length ? `not installed: ${needed.join(
     assert.equal(answer.status, 503)
     assert.ok(ms < 1000, `${ms} ms`)
     await engine.launch()
-    await until(
-      'all agents run again, as the engine says',
-      async () => {
-        const again = await server.get('/api/agents')
-        const states = await engine.states()
-        return (
-          engineOf(again) === 'ok' &&
-          again.body.every((agent) => agent.status === 'running' && states.get(agent.name) === 'running')
-        )
-      },
-      { ms: 30_000 },
-    )
+    // Docker ends what ran when it was killed; whether it starts it again depends on its version.
+    await until('the list is what the engine says', async () => {
+      const again = await server.get('/api/agents')
+      const states = await engine.states()
+      return (
+        engineOf(again) === 'ok' &&
+        ageOf(again) < 3000 &&
+        again.body.every((agent) => (agent.status === 'running') === (states.get(agent.name) === 'running'))
+      )
+    })
+    assert.equal((await server.post('/api/agents/ant/start')).status, 200)
+    assert.equal((await server.agents()).get('ant').status, 'running')
     assert.equal((await server.post('/api/agents/ant/stop')).status, 200)
     assert.equal((await server.delete('/api/agents/ant')).status, 200)
     await server.createAgent('dog', { resources: { cpu: '1', memory: '64m' } })
