@@ -135,6 +135,6 @@ export async function sockets(server, folder, names, report) {
     )
   } finally {
     endEvents()
-    for (const socket of all) socket.close?.() ?? socket.destroy()
+    for (const socket of all) socket instanceof net.Socket ? socket.destroy() : socket.close()
   }
 }

@@ -36,12 +36,20 @@ describe('live topics', () => {
     assert.equal(created.data.changed_at, created.data.started_at)
   })
 
-  it('tell why a creation failed', async () => {
+  it('tell of no operation that was refused before it began', async () => {
     const from = live.frames.length
-    const answer = await server.post('/api/agents', { name: 'bot' })
-    assert.equal(answer.status, 400)
-    const failed = await live.next((f) => f.event === 'operation_update' && f.data.state === 'failed', { from })
-    assert.equal(failed.data.detail, answer.body.detail)
+    assert.equal((await server.post('/api/agents', { name: 'bot' })).status, 400)
+    assert.equal((await server.post('/api/agents/nobody/stop')).status, 404)
+    assert.equal((await server.post('/api/agents/bot/stop')).status, 200)
+    await live.next((f) => f.event === 'operation_update' && f.data.state === 'done', { from })
+    const told = live.frames
+      .slice(from)
+      .filter((f) => f.event === 'operation_update')
+      .map((f) => `${f.data.kind} ${f.data.agent_name} ${f.data.state}`)
+    assert.deepEqual(told, ['stop_agent bot running', 'stop_agent bot done'])
+    const stopped = live.frames.slice(from).find((f) => f.event === 'agent_status' && f.data.status === 'stopped')
+    assert.equal(stopped.data.reason, 'user')
+    assert.equal((await server.post('/api/agents/bot/start')).status, 200)
   })
 
   it('show one row of figures per running agent', async () => {

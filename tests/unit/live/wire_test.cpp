@@ -94,7 +94,9 @@ class Returning {
         wanted[name] = testing::object(item);
       }
     });
-    ASSERT_EQ(model_.agents, wanted);
+    auto known = model_.agents;
+    for (auto& [name, item] : known) item.erase("previous_status");  // tells of the way, not of the state
+    ASSERT_EQ(known, wanted);
   }
   [[nodiscard]] int resumed() const { return model_.resumed; }
   [[nodiscard]] int snapshots() const { return model_.snapshots; }
@@ -110,9 +112,9 @@ class Returning {
   }
   void take(const std::string& text_frame) {
     const auto frame = testing::object(text_frame);
-    const auto type = text(frame, "type");
-    if (type == "authenticated") return;
-    if (type == "subscribed") ++answers_;
+    // `authenticated`, and what older clients get before the subscription is there.
+    if (!frame.contains("topic")) return;
+    if (text(frame, "type") == "subscribed") ++answers_;
     // A second answer repeats what the first has told already.
     if (frame.contains("event") && frame.at("seq").to_number<std::uint64_t>() <= model_.seq) return;
     model_.take(frame);
@@ -128,18 +130,21 @@ class Returning {
 
 TEST(Wire, ASocketCutAtAnyMomentLosesNothing) {
   constexpr int cuts = 200;
-  WireHouse house;
+  HubBounds bounds;
+  bounds.channel.frames = 32;
+  WireHouse house(bounds);
   const auto ann = caller(1, "ann");
   house.identities.tokens["ann"] = {ann, now() + std::chrono::hours(1)};
   house.start();
   std::mutex paused;
-  std::atomic<bool> over = false;
-  std::thread world([&] {
+  std::atomic<int> changes = 0;
+  std::jthread world([&](const std::stop_token& over) {
     std::mt19937 random(1);
-    while (!over) {
+    while (!over.stop_requested()) {
       {
         const std::lock_guard held(paused);
         house.on_hub([&] { change_something(house, random); });
+        ++changes;
       }
       std::this_thread::sleep_for(std::chrono::microseconds(300));
     }
@@ -151,7 +156,8 @@ TEST(Wire, ASocketCutAtAnyMomentLosesNothing) {
     client.come_back();
     client.be_cut(static_cast<std::size_t>(below(6000)));
     // Sometimes away for so long that the kept frames do not reach.
-    std::this_thread::sleep_for(std::chrono::milliseconds(below(20) == 0 ? 250 : below(4)));
+    const auto away_until = changes + (below(20) == 0 ? 200 : below(10));
+    while (changes < away_until) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (::testing::Test::HasFatalFailure()) break;
     client.come_back();
     const std::lock_guard held(paused);
@@ -159,8 +165,6 @@ TEST(Wire, ASocketCutAtAnyMomentLosesNothing) {
     if (!::testing::Test::HasFatalFailure()) client.compare();
     client.be_cut(0);
   }
-  over = true;
-  world.join();
   EXPECT_GT(client.resumed(), cuts / 4) << "else it does not reach what it is for";
   EXPECT_GT(client.snapshots(), 1);
 }
@@ -216,6 +220,7 @@ class Readers {
       return at == std::string::npos ? 0 : std::stoull(text_frame.substr(at + key.size(), 20));
     };
     if (text_frame.starts_with(R"({"type":"resync")")) ++resyncs;
+    if (text_frame.find(R"("topic":"agents",)") == std::string::npos) return;
     const bool event = text_frame.starts_with(R"({"event")");
     if (!event && !text_frame.starts_with(R"({"type":"subscribed")")) return;
     const auto seq = number(R"("seq":)");
@@ -295,7 +300,7 @@ TEST(Wire, SlowReadersNeitherDelayOthersNorFillTheMemory) {
   ASSERT_TRUE(readers.read_until("that-was-all", std::chrono::seconds(60)));
   EXPECT_EQ(readers.gaps, 0);
   EXPECT_EQ(readers.resyncs, 0) << "nothing is left out for those who keep up";
-  EXPECT_GE(readers.events, (changes + 2U) * (sockets - slow));
+  EXPECT_GE(readers.events, (changes + 1U) * (sockets - slow));
   // The bound is held before each change is sent: what two changes put on the way to everybody comes on top.
   EXPECT_LT(most_held, bounds.unsent_bytes + 2 * sockets * (filling.size() + 1000));
   int closed = 0;
