@@ -120,7 +120,7 @@ describe('the logs of an agent in a browser', { timeout: 300_000 }, () => {
     // Up from the end until the gap is seen.
     await lines().hover()
     await until('the gap', async () => {
-      await browser.page.mouse.wheel(0, -4000)
+      await browser.page.mouse.wheel(0, -600)
       return (await lines().locator('[data-kind="skipped"]').count()) > 0
     })
     assert.match(await lines().locator('[data-kind="skipped"]').last().textContent(), /[\d,.]+ lines skipped/)
@@ -151,6 +151,10 @@ describe('the logs of an agent in a browser', { timeout: 300_000 }, () => {
   })
 
   it('had no fault in the page', () => {
-    assert.deepEqual(browser.faults, [])
+    // The browser itself notes that there was no session before the sign-in.
+    assert.deepEqual(
+      browser.faults.filter((text) => !/status of 401/.test(text)),
+      [],
+    )
   })
 })

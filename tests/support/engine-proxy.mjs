@@ -60,7 +60,11 @@ export class EngineProxy {
       if (follow) this.follows.push(follow[1])
       engine.write(bytes)
     })
-    engine.on('data', (bytes) => client.write(bytes))
+    engine.on('data', (bytes) => {
+      // The last chunk: the answer has ended, the connection is kept for the next request.
+      if (bytes.subarray(-5).toString('latin1') === '0\r\n\r\n') pair.follows = false
+      client.write(bytes)
+    })
     for (const socket of [client, engine]) {
       socket.on('error', () => this.#end(pair))
       socket.on('close', () => this.#end(pair))

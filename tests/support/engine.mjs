@@ -59,11 +59,10 @@ export function followEvents(take) {
 /** What `docker kill NAME` does. */
 export const kill = (name) => engine('POST', `/containers/${name}/kill`)
 
-/** Runs a shell script in the container as root, and waits for its end. */
+/** Runs a shell script in the container, as its image's user, and waits for its end. */
 export async function runIn(container, script) {
   const made = await engine('POST', `/containers/${container}/exec`, {
     Cmd: ['sh', '-c', script],
-    User: '0',
     AttachStdout: true,
     AttachStderr: true,
   })
