@@ -230,6 +230,7 @@ std::vector<std::string> Model::to_verify(SteadyTime before, std::size_t most) c
   const auto taken = std::min(most, due.size());
   std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(taken), due.end());
   std::vector<std::string> ids;
+  ids.reserve(taken);
   for (std::size_t i = 0; i < taken; ++i) ids.push_back(std::move(due[i].second));
   return ids;
 }
