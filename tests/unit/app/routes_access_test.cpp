@@ -1,29 +1,119 @@
-// Every route that is served, with every kind of caller, over a real connection; and the description against the table.
+// Every route that is served, with every kind of caller, over a real connection, on agents that are there; and the
+// description against the table.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <set>
 
-#include "app/server.h"
-#include "auth/api_keys.h"
-#include "auth/tokens.h"
-#include "db/database.h"
-#include "db/migrations.h"
-#include "unit/db/temp_dir.h"
-#include "unit/http/harness.h"
+#include "unit/app/server_house.h"
 
 namespace trinity::app {
 namespace {
 
 using http::Access;
+using test::HttpAnswer;
+using test::ServerHouse;
 using namespace std::chrono_literals;
 
-constexpr const char* secret = "a key for tests, long enough to be one";
-constexpr std::int64_t ann = 100;
-constexpr std::int64_t root = 101;
+/// What somebody is to the agent that the route is about. `nobody` has no credentials that count.
+enum Kind : std::size_t {
+  nobody,
+  stranger,
+  shared,
+  owner,
+  admin,
+  owner_key,
+  admin_key,
+  own_agent,    ///< the key of the agent itself
+  helper,       ///< the key of an agent that may reach it
+  other_agent,  ///< the key of an agent that may not
+  system_key,
+  kinds
+};
+constexpr std::array<const char*, kinds> kind_names{"nobody", "stranger",    "shared",      "owner",
+                                                    "admin",  "owner's key", "admin's key", "own agent",
+                                                    "helper", "other agent", "system key"};
 
-/// What a caller is to a route of each policy.
-enum class Kind { nobody, user, admin, agent };
+using Statuses = std::array<unsigned, kinds>;
+
+// clang-format off
+constexpr Statuses anyone(unsigned s)    { return {s,   s,   s,   s,   s, s,   s, s,   s,   s,   s}; }
+constexpr Statuses signed_in(unsigned s) { return {401, s,   s,   s,   s, s,   s, s,   s,   s,   s}; }
+constexpr Statuses admins(unsigned s)    { return {401, 403, 403, 403, s, 403, s, 403, 403, 403, s}; }
+constexpr Statuses readers(unsigned s)   { return {401, 403, s,   s,   s, s,   s, s,   s,   403, s}; }
+constexpr Statuses managers(unsigned s)  { return {401, 403, 403, s,   s, s,   s, 403, 403, 403, s}; }
+/// With a signed token only: keys count for nothing.
+constexpr Statuses tokens(unsigned s)    { return {401, s,   s,   s,   s, 401, 401, 401, 401, 401, 401}; }
+// clang-format on
+
+/// What a route answers to each kind of caller. `{agent_name}` stands for an agent that runs, or, where `deletes`, for
+/// one of the caller's own choice that may be lost.
+struct Row {
+  std::string route;  ///< method and pattern; the rest of a pattern's parameters as they are asked for
+  Statuses statuses;
+  std::string path{};  ///< when the pattern cannot be asked for as it stands
+  std::string body{};
+  bool deletes = false;
+};
+
+/// Whoever adds a route adds its row here.
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows{
+      {"GET /health", anyone(200)},
+      {"GET /api/version", anyone(200)},
+      {"GET /openapi.json", anyone(200)},
+      {"GET /docs", anyone(200)},
+      {"GET /redoc", anyone(200)},
+      {"GET /docs/viewer.js", anyone(200)},
+      {"GET /docs/viewer.css", anyone(200)},
+      {"GET /ws", anyone(426)},
+      {"GET /metrics", admins(200)},
+      // Forms without a body.
+      {"POST /token", anyone(422)},
+      {"POST /api/token", anyone(422)},
+      {"GET /api/auth/mode", anyone(200)},
+      {"GET /api/auth/validate", tokens(200)},
+      // Needs the session cookie.
+      {"POST /api/auth/session", anyone(401)},
+      {"DELETE /api/auth/session", anyone(204)},
+      {"GET /api/users/me", signed_in(200)},
+      {"GET /api/setup/status", anyone(200)},
+      {"POST /api/setup/admin-password", anyone(422)},
+      {"GET /api/templates", signed_in(200)},
+      {"GET /api/templates/{template_id...}", signed_in(404), "/api/templates/local:none"},
+      // A page's cookies count too; nobody here shows one.
+      {"GET /api/telemetry/host", signed_in(200)},
+      {"GET /api/telemetry/containers", signed_in(200)},
+      {"GET /api/agents", signed_in(200)},
+      {"POST /api/agents", signed_in(422)},
+      {"GET /api/agents/{agent_name}", readers(200)},
+      {"POST /api/agents/{agent_name}/start", readers(200)},
+      {"GET /api/agents/{agent_name}/logs", readers(200)},
+      {"GET /api/agents/{agent_name}/stats", readers(200)},
+      {"POST /api/agents/{agent_name}/stop", readers(200)},
+      // Behind stop: of an agent that runs its daemon would be asked.
+      {"GET /api/agents/{agent_name}/info", readers(200)},
+      {"DELETE /api/agents/{agent_name}", managers(200), {}, {}, true},
+  };
+  return rows;
+}
+
+/// Served for operators and browsers; no part of the contract that clients are made from.
+const std::set<std::string> not_described{"GET /openapi.json",    "GET /docs",    "GET /redoc", "GET /docs/viewer.js",
+                                          "GET /docs/viewer.css", "GET /metrics", "GET /ws"};
+
+/// A bearer counts on these beside the cookies that a page sends, so they look for themselves.
+const std::set<std::string> bearer_or_cookie{"GET /api/telemetry/host", "GET /api/telemetry/containers"};
+
+std::string label(const http::Route& route) {
+  return std::string(http::name_of(route.method)) + ' ' + route.path;
+}
+
+/// `{x...}` -> `{x}`
+std::string without_rest(std::string path) {
+  if (const auto rest = path.find("...}"); rest != std::string::npos) path.erase(rest, 3);
+  return path;
+}
 
 struct Caller {
   std::string name;
@@ -31,216 +121,199 @@ struct Caller {
   std::string authorization;  ///< empty: no such header
 };
 
-struct Answer {
-  unsigned status = 0;
-  std::string text;  ///< head and body
-};
-
-/// Does for itself what the policy leaves open: without credentials these answer 401.
-const std::set<std::string> self_checking{"GET /api/auth/validate", "POST /api/auth/session", "GET /api/telemetry/host",
-                                          "GET /api/telemetry/containers"};
-
-/// A bearer counts on these too, beside the cookies that a page sends.
-const std::set<std::string> bearer_or_cookie{"GET /api/telemetry/host", "GET /api/telemetry/containers"};
-
-/// Whoever adds a route for anyone has to say so here.
-const std::set<std::string> for_anyone{"GET /api/auth/mode",
-                                       "GET /api/auth/validate",
-                                       "POST /api/auth/session",
-                                       "DELETE /api/auth/session",
-                                       "POST /token",
-                                       "POST /api/token",
-                                       "GET /api/setup/status",
-                                       "POST /api/setup/admin-password",
-                                       "GET /api/version",
-                                       "GET /api/telemetry/host",
-                                       "GET /api/telemetry/containers",
-                                       "GET /health",
-                                       "GET /openapi.json",
-                                       "GET /docs",
-                                       "GET /redoc",
-                                       "GET /docs/viewer.js",
-                                       "GET /docs/viewer.css",
-                                       "GET /ws"};
-
-/// Served for operators and browsers; no part of the contract that clients are made from.
-const std::set<std::string> not_described{"GET /openapi.json",    "GET /docs",    "GET /redoc", "GET /docs/viewer.js",
-                                          "GET /docs/viewer.css", "GET /metrics", "GET /ws"};
-
-std::string label(const http::Route& route) {
-  return std::string(http::name_of(route.method)) + ' ' + route.path;
-}
-
-std::string token(const std::string& key, std::optional<std::string> subject, std::chrono::hours life,
-                  auth::TokenUse use = auth::TokenUse::access) {
-  auth::Claims claims;
-  claims.subject = std::move(subject);
-  claims.mode = "admin";
-  claims.use = use;
-  claims.expires_at = std::chrono::floor<std::chrono::seconds>(now() + life);
-  return "Bearer " + auth::TokenSigner(key).sign(claims);
-}
-
-/// A whole server without an engine, on a port of its own. One for all tests of the file: starting it takes a while.
+/// One server for all tests of the file: starting it takes a while.
 class RoutesTest : public testing::Test {
  protected:
-  struct House {
-    House() {
-      Config config;
-      config.home = dir / "home";
-      config.database = dir / "home" / "trinity.db";
-      config.web_dir = dir / "web";
-      config.templates_dir = dir / "templates";
-      config.port = 0;
-      config.threads = 2;
-      config.secret_key = secret;
-      config.engine = "unix://" + (dir / "no-engine.sock").string();
-      config.drain_seconds = 5;
-      std::filesystem::create_directories(config.home);
-      std::filesystem::create_directories(config.templates_dir);
-      fill(config.database);
-      server = std::make_unique<Server>(config);
-      server->start();
-    }
-    ~House() { server->stop(); }
-    House(const House&) = delete;
-    House& operator=(const House&) = delete;
-
-    void fill(const std::filesystem::path& file) {
-      BlockingPool pool(1);
-      BackgroundCall call("test");
-      {
-        db::Database database(file, pool, 1);
-        db::migrate(database);
-        auto job = [this](db::Session& session) { add_rows(session); };
-        database.write_now(call.call(), std::move(job));
+  static void SetUpTestSuite() {
+    // One for each caller who may delete it.
+    const auto victims = [](ServerHouse& made, db::Session& session) {
+      for (std::size_t i = 0; i < kinds; ++i) {
+        const auto name = "victim-" + std::to_string(i);
+        made.add_agent(session, name, ServerHouse::ann);
+        ServerHouse::share(session, name, "bob@example.org");
+        ServerHouse::permit(session, "helper", name);
       }
-      pool.join();
+    };
+    house = std::make_unique<ServerHouse>(2, victims);
+    wait_for_figures();
+  }
+  /// Of the machine: the first are read a moment after the start.
+  static void wait_for_figures() {
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (house->ask("GET", "/api/telemetry/host", ServerHouse::token("root")).status != 200) {
+      ASSERT_LT(std::chrono::steady_clock::now(), until);
+      std::this_thread::sleep_for(5ms);
     }
-    void add_rows(db::Session& session) {
-      const auto user = [&](std::int64_t id, const std::string& name, const std::string& role) {
-        session
-            .query("INSERT INTO users (id, username, role, created_at, updated_at) VALUES (:a, :b, :c, 't', 't')", id,
-                   name, role)
-            .run();
-      };
-      user(ann, "ann", "user");
-      user(root, "root", "admin");
-      const auto key = [&](const std::string& text, std::int64_t owner, const std::string& scope, int active) {
-        session
-            .query(
-                "INSERT INTO mcp_api_keys (id, name, key_prefix, key_hash, created_at, is_active, user_id, scope) "
-                "VALUES (:a, 'n', 'p', :b, 't', :c, :d, :e)",
-                text, auth::key_digest(text), active, owner, scope)
-            .run();
-      };
-      key(keys[0], ann, "user", 1);
-      key(keys[1], ann, "user", 0);
-      key(keys[2], root, "user", 1);
-      (void)auth::KeyRows::insert_for_agent(session, keys[3], "worker", root);
-    }
-
-    test::TempDir dir;
-    std::array<std::string, 4> keys{auth::new_key_text(), auth::new_key_text(), auth::new_key_text(),
-                                    auth::new_key_text()};
-    std::unique_ptr<Server> server;
-  };
-
-  static void SetUpTestSuite() { house = std::make_unique<House>(); }
+  }
   static void TearDownTestSuite() { house.reset(); }
 
   static std::vector<Caller> callers() {
     const auto& keys = house->keys;
-    return {{"no token", Kind::nobody, ""},
-            {"another scheme", Kind::nobody, "Basic YW5uOmFubg=="},
-            {"an empty token", Kind::nobody, "Bearer "},
-            {"no token at all", Kind::nobody, "Bearer ../../etc/passwd"},
-            {"expired", Kind::nobody, token(secret, "root", -1h)},
-            {"forged", Kind::nobody, token("another key, just as long as it is", "root", 1h)},
-            {"session token as bearer", Kind::nobody, token(secret, "root", 1h, auth::TokenUse::session)},
-            {"user who is gone", Kind::nobody, token(secret, "nobody", 1h)},
-            {"token without a user", Kind::nobody, token(secret, std::nullopt, 1h)},
-            {"unknown key", Kind::nobody, "Bearer " + auth::new_key_text()},
-            {"withdrawn key", Kind::nobody, "Bearer " + keys[1]},
-            {"user", Kind::user, token(secret, "ann", 1h)},
-            {"user's key", Kind::user, "Bearer " + keys[0]},
-            {"admin", Kind::admin, token(secret, "root", 1h)},
-            {"admin's key", Kind::admin, "Bearer " + keys[2]},
-            {"key of an admin's agent", Kind::agent, "Bearer " + keys[3]}};
+    using auth::TokenUse;
+    return {{"no token", nobody, ""},
+            {"another scheme", nobody, "Basic YW5uOmFubg=="},
+            {"an empty token", nobody, "Bearer "},
+            {"no token at all", nobody, "Bearer ../../etc/passwd"},
+            {"expired", nobody, ServerHouse::token("root", -1h)},
+            {"forged", nobody, ServerHouse::token("root", 1h, TokenUse::access, "another key, just as long as it is")},
+            {"session token as bearer", nobody, ServerHouse::token("root", 1h, TokenUse::session)},
+            {"user who is gone", nobody, ServerHouse::token("nobody")},
+            {"token without a user", nobody, ServerHouse::token(std::nullopt)},
+            {"unknown key", nobody, "Bearer " + auth::new_key_text()},
+            {"withdrawn key", nobody, "Bearer " + keys.withdrawn},
+            {"dora", stranger, ServerHouse::token("dora")},
+            {"bob", shared, ServerHouse::token("bob")},
+            {"ann", owner, ServerHouse::token("ann")},
+            {"root", admin, ServerHouse::token("root")},
+            {"ann's key", owner_key, "Bearer " + keys.of_ann},
+            {"root's key", admin_key, "Bearer " + keys.of_root},
+            {"the agent's key", own_agent, "Bearer " + keys.of_hers},
+            {"the helper's key", helper, "Bearer " + keys.of_helper},
+            {"another agent's key", other_agent, "Bearer " + keys.of_other},
+            {"the system's key", system_key, "Bearer " + keys.of_system}};
   }
 
-  static Answer ask(const http::Route& route, const std::string& authorization) {
-    auto path = route.path;
-    for (auto at = path.find('{'); at != std::string::npos; at = path.find('{'))
-      path.replace(at, path.find('}') - at + 1, "no-such-one");
-    std::string text = std::string(http::name_of(route.method)) + ' ' + path + " HTTP/1.1\r\nHost: x\r\n";
-    if (!authorization.empty()) text += "Authorization: " + authorization + "\r\n";
-    text += "Content-Length: 0\r\nConnection: close\r\n\r\n";
-    http::RawSocket socket(house->server->port());
-    socket.send(text);
-    Answer answer;
-    answer.text = socket.read_all();
-    if (answer.text.size() > 12) answer.status = static_cast<unsigned>(std::stoul(answer.text.substr(9, 3)));
-    return answer;
+  static std::string path_of(const Row& row, const std::string& agent) {
+    auto path = row.path.empty() ? row.route.substr(row.route.find(' ') + 1) : row.path;
+    if (const auto at = path.find("{agent_name}"); at != std::string::npos) path.replace(at, 12, agent);
+    return path;
   }
-
-  static void check(const http::Route& route, const Caller& caller, const Answer& answer) {
-    SCOPED_TRACE(label(route) + " as " + caller.name + ": " + answer.text.substr(0, 400));
-    EXPECT_GE(answer.status, 200U);
-    EXPECT_NE(answer.status, 500U);
-    const bool refused = answer.status == 401 || answer.status == 403;
-    if (route.access == Access::anyone) {
-      EXPECT_TRUE(!refused || self_checking.contains(label(route)));
-      return;
-    }
-    if (caller.kind == Kind::nobody) {
-      EXPECT_EQ(answer.status, 401U);
-      EXPECT_NE(answer.text.find("WWW-Authenticate: Bearer\r\n"), std::string::npos);
-    } else if (route.access == Access::admin && caller.kind != Kind::admin) {
-      EXPECT_EQ(answer.status, 403U);
-    } else if (route.access == Access::agent_reader || route.access == Access::agent_owner) {
-      // There is no such agent. An administrator is told so; others may hear of a missing right first.
-      const bool told = answer.status == 404 || (answer.status == 403 && caller.kind != Kind::admin);
-      EXPECT_TRUE(told);
-    } else if (caller.kind == Kind::agent) {
-      EXPECT_NE(answer.status, 401U) << "known, though the service may refuse it";
-    } else {
-      EXPECT_FALSE(refused);
+  static HttpAnswer ask(const Row& row, const Caller& caller, const std::string& agent) {
+    return house->ask(row.route.substr(0, row.route.find(' ')), path_of(row, agent), caller.authorization, row.body);
+  }
+  static void check(const Row& row, const Caller& caller) {
+    const bool loses = row.deletes && caller.kind != own_agent;
+    const auto agent = loses ? "victim-" + std::to_string(caller.kind) : std::string("hers");
+    const auto answer = ask(row, caller, agent);
+    const auto expected = row.statuses.at(caller.kind);
+    EXPECT_EQ(answer.status, expected) << row.route << " as " << caller.name << " (" << kind_names.at(caller.kind)
+                                       << "): " << answer.text.substr(0, 600);
+    if (expected == 401 && row.statuses[admin] != 401) {
+      EXPECT_NE(answer.text.find("WWW-Authenticate: Bearer\r\n"), std::string::npos) << row.route;
     }
   }
+  static boost::json::object description() {
+    return boost::json::parse(house->ask("GET", "/openapi.json", "").body()).as_object();
+  }
 
-  static std::unique_ptr<House> house;
+  static std::unique_ptr<ServerHouse> house;
 };
-std::unique_ptr<RoutesTest::House> RoutesTest::house;
+std::unique_ptr<ServerHouse> RoutesTest::house;
+
+TEST_F(RoutesTest, EveryRouteHasARowAndEveryRowARoute) {
+  std::set<std::string> served;
+  for (const auto& route : house->server->router().routes()) served.insert(label(route));
+  std::set<std::string> rows;
+  for (const auto& row : table()) EXPECT_TRUE(rows.insert(row.route).second) << row.route << " comes twice";
+  EXPECT_EQ(served, rows);
+}
 
 TEST_F(RoutesTest, EveryRouteWithEveryKindOfCaller) {
   const auto known = callers();
-  const auto& routes = house->server->router().routes();
-  EXPECT_GT(routes.size(), 20U);
-  for (const auto& route : routes) {
-    for (const auto& caller : known) check(route, caller, ask(route, caller.authorization));
+  for (const auto& row : table()) {
+    for (const auto& caller : known) check(row, caller);
   }
 }
 
-TEST_F(RoutesTest, WhatIsForAnyoneIsListedHere) {
-  std::set<std::string> found;
-  for (const auto& route : house->server->router().routes()) {
-    if (route.access == Access::anyone) found.insert(label(route));
+/// The declared policy says at least who may not come in at all.
+TEST_F(RoutesTest, RowsAgreeWithTheDeclaredPolicy) {
+  std::map<std::string, Access> declared;
+  for (const auto& route : house->server->router().routes()) declared[label(route)] = route.access;
+  for (const auto& row : table()) {
+    const auto found = declared.find(row.route);
+    if (found == declared.end()) continue;
+    const auto& s = row.statuses;
+    if (found->second != Access::anyone) {
+      EXPECT_EQ(s[nobody], 401U) << row.route;
+    }
+    if (found->second == Access::admin) {
+      EXPECT_EQ(s[owner], 403U) << row.route;
+    }
+    if (found->second == Access::agent_reader || found->second == Access::agent_owner) {
+      EXPECT_EQ(s[stranger], 403U) << row.route;
+      EXPECT_EQ(s[other_agent], 403U) << row.route;
+    }
+    if (found->second == Access::agent_owner) {
+      EXPECT_EQ(s[shared], 403U) << row.route;
+      EXPECT_EQ(s[own_agent], 403U) << row.route;
+    }
   }
-  EXPECT_EQ(found, for_anyone);
+}
+
+/// Who is told that there is no such agent: everybody where the row is looked for first, else administrators only.
+TEST_F(RoutesTest, AnAgentThatIsNotThere) {
+  const std::set<std::string> row_first{"GET /api/agents/{agent_name}", "GET /api/agents/{agent_name}/info"};
+  for (const auto& row : table()) {
+    if (row.route.find("{agent_name}") == std::string::npos) continue;
+    for (const auto& caller : callers()) {
+      const bool told = row_first.contains(row.route) || caller.kind == admin || caller.kind == admin_key ||
+                        caller.kind == system_key;
+      const unsigned expected = caller.kind == nobody ? 401 : told ? 404 : 403;
+      EXPECT_EQ(ask(row, caller, "no-such-one").status, expected) << row.route << " as " << caller.name;
+    }
+  }
+}
+
+/// A container without a row: nobody's, so administrators' alone; "no such agent" where the row is looked for first.
+TEST_F(RoutesTest, AnOrphanIsForAdministrators) {
+  const std::set<std::string> row_first{"GET /api/agents/{agent_name}", "GET /api/agents/{agent_name}/info"};
+  for (const auto& row : table()) {
+    if (row.route.find("{agent_name}") == std::string::npos || row.deletes) continue;
+    for (const auto& caller : callers()) {
+      const bool may = caller.kind == admin || caller.kind == admin_key || caller.kind == system_key;
+      const unsigned beyond = row_first.contains(row.route) ? 404 : may ? 200 : 403;
+      const auto expected = caller.kind == nobody ? 401U : beyond;
+      EXPECT_EQ(ask(row, caller, "orphan").status, expected) << row.route << " as " << caller.name;
+    }
+  }
+}
+
+TEST_F(RoutesTest, TheListShowsEachWhatTheyMayReach) {
+  const std::map<Kind, std::set<std::string>> visible{{stranger, {}},
+                                                      {shared, {"hers"}},
+                                                      {owner, {"hers", "helper"}},
+                                                      {owner_key, {"hers", "helper"}},
+                                                      {admin, {"hers", "helper", "other", "roots", "orphan"}},
+                                                      {admin_key, {"hers", "helper", "other", "roots", "orphan"}},
+                                                      {system_key, {"hers", "helper", "other", "roots", "orphan"}},
+                                                      {own_agent, {"hers"}},
+                                                      {helper, {"hers", "helper"}},
+                                                      {other_agent, {"other"}}};
+  for (const auto& caller : callers()) {
+    if (caller.kind == nobody) continue;
+    std::set<std::string> names;
+    const auto list = boost::json::parse(house->ask("GET", "/api/agents", caller.authorization).body());
+    for (const auto& item : list.as_array()) {
+      std::string name(item.at("name").as_string());
+      if (!name.starts_with("victim-") && !name.starts_with("made-")) names.insert(std::move(name));
+    }
+    EXPECT_EQ(names, visible.at(caller.kind)) << caller.name;
+  }
+}
+
+/// An agent may create agents; they belong to its owner.
+TEST_F(RoutesTest, WhoCreatesAndForWhom) {
+  int number = 0;
+  for (const auto& caller : callers()) {
+    if (caller.kind == nobody) continue;
+    const auto name = "made-" + std::to_string(++number);
+    const auto answer = house->ask("POST", "/api/agents", caller.authorization, R"({"name": ")" + name + "\"}");
+    ASSERT_EQ(answer.status, 200U) << caller.name << ": " << answer.text;
+    const auto seen = boost::json::parse(house->ask("GET", "/api/agents/" + name, ServerHouse::token("root")).body());
+    const std::map<Kind, std::string> owners{
+        {stranger, "dora"},  {shared, "bob"},    {owner, "ann"},  {admin, "root"},       {owner_key, "ann"},
+        {admin_key, "root"}, {own_agent, "ann"}, {helper, "ann"}, {other_agent, "carl"}, {system_key, "root"}};
+    EXPECT_EQ(seen.at("owner").as_string(), owners.at(caller.kind)) << caller.name;
+  }
 }
 
 TEST_F(RoutesTest, DescriptionNamesExactlyWhatIsServed) {
   std::set<std::string> served;
   for (const auto& route : house->server->router().routes()) {
-    auto name = label(route);
-    if (not_described.contains(name)) continue;
-    if (const auto rest = name.find("...}"); rest != std::string::npos) name.erase(rest, 3);
-    served.insert(std::move(name));
+    const auto name = label(route);
+    if (!not_described.contains(name)) served.insert(without_rest(name));
   }
-  const http::Route description{http::Method::get, "/openapi.json", Access::anyone, nullptr};
-  const auto text = ask(description, "").text;
-  const auto described = boost::json::parse(text.substr(text.find("\r\n\r\n") + 4)).as_object();
+  const auto described = description();
   std::set<std::string> named;
   for (const auto& [path, item] : described.at("paths").as_object()) {
     for (const auto* method : {"get", "put", "post", "delete", "patch"}) {
@@ -254,16 +327,12 @@ TEST_F(RoutesTest, DescriptionNamesExactlyWhatIsServed) {
 }
 
 TEST_F(RoutesTest, DescriptionSaysWhoMayCall) {
-  const http::Route asked{http::Method::get, "/openapi.json", Access::anyone, nullptr};
-  const auto text = ask(asked, "").text;
-  const auto described = boost::json::parse(text.substr(text.find("\r\n\r\n") + 4)).as_object();
+  const auto described = description();
   for (const auto& route : house->server->router().routes()) {
     if (not_described.contains(label(route))) continue;
-    auto path = route.path;
-    if (const auto rest = path.find("...}"); rest != std::string::npos) path.erase(rest, 3);
     std::string method(http::name_of(route.method));
     std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
-    const auto& operation = described.at("paths").at(path).at(method).as_object();
+    const auto& operation = described.at("paths").at(without_rest(route.path)).at(method).as_object();
     const auto* own = operation.if_contains("security");
     const auto& security = (own != nullptr ? *own : described.at("security")).as_array();
     const bool bearer =
@@ -273,17 +342,16 @@ TEST_F(RoutesTest, DescriptionSaysWhoMayCall) {
 }
 
 TEST_F(RoutesTest, MetricsCountWhatWasServed) {
-  const http::Route metrics{http::Method::get, "/metrics", Access::admin, nullptr};
-  const http::Route health{http::Method::get, "/health", Access::anyone, nullptr};
-  EXPECT_EQ(ask(health, "").status, 200U);
-  const auto answer = ask(metrics, token(secret, "root", 1h));
+  EXPECT_EQ(house->ask("GET", "/health", "").status, 200U);
+  const auto answer = house->ask("GET", "/metrics", ServerHouse::token("root"));
   EXPECT_EQ(answer.status, 200U);
   for (const auto* part : {"Content-Type: text/plain; version=0.0.4",
                            "trinity_http_requests_total{method=\"GET\",route=\"/health\",status=\"2xx\"} ",
-                           "trinity_engine_up 0\n", "trinity_live_sockets 0\n", "process_resident_memory_bytes "}) {
+                           "trinity_engine_up 1\n", "trinity_live_sockets 0\n", "process_resident_memory_bytes "}) {
     EXPECT_NE(answer.text.find(part), std::string::npos) << part;
   }
-  EXPECT_EQ(answer.text.find("no-such-one"), std::string::npos) << "names of objects are no labels";
+  for (const auto* name : {"hers", "helper", "orphan", "no-such-one"})
+    EXPECT_EQ(answer.text.find(name), std::string::npos) << "names of objects are no labels";
 }
 
 }  // namespace
