@@ -186,8 +186,9 @@ FakeEngine::Held* FakeEngine::find(const std::string& name_or_id) {
   return const_cast<Held*>(std::as_const(*this).find(name_or_id));
 }
 const FakeEngine::Held* FakeEngine::find(const std::string& name_or_id) const {
+  if (const auto it = containers_.find(name_or_id); it != containers_.end()) return &it->second;
   for (const auto& [id, held] : containers_) {
-    if (id == name_or_id || held.detail.name == name_or_id) return &held;
+    if (held.detail.name == name_or_id) return &held;
   }
   return nullptr;
 }
