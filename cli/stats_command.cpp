@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/live_feed.h"
+#include "cli/server_address.h"
 #include "cli/stats_view.h"
 
 namespace trinity::cli {
@@ -26,12 +27,23 @@ std::vector<std::string> running_agents(Api& api) {
   return names;
 }
 
+/// Nothing when it has stopped or gone since it was seen running.
+std::optional<json::object> figures_if_running(Api& api, const std::string& name) {
+  const auto answer = api.send({.path = "/api/agents/" + path_segment(name) + "/stats"});
+  if (answer.status == 400 || answer.status == 403 || answer.status == 404) return std::nullopt;
+  check(answer);
+  return json::parse(answer.body).as_object();
+}
+
 /// The server has figures of running agents only; another one has its state.
 json::object figures_of(Api& api, const std::string& name) {
   const auto agent = ask_about(api, name, {.path = ""});
-  const auto status = text_of(agent.as_object(), "status");
-  if (status != "running") return {{"name", name}, {"status", status}};
-  return ask_about(api, name, {.path = "/stats"}).as_object();
+  auto status = text_of(agent.as_object(), "status");
+  if (status == "running") {
+    if (auto figures = figures_if_running(api, name)) return std::move(*figures);
+    status = "stopped";
+  }
+  return {{"name", name}, {"status", status}};
 }
 
 void print_once(Session& session, const std::vector<std::string>& names) {
@@ -52,12 +64,7 @@ StatsView stats_now(Api& api, const std::vector<std::string>& names) {
   for (const auto& name : names) view.replace(name, figures_of(api, name));
   if (!names.empty()) return view;
   for (const auto& name : running_agents(api)) {
-    try {
-      view.replace(name, ask_about(api, name, {.path = "/stats"}).as_object());
-    } catch (const Fault& fault) {
-      // It has stopped or gone since the list was made.
-      if (fault.code() != ExitCode::failed && fault.code() != ExitCode::not_found) throw;
-    }
+    if (auto figures = figures_if_running(api, name)) view.replace(name, std::move(*figures));
   }
   return view;
 }

@@ -59,7 +59,10 @@ TEST_F(StatsTest, AnAgentThatGoesMeanwhileIsLeftOut) {
   server.answer("GET /api/agents/bot/stats", 400, R"({"detail":"Agent is not running"})");
   EXPECT_EQ(trinityctl({"agents", "stats"}), 0);
   EXPECT_THAT(err, HasSubstr("No agent is running"));
-  EXPECT_EQ(trinityctl({"agents", "stats", "nobody"}), 5) << "a named one is not";
+  EXPECT_EQ(trinityctl({"agents", "stats", "bot", "--json"}), 0);
+  EXPECT_EQ(json::parse(out), json::parse(R"([{"name":"bot","status":"stopped"}])"));
+  server.answers["GET /api/agents/bot/stats"].front().status = 503;
+  EXPECT_EQ(trinityctl({"agents", "stats"}), 1) << "a server that fails is not a fleet at rest";
 }
 
 TEST_F(StatsTest, TheFleetIsWatchedByOneTopic) {
