@@ -14,7 +14,7 @@ namespace {
 
 bool is_loopback(std::string_view host) {
   const auto address = urls::parse_ipv4_address(host);
-  return host == "localhost" || host == "[::1]" || (address && address->is_loopback());
+  return host == "localhost" || host == "[::1]" || (address && address->is_loopback() && address->to_string() == host);
 }
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
@@ -26,7 +26,9 @@ bool is_loopback(std::string_view host) {
 std::string server_address(std::string_view text) {
   std::string whole(text);
   if (!whole.contains("://")) {
-    const auto authority = urls::parse_uri("http://" + whole);
+    // What is parsed points into the text.
+    const auto assumed = "http://" + whole;
+    const auto authority = urls::parse_uri(assumed);
     if (!authority) refuse(text, "expected something like https://trinity.example.org or 127.0.0.1:8000");
     whole = (is_loopback(authority->host()) ? "http://" : "https://") + whole;
   }
