@@ -82,7 +82,7 @@ class Running {
 /** The container of the agent prints a line. */
 async function print(agent, text) {
   const made = await engine('POST', `/containers/${server.containerOf(agent)}/exec`, {
-    User: 'root',
+    User: 'developer',
     Cmd: ['sh', '-c', `printf '%s\\n' '${text}' >/proc/1/fd/1`],
   })
   assert.equal(made.status, 201, JSON.stringify(made.body))
@@ -203,7 +203,7 @@ describe('the whole life of an agent', () => {
     assert.equal((await ctl(['agents', 'list', '--names', '--status', 'stopped'])).out, '')
     const shown = await json(['agents', 'show', 'life-one'])
     assert.deepEqual(shown, (await server.get('/api/agents/life-one')).body)
-    assert.match((await ctl(['agents', 'show', 'life-one'])).out, /^resources\.memory +128m$/m)
+    assert.match((await ctl(['agents', 'show', 'life-one'])).out, /^resources\.memory +256m$/m)
     const status = await json(['status'])
     assert.deepEqual([status.engine, status.agents, status.running, status.role], ['ok', 2, 2, 'admin'])
   })
@@ -224,10 +224,10 @@ describe('the whole life of an agent', () => {
       'status',
       'uptime_seconds',
     ])
-    assert.equal(row.memory_limit_bytes, 128 * 1024 * 1024)
+    assert.equal(row.memory_limit_bytes, 256 * 1024 * 1024, 'as its template says')
     assert.match(
       (await ctl(['agents', 'stats', 'life-one'])).out,
-      /life-one +running +[\d.]+ % +[\d.]+ [KM]iB +128 MiB/,
+      /life-one +running +[\d.]+ % +[\d.]+ [KM]iB +256 MiB/,
     )
   })
 
