@@ -41,13 +41,13 @@ struct LogsTest : ProgramTest {
 };
 
 TEST_F(LogsTest, PrintsTheLastLinesOnce) {
-  server.answer("GET /api/agents/bot/logs?tail=100", 200, R"({"agent_name":"bot","logs":"one\n\ntwo\n"})");
+  server.answer("GET /api/agents/bot/logs?tail=100", 200, R"({"logs":"one\n\ntwo\n"})");
   EXPECT_EQ(trinityctl({"agents", "logs", "bot"}), 0);
   EXPECT_EQ(out, "one\n\ntwo\n");
   EXPECT_EQ(trinityctl({"agents", "logs", "bot", "--json"}), 0);
-  EXPECT_EQ(json::parse(out), json::parse(R"({"agent_name":"bot","logs":"one\n\ntwo\n"})"));
+  EXPECT_EQ(json::parse(out), json::parse(R"({"logs":"one\n\ntwo\n"})"));
   EXPECT_EQ(trinityctl({"agents", "logs", "bot", "--times"}), 2);
-  server.answer("GET /api/agents/bot/logs?tail=5", 200, R"({"agent_name":"bot","logs":""})");
+  server.answer("GET /api/agents/bot/logs?tail=5", 200, R"({"logs":""})");
   EXPECT_EQ(trinityctl({"agents", "logs", "bot", "-n", "5"}), 0);
   EXPECT_EQ(out, "");
   EXPECT_THAT(err, HasSubstr("not printed anything"));
