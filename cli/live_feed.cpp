@@ -72,6 +72,7 @@ void LiveFeed::ask_for(const std::vector<std::string>& names) {
 void LiveFeed::connect() {
   socket_ = session_.api().open_live();
   std::vector<std::string> names;
+  names.reserve(topics_.size());
   for (const auto& [name, place] : topics_) names.push_back(name);
   ask_for(names);
 }

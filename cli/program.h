@@ -17,6 +17,6 @@ struct Surroundings {
 };
 
 /// The whole program: `arguments` without its name. Returns the exit code. Throws nothing.
-int run(std::vector<std::string> arguments, const Surroundings& surroundings);
+int run(std::vector<std::string> arguments, const Surroundings& with);
 
 }  // namespace trinity::cli

@@ -48,7 +48,7 @@ Api& Session::open_api() {
 }
 
 void Session::print_json(const json::value& value) {
-  terminal_.out << json::serialize(value) << std::endl;
+  terminal_.out << json::serialize(value) << '\n' << std::flush;
 }
 
 }  // namespace trinity::cli

@@ -110,6 +110,7 @@ void SignIns::read() {
 
 std::vector<std::string> SignIns::servers() const {
   std::vector<std::string> addresses;
+  addresses.reserve(servers_.size());
   for (const auto& [address, sign_in] : servers_) addresses.push_back(address);
   return addresses;
 }
