@@ -5,12 +5,16 @@ import path from 'node:path'
 
 const OUTPUT = path.join(import.meta.dirname, 'output')
 
-/** A browser with one page. Errors of the page are collected in `faults`, requests in `requests`. */
+/** A browser with one page. Errors of the page are collected in `faults`, requests in `requests`, event sockets in `sockets`. */
 export class Browser {
   faults = []
   requests = []
+  /** Answers of 400 and more, as "STATUS METHOD path". */
+  refusals = []
+  sockets = []
 
-  static async open(address) {
+  /** `context`: what playwright's newContext takes (viewport, colorScheme, ...). */
+  static async open(address, { context: options = {} } = {}) {
     const self = new Browser()
     self.address = address
     self.browser = await chromium.launch({
@@ -27,17 +31,84 @@ export class Browser {
         '--disable-sync',
       ],
     })
-    const context = await self.browser.newContext({ viewport: { width: 1280, height: 800 } })
-    self.page = await context.newPage()
-    self.page.setDefaultTimeout(15_000)
-    self.page.on('pageerror', (error) => self.faults.push(String(error)))
-    self.page.on('console', (message) => {
-      if (message.type() === 'error') self.faults.push(message.text())
+    const context = await self.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    return self.#take(await context.newPage())
+  }
+
+  /** Another tab of the same browser, with its own books. It is closed with the browser. */
+  async tab() {
+    const other = new Browser()
+    other.address = this.address
+    other.browser = this.browser
+    return other.#take(await this.page.context().newPage())
+  }
+
+  #take(page) {
+    this.page = page
+    this.page.setDefaultTimeout(15_000)
+    this.page.on('pageerror', (error) => this.faults.push(String(error)))
+    this.page.on('console', (message) => {
+      if (message.type() === 'error') this.faults.push(message.text())
     })
-    self.page.on('request', (request) =>
-      self.requests.push({ at: Date.now(), method: request.method(), url: request.url() }),
+    this.page.on('request', (request) =>
+      this.requests.push({ at: Date.now(), method: request.method(), url: request.url() }),
     )
-    return self
+    this.page.on('response', (answer) => {
+      if (answer.status() < 400) return
+      this.refusals.push(`${answer.status()} ${answer.request().method()} ${new URL(answer.url()).pathname}`)
+    })
+    this.page.on('websocket', (socket) => this.#listen(socket))
+    return this
+  }
+
+  #listen(socket) {
+    const entry = { at: Date.now(), url: socket.url(), open: true, sent: [], received: [] }
+    this.sockets.push(entry)
+    socket.on('framesent', ({ payload }) => entry.sent.push({ at: Date.now(), ...JSON.parse(payload) }))
+    socket.on('framereceived', ({ payload }) => entry.received.push({ at: Date.now(), ...JSON.parse(payload) }))
+    socket.on('close', () => (entry.open = false))
+  }
+
+  /** The REST calls since this moment, as "METHOD path". */
+  calls(from = 0) {
+    return this.requests
+      .filter(({ at, url }) => at >= from && new URL(url).pathname.startsWith('/api/'))
+      .map(({ method, url }) => `${method} ${new URL(url).pathname}`)
+  }
+
+  /**
+   * What went wrong in the page, without what the browser itself notes about refused answers (see `refusals`) and about
+   * the machine's network, which changes with each container.
+   */
+  troubles() {
+    return this.faults.filter((text) => !/server responded with a status of 4\d\d|ERR_NETWORK_CHANGED/.test(text))
+  }
+
+  /** The topics that the newest socket has been given and not lost again. */
+  topics() {
+    const held = new Set()
+    for (const frame of this.sockets.at(-1)?.received ?? []) {
+      if (frame.type === 'subscribed') held.add(frame.topic)
+      if (frame.type === 'unsubscribed') held.delete(frame.topic)
+    }
+    return [...held].sort()
+  }
+
+  /** Signs in through the form and waits until the page is live. */
+  async signIn(username, password) {
+    await this.go('/login')
+    await this.at('login-username').fill(username)
+    await this.at('login-password').fill(password)
+    await this.at('login-submit').click()
+    await this.isLive()
+  }
+
+  /** Waits until the page says that its socket is up. */
+  isLive() {
+    return this.page
+      .locator('[data-state="ready"] [data-testid="connection-state"]')
+      .first()
+      .waitFor({ state: 'attached' })
   }
 
   /** The token is in the page's memory, the session in a cookie. */

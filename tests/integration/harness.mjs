@@ -68,13 +68,20 @@ export class Server {
    * A running server. With `setup` (the default) first-time setup is done and the administrator is signed in. `home`: a data
    * folder that is there already; it belongs to the server from here on.
    */
-  static async start({ setup = true, webDir = path.join(ROOT, 'web/dist'), environment = {}, home } = {}) {
+  static async start({
+    setup = true,
+    webDir = path.join(ROOT, 'web/dist'),
+    templatesDir = path.join(ROOT, 'config/agent-templates'),
+    environment = {},
+    home,
+  } = {}) {
     const server = new Server()
     const mark = randomBytes(4).toString('hex')
     server.prefix = `tt${mark}-`
     server.network = `tt${mark}-network`
     server.home = home ?? (await mkdtemp(path.join(tmpdir(), 'trinity-test-')))
     server.webDir = webDir
+    server.templatesDir = templatesDir
     server.environment = environment
     try {
       await server.launch()
@@ -102,7 +109,7 @@ export class Server {
       '--web-dir',
       this.webDir,
       '--templates-dir',
-      path.join(ROOT, 'config/agent-templates'),
+      this.templatesDir,
       '--container-prefix',
       this.prefix,
       '--network',

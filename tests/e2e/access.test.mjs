@@ -1,0 +1,158 @@
+// Who may see an agent, and what it costs that many look at it. A person without access is refused and hears nothing;
+// access that ends takes the page with it.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PASSWORD, Server, until } from '../integration/harness.mjs'
+import { runIn } from '../support/engine.mjs'
+import { Browser } from './browser.mjs'
+
+describe('access to an agent', { timeout: 240_000 }, () => {
+  let server
+  let browser
+  let stranger
+  before(async () => {
+    server = await Server.start()
+    // Other people, with the administrator's password. Accounts are read at the start.
+    await server.sql(
+      `INSERT INTO users (username, password_hash, role, email, created_at, updated_at)
+       SELECT n, u.password_hash, r, n || '@example.com', u.created_at, u.updated_at FROM users u,
+       (SELECT 'bob' AS n, 'user' AS r UNION SELECT 'carol', 'admin' UNION SELECT 'dave', 'admin') WHERE u.username = 'admin'`,
+    )
+    await server.restart()
+    server.token = await server.signIn()
+    await server.createAgent('secret')
+    stranger = await server.signIn('bob')
+    browser = await Browser.open(server.address)
+    await browser.signIn('bob', PASSWORD)
+  })
+  after(async () => {
+    await browser?.close()
+    await server?.dispose()
+  })
+  afterEach(async (context) => {
+    if (context.error || context.passed === false) await browser.picture(context.name.replaceAll(/\W+/g, '-'))
+  })
+
+  const heard = () => browser.sockets.flatMap((socket) => socket.received)
+  /** That nothing was heard means something only after it would have come: another one has. */
+  async function makeNoise() {
+    const witness = await server.live(['agents', 'agent:secret', 'agent:secret:logs'])
+    await runIn(server.containerOf('secret'), 'echo "a secret word" > /proc/1/fd/1')
+    await witness.next((frame) => JSON.stringify(frame).includes('a secret word'))
+    const from = witness.frames.length
+    await server.post('/api/agents/secret/stop')
+    await server.post('/api/agents/secret/start')
+    await witness.next((frame) => frame.event === 'agent_status' && frame.data.status === 'running', { from })
+    witness.close()
+    await sleep(300)
+  }
+
+  it('is refused with 403 on every topic and call to a person who has none', async () => {
+    const client = await server.live([], stranger)
+    const topics = ['agent:secret', 'agent:secret:stats', 'agent:secret:logs']
+    client.send({ type: 'subscribe', topics })
+    for (const topic of topics) {
+      const refused = await client.next((frame) => frame.topic === topic)
+      assert.equal(refused.type, 'subscribe_error', topic)
+      assert.equal(refused.status, 403, topic)
+    }
+    client.close()
+    for (const part of ['', '/info', '/stats', '/logs'])
+      assert.equal((await server.get(`/api/agents/secret${part}`, { token: stranger })).status, 403, part)
+  })
+
+  it('that is missing shows a page that says so, and no event about the agent comes', async () => {
+    await browser.go('/agents/secret?tab=logs')
+    await browser.isLive()
+    await browser.page.getByRole('heading', { level: 1 }).waitFor()
+    await makeNoise()
+    assert.deepEqual(
+      heard().filter((frame) => frame.type !== 'subscribe_error' && JSON.stringify(frame).includes('secret')),
+      [],
+    )
+    assert.equal(await browser.page.getByText('a secret word').count(), 0)
+    assert.equal(await browser.at('page-state').count(), 0)
+  })
+
+  it('ends within a second with the deletion of the agent', async () => {
+    const created = await server.post('/api/agents', { name: 'own' }, { token: stranger })
+    assert.equal(created.status, 200, created.text)
+    await browser.go('/agents/own')
+    await browser.text('page-state', /running/, 30_000)
+    await until('its topics are there', () => browser.topics().includes('agent:own:stats'))
+    const frames = browser.sockets.at(-1).received
+    const began = Date.now()
+    const deleted = server.delete('/api/agents/own')
+    const ended = await until('the end of its topic', () =>
+      frames.find((frame) => frame.type === 'unsubscribed' && frame.topic === 'agent:own'),
+    )
+    assert.equal((await deleted).status, 200)
+    const gone = Date.now()
+    await browser.at('page-state').waitFor({ state: 'detached', timeout: 2000 })
+    assert.equal(ended.reason, 'agent_deleted')
+    console.log(`topic ended ${ended.at - began} ms after the order, ${ended.at - gone} ms after its answer`)
+    assert.ok(ended.at - gone < 1000)
+    assert.deepEqual(
+      browser.topics().filter((topic) => topic.startsWith('agent:')),
+      [],
+    )
+  })
+
+  it('ends within a second with the sign-out, in the other tab too', async () => {
+    const other = await browser.page.context().newPage()
+    const ends = []
+    other.on('websocket', (socket) => socket.on('close', () => ends.push(Date.now())))
+    await other.goto(`http://${server.address}/agents`)
+    await other.locator('[data-state="ready"] [data-testid="connection-state"]').first().waitFor({ state: 'attached' })
+    await browser.go('/agents')
+    await browser.isLive()
+    await browser.at('person').first().click()
+    await browser.page.getByRole('menuitem', { name: /sign out/i }).click()
+    const began = Date.now()
+    await browser.at('login-password').waitFor()
+    await until('the other socket ends', () => ends.length > 0, { ms: 3000 })
+    assert.ok(ends[0] - began < 1000, `${ends[0] - began} ms`)
+    await other.getByTestId('login-password').waitFor()
+    await other.close()
+  })
+
+  it('of fifty at once costs no more samples than of one', async () => {
+    const rounds = async () => {
+      const text = (await server.get('/metrics')).text
+      const value = (name) => Number(text.match(new RegExp(`^${name} (\\S+)$`, 'm'))?.[1] ?? NaN)
+      return { rounds: value('trinity_sampler_rounds_total'), read: value('trinity_sampler_containers_total') }
+    }
+    async function over(ms) {
+      const before = await rounds()
+      await sleep(ms)
+      const now = await rounds()
+      return { rounds: now.rounds - before.rounds, read: now.read - before.read }
+    }
+    await browser.page.goto('about:blank')
+    const tokens = await Promise.all(['admin', 'carol', 'dave'].map((name) => server.signIn(name)))
+    const topics = ['agent:secret', 'agent:secret:stats', 'agent:secret:logs']
+    const clients = [await server.live(topics, tokens[0])]
+    await sleep(3000)
+    const one = await over(8_000)
+    for (let n = 1; n < 50; n++) clients.push(await server.live(topics, tokens[n % 3]))
+    await sleep(2000)
+    const fifty = await over(8_000)
+    console.log(`in 8 s: one ${JSON.stringify(one)}, fifty ${JSON.stringify(fifty)}`)
+    assert.ok(one.rounds > 0 && one.read > 0, JSON.stringify(one))
+    assert.ok(Math.abs(fifty.rounds - one.rounds) <= 1, JSON.stringify({ one, fifty }))
+    assert.ok(Math.abs(fifty.read - one.read) <= 1, JSON.stringify({ one, fifty }))
+    // All of them got the figures' beginning and the lines.
+    await runIn(server.containerOf('secret'), 'echo "for all fifty" > /proc/1/fd/1')
+    await Promise.all(clients.map((client) => client.next((f) => JSON.stringify(f).includes('for all fifty'))))
+    for (const client of clients) client.close()
+    await sleep(2000)
+    const none = await over(8_000)
+    console.log(`nobody looks: ${JSON.stringify(none)}`)
+    assert.ok(none.read * 2 < one.read, JSON.stringify(none))
+  })
+
+  it('had no fault in the page', () => {
+    assert.deepEqual(browser.troubles(), [])
+  })
+})

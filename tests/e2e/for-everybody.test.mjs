@@ -1,0 +1,217 @@
+// Every page for everybody: the accessibility checker in both themes on a wide and a small screen, and a whole run by
+// keyboard alone.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { PASSWORD, Server, until } from '../integration/harness.mjs'
+import { findings } from '../support/axe.mjs'
+import { runIn } from '../support/engine.mjs'
+import { Browser } from './browser.mjs'
+
+const SIZES = { wide: { width: 1440, height: 900 }, small: { width: 390, height: 844 } }
+const VIEWS = ['light', 'dark'].flatMap((theme) => Object.keys(SIZES).map((size) => ({ theme, size })))
+
+describe('pages for everybody', { timeout: 300_000 }, () => {
+  let server
+  let browser
+  before(async () => {
+    server = await Server.start({ setup: false })
+  })
+  after(async () => {
+    await browser?.close()
+    await server?.dispose()
+  })
+  afterEach(async (context) => {
+    if (context.error || context.passed === false) await browser?.picture(context.name.replaceAll(/\W+/g, '-'))
+    await browser?.close()
+    browser = null
+  })
+
+  const open = async ({ theme, size }) => {
+    browser = await Browser.open(server.address, {
+      context: { viewport: SIZES[size], colorScheme: theme, bypassCSP: true, reducedMotion: 'reduce' },
+    })
+  }
+  async function check(found, page) {
+    const { lines, passed } = await findings(browser.page)
+    assert.ok(passed > 5, `${page}: only ${passed} rules had something to look at`)
+    found.push(...lines.map((line) => `${page}: ${line}`))
+    const wider = await browser.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (wider > 0) found.push(`${page}: ${wider} pixels wider than the screen`)
+    assert.notEqual(await browser.page.title(), '', page)
+  }
+  const heading = (name) => browser.page.getByRole('heading', { level: 1, name }).waitFor()
+
+  for (const view of VIEWS)
+    it(`setup has no findings: ${view.theme}, ${view.size}`, async () => {
+      const found = []
+      await open(view)
+      await browser.go('/')
+      await browser.at('setup-password').fill('short')
+      await browser.at('setup-confirm').fill('other')
+      await check(found, 'setup')
+      assert.deepEqual(found, [])
+    })
+
+  it('setup is left by its form', async () => {
+    await server.setUp()
+    await server.createAgent('reader')
+    await server.createAgent('resting')
+    await server.post('/api/agents/resting/stop')
+    await runIn(
+      server.containerOf('reader'),
+      '{ echo "INFO fine"; echo "WARN slow"; echo "ERROR bad"; printf "\\033[31mred\\033[0m \\033[90mgrey\\033[0m\\n"; } > /proc/1/fd/1',
+    )
+  })
+
+  for (const view of VIEWS)
+    it(`no page has findings: ${view.theme}, ${view.size}`, async () => {
+      const found = []
+      await open(view)
+      await browser.go('/login')
+      await browser.at('login-username').fill('admin')
+      await browser.at('login-password').fill('not the password')
+      await browser.at('login-submit').click()
+      await browser.page
+        .getByText(/incorrect|wrong|does not match/i)
+        .first()
+        .waitFor()
+      await check(found, 'sign-in')
+      await browser.at('login-password').fill(PASSWORD)
+      await browser.at('login-submit').click()
+      await browser.isLive()
+      await browser.page.getByText('reader', { exact: true }).first().waitFor()
+      await browser.page.getByText('%').first().waitFor({ timeout: 40_000 })
+      await check(found, 'agents')
+      await browser.at('create-open').first().click()
+      await browser.at('create-name').fill('Not / a name')
+      await browser.page.locator('[data-template]').first().waitFor()
+      await check(found, 'create dialog')
+      for (const [target, ready] of [
+        ['/agents/reader', () => browser.text('page-cpu', /\d/, 40_000)],
+        ['/agents/resting', () => browser.text('page-state', /stopped/)],
+        ['/agents/reader?tab=info', () => browser.page.getByRole('tabpanel').waitFor()],
+        ['/agents/reader?tab=logs', () => browser.at('logs-text').getByText('ERROR bad').waitFor()],
+        ['/agents/nobody', () => heading(/./)],
+        ['/templates', () => browser.page.getByRole('heading', { level: 2, name: 'Demo worker' }).waitFor()],
+        ['/settings', () => heading('Settings')],
+        ['/nothing/here', () => heading(/./)],
+      ]) {
+        await browser.go(target)
+        await ready()
+        await check(found, target)
+      }
+      assert.deepEqual(found, [])
+      assert.deepEqual(browser.troubles(), [])
+    })
+
+  it('signs in, creates, opens, reads the output, stops and deletes by keyboard alone', async () => {
+    browser = await Browser.open(server.address)
+    const { keyboard } = browser.page
+    const focused = () =>
+      browser.page.evaluate(() => {
+        const it = document.activeElement
+        const shows = (element) => {
+          const style = element && getComputedStyle(element)
+          return Boolean(style) && (style.outlineStyle !== 'none' || style.boxShadow !== 'none')
+        }
+        return {
+          id: it.dataset.testid ?? '',
+          name: (it.getAttribute('aria-label') ?? it.labels?.[0]?.textContent ?? it.textContent)
+            .trim()
+            .replaceAll(/\s+/g, ' '),
+          // A choice that is drawn by its label shows it there; the body has the focus at the end of the page.
+          ring: shows(it) || shows(it.closest('label')) || it === document.body,
+          html: it.outerHTML.slice(0, 200),
+        }
+      })
+    /** Moves on by Tab until something with this test id or name has the focus. Every stop on the way shows that it is one. */
+    async function tabTo(wanted) {
+      const way = []
+      for (let stop = 0; stop < 60; stop++) {
+        const now = await focused()
+        if (now.id === wanted || (wanted instanceof RegExp && wanted.test(now.name))) return now
+        await keyboard.press('Tab')
+        const next = await focused()
+        way.push(next.id || next.name.slice(0, 30))
+        assert.ok(next.ring, `no focus ring on ${JSON.stringify(next)}`)
+      }
+      throw new Error(`Tab never came to ${wanted}: ${way.join(' > ')}`)
+    }
+
+    await browser.go('/login')
+    await browser.at('login-username').waitFor()
+    await tabTo('login-username')
+    await keyboard.press('Control+a')
+    await keyboard.type('admin')
+    await tabTo('login-password')
+    await keyboard.type(PASSWORD)
+    await keyboard.press('Enter')
+    await browser.isLive()
+
+    await browser.at('create-open').first().waitFor()
+    await tabTo('create-open')
+    await keyboard.press('Enter')
+    await browser.at('create-name').waitFor()
+    await tabTo('create-name')
+    await keyboard.type('by-keys')
+    await browser.page.locator('[data-template]').first().waitFor()
+    // One stop for all choices, the arrows go through them.
+    await until('the choice of templates', async () => {
+      await keyboard.press('Tab')
+      return browser.page.evaluate(() => document.activeElement.type === 'radio')
+    })
+    for (let key = 0; key < 10 && !/Demo worker/.test((await focused()).name); key++) await keyboard.press('ArrowDown')
+    assert.match((await focused()).name, /Demo worker/)
+    await keyboard.press('Space')
+    await tabTo('create-submit')
+    await keyboard.press('Enter')
+    await browser.at('create-name').waitFor({ state: 'detached', timeout: 30_000 })
+
+    const row = browser.at('agent-row-by-keys')
+    if (!/agents\/by-keys/.test(browser.page.url())) {
+      await row.waitFor({ timeout: 30_000 })
+      await browser.text('agent-state-by-keys', /running/, 30_000)
+      await tabTo(/^by-keys/)
+      await keyboard.press('Enter')
+    }
+    await browser.text('page-state', /running/, 30_000)
+
+    await tabTo('tab-overview')
+    await keyboard.press('ArrowRight')
+    await keyboard.press('ArrowRight')
+    await browser.text('logs-text', /\w+/, 30_000)
+    await tabTo('logs-text')
+    await keyboard.press('p')
+    await browser.page.locator('[data-testid="logs-state"][data-state="paused"]').waitFor()
+
+    await keyboard.press('1')
+    await until('the overview', async () => !/tab=logs/.test(browser.page.url()))
+    await browser.page.evaluate(() => document.getElementById('content')?.focus())
+    await tabTo('page-stop')
+    await keyboard.press('Enter')
+    const confirm = browser.at('confirm-submit')
+    await until(
+      'stopping, or asked',
+      async () => (await confirm.isVisible()) || /stopp/i.test(await browser.at('page-state').textContent()),
+    )
+    if (await confirm.isVisible()) {
+      await tabTo('confirm-submit')
+      await keyboard.press('Enter')
+    }
+    await browser.text('page-state', /stopped/, 30_000)
+
+    await tabTo('page-menu')
+    await keyboard.press('Enter')
+    await browser.at('page-delete').waitFor()
+    for (let key = 0; key < 10 && (await focused()).id !== 'page-delete'; key++) await keyboard.press('ArrowDown')
+    assert.equal((await focused()).id, 'page-delete')
+    await keyboard.press('Enter')
+    await browser.at('confirm-name').waitFor()
+    await tabTo('confirm-name')
+    await keyboard.type('by-keys')
+    await keyboard.press('Enter')
+    await browser.at('confirm-name').waitFor({ state: 'detached', timeout: 30_000 })
+    await until('deleted', async () => !(await server.agents()).has('by-keys'))
+    assert.deepEqual(browser.troubles(), [])
+  })
+})

@@ -1,0 +1,116 @@
+// The event socket is cut while a page is open: the page asks by REST at a low rate meanwhile, says so, stops as soon as
+// the socket is back, and has missed nothing.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PASSWORD, Server, until } from '../integration/harness.mjs'
+import { CuttableRoad } from '../support/cuttable.mjs'
+import { kill, runIn } from '../support/engine.mjs'
+import { Browser } from './browser.mjs'
+
+describe('an outage of the event socket', { timeout: 300_000 }, () => {
+  let server
+  let road
+  let browser
+  before(async () => {
+    server = await Server.start()
+    await server.createAgent('worker')
+    await server.createAgent('other')
+    road = await CuttableRoad.to(server.address)
+    browser = await Browser.open(road.address)
+    await browser.signIn('admin', PASSWORD)
+  })
+  after(async () => {
+    await browser?.close()
+    await road?.close()
+    await server?.dispose()
+  })
+  afterEach(async (context) => {
+    if (context.error || context.passed === false) await browser.picture(context.name.replaceAll(/\W+/g, '-'))
+  })
+
+  /** The socket is gone and stays away until mend(). The moment. */
+  async function cut() {
+    road.cutSockets()
+    const at = Date.now()
+    await browser.page.locator('[data-state="ready"] [data-testid="connection-state"]').waitFor({ state: 'detached' })
+    return at
+  }
+  async function mend() {
+    road.mend()
+    // What the browser does by itself when the network is back.
+    await browser.page.evaluate(() => window.dispatchEvent(new window.Event('online')))
+    await browser.isLive()
+    return Date.now()
+  }
+  const asked = (path, from) =>
+    browser.requests.filter(({ at, url }) => at >= from && new URL(url).pathname === path).map(({ at }) => at)
+
+  it("is bridged on an agent's page within five seconds, at the low rates, and the page says so", async (context) => {
+    await browser.go('/agents/worker?tab=logs')
+    await browser.isLive()
+    await browser.text('page-cpu', /\d/, 40_000)
+    await browser.at('logs-text').waitFor()
+    const at = await cut()
+    await browser.page.getByText(/^The live connection is gone/).waitFor()
+    await until('figures are asked for', () => asked('/api/agents/worker/stats', at).length > 0, { ms: 8000 })
+    const first = asked('/api/agents/worker/stats', at)[0] - at
+    context.diagnostic(`first question ${first} ms after the cut`)
+    assert.ok(first > 3000 && first < 6000, `${first} ms`)
+    // 17 s from the first question: figures at 0 and 10 s, output and list at 0 and 15 s; never earlier.
+    await sleep(17_000)
+    const rates = { stats: '/api/agents/worker/stats', logs: '/api/agents/worker/logs', list: '/api/agents' }
+    const counts = Object.fromEntries(Object.entries(rates).map(([what, path]) => [what, asked(path, at).length]))
+    context.diagnostic(`questions in 17 s: ${JSON.stringify(counts)}`)
+    assert.deepEqual(counts, { stats: 2, logs: 2, list: 2 })
+    assert.equal(asked('/api/agents/other/stats', at).length, 0, 'only what the page shows')
+  })
+
+  it('shows what happened meanwhile by REST', async () => {
+    await runIn(server.containerOf('worker'), 'echo "said in the dark" > /proc/1/fd/1')
+    await browser.at('logs-text').getByText('said in the dark', { exact: true }).waitFor({ timeout: 20_000 })
+  })
+
+  it('ends within a second after the socket is back, and nothing was missed', async () => {
+    await runIn(server.containerOf('worker'), 'seq -f "late %.0f" 1 30 > /proc/1/fd/1')
+    const back = await mend()
+    await browser.at('logs-text').getByText('late 30', { exact: true }).waitFor({ timeout: 5000 })
+    for (const line of ['said in the dark', 'late 1', 'late 30'])
+      assert.equal(await browser.at('logs-text').getByText(line, { exact: true }).count(), 1, line)
+    await sleep(11_000)
+    assert.deepEqual(browser.calls(back + 1000), [])
+  })
+
+  it('shorter than five seconds asks for nothing, and changes of that time appear', async () => {
+    await browser.go('/agents')
+    await browser.text('agent-state-worker', /running/)
+    await browser.isLive()
+    await sleep(3000)
+    const at = await cut()
+    await kill(server.containerOf('worker'))
+    assert.equal((await server.delete('/api/agents/other')).status, 200)
+    await server.createAgent('newcomer')
+    await mend()
+    if (Date.now() - at < 5000) assert.deepEqual(browser.calls(at), [])
+    await browser.text('agent-state-worker', /stopped/, 2000)
+    await browser.text('agent-state-newcomer', /running/, 2000)
+    await browser.at('agent-row-other').waitFor({ state: 'detached', timeout: 2000 })
+  })
+
+  it('on the list is bridged too: a state changes without the socket', async () => {
+    const at = await cut()
+    await server.post('/api/agents/worker/start')
+    await browser.text('agent-state-worker', /running/, 25_000)
+    assert.ok(asked('/api/agents', at).length >= 1)
+    const back = await mend()
+    await sleep(11_000)
+    assert.deepEqual(browser.calls(back + 1000), [])
+  })
+
+  it('had no fault but the refused sockets', () => {
+    assert.deepEqual(
+      browser.troubles().filter((text) => !/WebSocket connection to/.test(text)),
+      [],
+    )
+  })
+})
