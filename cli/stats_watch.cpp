@@ -83,7 +83,7 @@ json::array list_in(const json::object& data, std::string_view field) {
 /// One topic with a row per running agent.
 void watch_fleet(Session& session) {
   LiveFeed feed(session);
-  feed.subscribe({{kFleetTopic}});
+  feed.subscribe({{kFleetTopic, json::object{{"history", 0}}}});
   StatsView view(StatsView::Form::fleet);
   Screen screen(session);
   while (true) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <cmath>
 
@@ -16,6 +17,9 @@ namespace {
 double one_decimal(double value) noexcept {
   return std::round(value * 10) / 10;
 }
+
+/// Points in one snapshot, of all rows together: it stays a few hundred KiB however many agents there are.
+constexpr std::size_t most_points = 12'000;
 
 json::object row_of(const fleet::Snapshot::Entry& entry) {
   const auto& sample = entry.figures->sample;
@@ -44,8 +48,10 @@ bool FleetStatsFeed::wants(const Row& row, const metering::Sample& sample, Momen
          at.steady - row.at + pace_.tick > pace_.at_least_every;
 }
 
-std::string FleetStatsFeed::baseline(const fleet::Snapshot& snapshot, const Options&, Moment at) {
+std::string FleetStatsFeed::baseline(const fleet::Snapshot& snapshot, const Options& options, Moment at) {
   follow(snapshot);
+  const auto points =
+      std::min<std::size_t>(options.history, most_points / std::max<std::size_t>(1, snapshot.entries.size()));
   json::array rows;
   for (const auto& entry : snapshot.entries) {
     if (!shows(entry) || !entry.figures) continue;
@@ -57,7 +63,9 @@ std::string FleetStatsFeed::baseline(const fleet::Snapshot& snapshot, const Opti
       // Those who listen already do not have this row yet.
       rows_[entry.agent->name] = {sample, at.steady, known_};
     }
-    rows.push_back(row_of(entry));
+    auto row = row_of(entry);
+    if (auto history = history_of(entry.figures.get(), points); !history.empty()) row["history"] = std::move(history);
+    rows.push_back(std::move(row));
   }
   if (!known_) sent_at_ = at.steady;
   known_ = true;

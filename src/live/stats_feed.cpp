@@ -1,6 +1,5 @@
 #include "live/stats_feed.h"
 
-#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
 
@@ -16,7 +15,8 @@ std::uint64_t distance(std::uint64_t a, std::uint64_t b) noexcept {
   return a > b ? a - b : b - a;
 }
 
-/// The newest `n` points, oldest first.
+}  // namespace
+
 json::array history_of(const fleet::Figures* figures, std::size_t n) {
   json::array points;
   if (!figures) return points;
@@ -30,8 +30,6 @@ json::array history_of(const fleet::Figures* figures, std::size_t n) {
   }
   return points;
 }
-
-}  // namespace
 
 void StatsFeed::watched(bool by_somebody) {
   if (watch_) watch_(agent_, by_somebody ? 1 : -1);

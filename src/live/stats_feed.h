@@ -1,7 +1,9 @@
 #pragma once
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,6 +33,9 @@ struct StatsPace {
 
 /// Told with an agent's name and +1 when its figures get somebody who looks at them, -1 when nobody does any more.
 using Watch = std::function<void(const std::string& agent, int delta)>;
+
+/// The newest `n` points `[epoch_ms, cpu_percent, memory_percent]`, oldest first; none without figures.
+[[nodiscard]] boost::json::array history_of(const fleet::Figures* figures, std::size_t n);
 
 /// Topic `agent:{n}:stats`: the figures of one agent; the same for everybody who may read it.
 class StatsFeed final : public Feed {

@@ -71,7 +71,7 @@ TopicManner manner_of(Topic::Kind kind) noexcept {
       manner.per_viewer = true;
       break;
     case Topic::Kind::fleet_stats:
-      manner.per_viewer = manner.rests = manner.interval = true;
+      manner.per_viewer = manner.rests = manner.interval = manner.history = true;
       break;
     case Topic::Kind::agent:
       manner.about_agent = true;

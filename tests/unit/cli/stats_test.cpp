@@ -69,7 +69,9 @@ TEST_F(StatsTest, TheFleetIsWatchedByOneTopic) {
   server.sockets = {
       {fleet_snapshot(row("bot", 1) + "," + row("ann", 2)), fleet(row("bot", 3)), fleet("", R"(,"gone":["ann"])")}};
   EXPECT_EQ(trinityctl({"agents", "stats", "-w", "--json"}), 1);
-  EXPECT_EQ(server.sent, std::vector{frame(R"({"type":"subscribe","topics":["agents:stats"]})")});
+  EXPECT_EQ(
+      server.sent,
+      std::vector{frame(R"({"type":"subscribe","topics":["agents:stats"],"options":{"agents:stats":{"history":0}}})")});
   std::istringstream lines(out);
   std::vector<std::string> seen;
   for (std::string one; std::getline(lines, one);) {

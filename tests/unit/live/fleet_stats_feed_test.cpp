@@ -60,11 +60,22 @@ class FleetStatsFeedTest : public ::testing::Test {
                        }};
 };
 
+TEST_F(FleetStatsFeedTest, HistoryIsLeftOutWhenNoneIsAskedForAndInEvents) {
+  const auto whole = testing::object(feed_.baseline(*fleet_.nothing().snapshot, {.history = 0}, moment(0)));
+  for (const auto& row : whole.at("agents").as_array()) EXPECT_FALSE(row.as_object().contains("history"));
+  sample("a1", 90, 5);
+  const auto event = due(5);
+  ASSERT_TRUE(event);
+  EXPECT_FALSE(event->at("agents").as_array()[0].as_object().contains("history"));
+}
+
 TEST_F(FleetStatsFeedTest, SnapshotHasTheRunningAgentsOfTheViewer) {
   const auto whole = baseline(0);
   ASSERT_THAT(names(whole), UnorderedElementsAre("a1", "a2"));
   const auto& row = whole.at("agents").as_array()[0].as_object();
-  EXPECT_EQ(row.size(), 5U);
+  EXPECT_EQ(row.size(), 6U);
+  ASSERT_EQ(row.at("history").as_array().size(), 1U);
+  EXPECT_EQ(row.at("history").as_array()[0].as_array().at(1), 10);
   EXPECT_EQ(number(row, "cpu_percent"), 10);
   EXPECT_EQ(row.at("memory_used_bytes"), 100'000'000);
   EXPECT_EQ(row.at("memory_limit_bytes"), 1000'000'000);

@@ -57,7 +57,8 @@ TEST(Options, TopicsTakeWhatFitsThem) {
   EXPECT_EQ(fitting(chosen, Kind::stats).tail, 100U);
   EXPECT_EQ(fitting(chosen, Kind::logs).tail, 9U);
   EXPECT_EQ(fitting(chosen, Kind::logs).interval, std::chrono::seconds(5));
-  EXPECT_EQ(fitting(chosen, Kind::fleet_stats).history, 60U);
+  EXPECT_EQ(fitting(chosen, Kind::fleet_stats).history, 7U);
+  EXPECT_EQ(fitting(chosen, Kind::fleet_stats).tail, 100U);
 }
 
 }  // namespace
