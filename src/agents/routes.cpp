@@ -1,33 +1,11 @@
 #include "agents/routes.h"
 
-#include "http/etag.h"
+#include "agents/list_routes.h"
 #include "json/decode.h"
 
 namespace trinity::agents {
 
 namespace {
-
-/// How old the shown state may be, and whether the engine confirms it; not part of the body.
-void add_freshness(http::Response& response, const fleet::Snapshot& snapshot) {
-  const auto age =
-      std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - snapshot.engine.confirmed_at).count();
-  response.headers.add("Trinity-Engine", snapshot.engine.reachable ? "ok" : "unreachable");
-  response.headers.add("Trinity-Snapshot-Age",
-                       snapshot.engine.confirmed_at == SteadyTime{} ? "-1" : std::to_string(age));
-}
-
-Task<http::Response> list(AgentService* service, http::Request request) {
-  const auto snapshot = co_await service->snapshot();
-  const auto tag = http::strong_tag(fleet::list_digest(*snapshot, *request.caller));
-  const auto known = http::known_form(request.headers, tag);
-  auto response = known.empty() ? http::Response::json_text(fleet::list_text(*snapshot, *request.caller))
-                                : http::Response::empty(304);
-  response.headers.add("ETag", known.empty() ? tag : known);
-  // What one caller sees is nobody else's, and may be shown again only after asking.
-  response.headers.add("Cache-Control", "private, no-cache");
-  add_freshness(response, *snapshot);
-  co_return response;
-}
 
 json::object detail_of(const fleet::Agent& agent, const Caller& caller) {
   std::string item;
@@ -109,7 +87,8 @@ std::vector<http::Route> routes(AgentService& service) {
     return [step, &service](http::Request request) { return step(&service, std::move(request)); };
   };
   std::vector<http::Route> table;
-  table.push_back({Method::get, "/api/agents", Access::user, to(list)});
+  table.push_back({Method::get, "/api/agents", Access::user, to(list_agents)});
+  table.push_back({Method::get, "/api/agents/stats", Access::user, to(stats_of_all)});
   table.push_back({Method::post, "/api/agents", Access::user, to(create)});
   table.push_back({Method::get, "/api/agents/{agent_name}", Access::agent_reader, to(get)});
   table.push_back({Method::del, "/api/agents/{agent_name}", Access::agent_owner, to(remove)});

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/spawn.h"
 #include "engine/framing.h"
 
 namespace trinity::agents {
@@ -95,6 +96,24 @@ Task<> AgentService::reported(Progress* progress, Task<> step) {
 Task<fleet::SnapshotPtr> AgentService::snapshot() {
   const auto here = co_await asio::this_coro::executor;
   co_return fleet_.snapshot(here);
+}
+
+void AgentService::pack_list(const std::shared_ptr<ListView>& view, const asio::any_io_executor& executor) {
+  switch (view->advice()) {
+    case ListView::Advice::leave:
+      break;
+    case ListView::Advice::now:
+      view->pack();
+      break;
+    case ListView::Advice::later:
+      spawn("list packing", executor, pack_on_pool(&pool_, view));
+      break;
+  }
+}
+
+Task<> AgentService::pack_on_pool(BlockingPool* pool, std::shared_ptr<ListView> view) {
+  auto job = [view] { view->pack(); };
+  co_await pool->run(std::move(job));
 }
 
 Task<AgentService::View> AgentService::get(CallerPtr caller, std::string name) {

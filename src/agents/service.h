@@ -9,6 +9,7 @@
 
 #include "agentlink/link.h"
 #include "agents/agent_key.h"
+#include "agents/list_cache.h"
 #include "agents/name_locks.h"
 #include "agents/ports.h"
 #include "agents/spec.h"
@@ -55,6 +56,13 @@ class AgentService {
   };
   /// The snapshot of this thread.
   Task<fleet::SnapshotPtr> snapshot();
+  /// The list as this caller sees it, from the cache.
+  [[nodiscard]] std::shared_ptr<ListView> list(const fleet::Snapshot& snapshot, const Caller& caller) {
+    return lists_.view(snapshot, caller);
+  }
+  /// Gives the list a packed form when that is worth it: at once, or a little later with the help of the pool.
+  void pack_list(const std::shared_ptr<ListView>& view, const asio::any_io_executor& executor);
+  [[nodiscard]] BlockingPool& pool() noexcept { return pool_; }
   /// Family A of the contract (row first). Throws NotFound, Forbidden.
   Task<View> get(CallerPtr caller, std::string name);
   Task<std::vector<Share>> shares(Call call, fleet::AgentPtr agent);
@@ -106,6 +114,7 @@ class AgentService {
   /// The fleet's permissions as the database has them now; with the lock of permissions held.
   Task<fleet::PermissionsChanged> permissions_now(const std::map<std::string, fleet::Metadata>* all);
 
+  static Task<> pack_on_pool(BlockingPool* pool, std::shared_ptr<ListView> view);
   static Task<> clean_up_regularly(AgentService* service);
   Task<> attempt(Call call, Task<> step, std::string what, std::string* why);
   Task<std::optional<engine::ContainerDetail>> container_of(Call call, const Leftover* left);
@@ -143,6 +152,7 @@ class AgentService {
   OperationSink* operations_;
   PortBook ports_{options_.ssh_port_first, options_.ssh_port_last};
   NameLocks locks_;
+  ListCache lists_;
   std::atomic<bool> cleanup_pending_ = true;  ///< the list may hold something
   std::mutex looks_mutex_;
   std::map<std::string, SteadyTime> looks_;  ///< by a container's key nonce: when it was looked for in vain first

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -51,6 +53,13 @@ bool can_read(const Agent& agent, const Caller& caller) noexcept {
 
 bool allowed(const Agent& agent, const Caller& caller, Rule rule) noexcept {
   return rule == Rule::read ? can_read(agent, caller) : can_manage(agent, caller);
+}
+
+std::string viewer_class(const Caller& caller) {
+  // Neither an address nor a name holds a line end.
+  return fmt::format("{}{}{}\n{}\n{}", static_cast<char>('a' + static_cast<int>(caller.scope)),
+                     caller.role == Role::admin ? '+' : '-', caller.user_id, caller.agent_name,
+                     caller.email.value_or(""));
 }
 
 }  // namespace trinity::fleet

@@ -171,6 +171,9 @@ struct Publication {
 /// Administrator, owner, or shared with the caller's e-mail address. With an agent's key: that agent itself, and what
 /// it is permitted to reach within its owner's reach. With the system key: every agent.
 [[nodiscard]] bool can_read(const Agent& agent, const Caller& caller) noexcept;
+/// Names all that the answers above depend on: callers of one class see the same. A user whose role or address changes
+/// is in another one.
+[[nodiscard]] std::string viewer_class(const Caller& caller);
 /// Administrator or owner; never with an agent's key.
 [[nodiscard]] bool can_manage(const Agent& agent, const Caller& caller) noexcept;
 enum class Rule { read, manage };

@@ -65,12 +65,16 @@ struct Request {
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 };
 
-/// An answer. A body that many share (a cached list) goes into `shared` and is never copied.
+/// An answer. A body that many share (a cached list) goes into `shared` and is never copied; so may header lines that
+/// belong to it.
 struct Response {
   unsigned status = 200;
   Headers headers;
   std::string body;
   std::shared_ptr<const std::string> shared;
+  /// Whole lines with their CRLF, sent as they are before `headers`. They name Cache-Control and
+  /// X-Content-Type-Options, and nothing that the server writes itself.
+  std::shared_ptr<const std::string> fields;
 
   [[nodiscard]] std::string_view bytes() const noexcept {
     return shared ? std::string_view(*shared) : std::string_view(body);

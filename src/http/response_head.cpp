@@ -36,8 +36,9 @@ void write_head(std::string& into, const Response& response, const HeadLines& li
   const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status));
   fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, std::string_view(reason.data(), reason.size()),
                  lines.date);
-  bool cache = false;
-  bool sniff = false;
+  bool cache = response.fields != nullptr;
+  bool sniff = cache;
+  if (response.fields) into.append(*response.fields);
   for (const auto& [name, value] : response.headers) {
     if (is_ours(name) || !is_sound(name, value)) continue;
     cache = cache || same_name(name, "Cache-Control");

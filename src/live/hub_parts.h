@@ -81,9 +81,4 @@ struct Hub::Station {
   }
 };
 
-/// The same for callers that see the same: a user whose role or address changes gets another channel.
-[[nodiscard]] inline std::string viewer_key(const Caller& caller) {
-  return std::to_string(caller.user_id) + (caller.is_admin() ? "|admin|" : "|user|") + caller.email.value_or("") + '|';
-}
-
 }  // namespace trinity::live

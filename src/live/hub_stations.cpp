@@ -11,7 +11,7 @@ constexpr std::chrono::seconds cached_for{1};
 /// Who shares a channel.
 std::string key_of(const Identity& viewer, const Topic& topic, const Options& options) {
   const auto manner = manner_of(topic.kind);
-  auto key = manner.per_viewer ? viewer_key(*viewer.caller) + name_of(topic) : name_of(topic);
+  auto key = manner.per_viewer ? fleet::viewer_class(*viewer.caller) + '\n' + name_of(topic) : name_of(topic);
   if (manner.per_session) key += fmt::format("|{}", epoch_ms(viewer.expires_at));
   if (manner.interval) key += fmt::format("@{}", options.interval.count());
   return key;

@@ -41,6 +41,13 @@ class RoutesTest : public testing::Test {
   }
   static json::value body_of(const http::Response& response) { return json::parse(response.bytes()); }
 
+  /// From the header lines that readers share, or from those of this answer.
+  static std::string tag_of(const http::Response& response) {
+    if (!response.fields) return std::string(response.headers.find("ETag").value_or(""));
+    const auto begin = response.fields->find("ETag: ") + 6;
+    return response.fields->substr(begin, response.fields->find("\r\n", begin) - begin);
+  }
+
   http::Router router;
   AgentHouse house;
 };
@@ -66,7 +73,7 @@ TEST_F(RoutesTest, AListThatTheClientHasIsNotSentAgain) {
     return ask(Method::get, "/api/agents", caller, "", "", known);
   };
   const auto first = list(AgentHouse::ann(), "");
-  const std::string tag(first.headers.find("ETag").value_or(""));
+  const auto tag = tag_of(first);
   ASSERT_TRUE(tag.starts_with('"')) << "strong";
   const auto again = list(AgentHouse::ann(), "\"other\", " + tag);
   EXPECT_EQ(again.status, 304U);
@@ -84,8 +91,57 @@ TEST_F(RoutesTest, AListThatTheClientHasIsNotSentAgain) {
   EXPECT_EQ(stopped.status, 200U);
   EXPECT_EQ(body_of(stopped).as_array()[0].at("status"), "stopped");
   ask(Method::del, "/api/agents/one", AgentHouse::ann());
-  const auto empty = list(AgentHouse::ann(), std::string(stopped.headers.find("ETag").value_or("")));
+  const auto empty = list(AgentHouse::ann(), tag_of(stopped));
   EXPECT_EQ(empty.bytes(), "[]");
+}
+
+TEST_F(RoutesTest, ReadersOfOneListShareItsBytes) {
+  for (int i = 0; i < 5; ++i) house.create(AgentHouse::ann(), AgentHouse::named("bot" + std::to_string(i)));
+  const auto first = ask(Method::get, "/api/agents", AgentHouse::ann());
+  const auto second = ask(Method::get, "/api/agents", AgentHouse::ann());
+  ASSERT_TRUE(first.shared);
+  EXPECT_EQ(first.shared, second.shared);
+  EXPECT_EQ(first.fields, second.fields);
+  ASSERT_TRUE(first.fields);
+  EXPECT_NE(first.fields->find("Content-Type: application/json\r\n"), std::string::npos);
+  house.run(house.service.stop(house.call, AgentHouse::ann(), "bot3"));
+  const auto third = ask(Method::get, "/api/agents", AgentHouse::ann());
+  EXPECT_NE(first.shared, third.shared);
+}
+
+TEST_F(RoutesTest, AQueryGivesAPart) {
+  for (int i = 0; i < 5; ++i) house.create(AgentHouse::ann(), AgentHouse::named("bot" + std::to_string(i)));
+  auto page = ask(Method::get, "/api/agents", AgentHouse::ann(), "", "sort=name&limit=2&fields=name");
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(page.bytes(), R"([{"name":"bot0"},{"name":"bot1"}])");
+  EXPECT_EQ(page.headers.find("Trinity-Total-Count"), "5");
+  const std::string next(page.headers.find("Trinity-Next-Cursor").value_or(""));
+  page = ask(Method::get, "/api/agents", AgentHouse::ann(), "", "sort=name&limit=3&fields=name&cursor=" + next);
+  EXPECT_EQ(page.bytes(), R"([{"name":"bot2"},{"name":"bot3"},{"name":"bot4"}])");
+  EXPECT_FALSE(page.headers.find("Trinity-Next-Cursor"));
+  const std::string tag(page.headers.find("ETag").value_or(""));
+  const auto again =
+      ask(Method::get, "/api/agents", AgentHouse::ann(), "", "sort=name&limit=3&fields=name&cursor=" + next, tag);
+  EXPECT_EQ(again.status, 304U);
+  EXPECT_EQ(house.cost.sql.load(), 0U);
+  EXPECT_EQ(ask(Method::get, "/api/agents", AgentHouse::ann(), "", "limit=0").status, 422U);
+}
+
+TEST_F(RoutesTest, StatsOfAllAreOneAnswer) {
+  for (int i = 0; i < 3; ++i) house.create(AgentHouse::ann(), AgentHouse::named("bot" + std::to_string(i)));
+  house.run(house.service.stop(house.call, AgentHouse::ann(), "bot1"));
+  const auto response = ask(Method::get, "/api/agents/stats", AgentHouse::ann());
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(house.cost.sql.load(), 0U);
+  EXPECT_EQ(house.cost.engine.load(), 0U);
+  const auto body = body_of(response);
+  const auto& rows = body.at("agents").as_array();
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].at("name"), "bot1");
+  EXPECT_EQ(rows[1].at("status"), "stopped");
+  EXPECT_EQ(rows[1].at("memory_used_bytes"), 0);
+  EXPECT_EQ(rows[0].at("status"), "running");
+  EXPECT_EQ(body_of(ask(Method::get, "/api/agents/stats", AgentHouse::bob())).at("agents").as_array().size(), 0U);
 }
 
 TEST_F(RoutesTest, ADeadEngineIsNoEmptyList) {

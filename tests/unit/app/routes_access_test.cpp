@@ -85,6 +85,7 @@ const std::vector<Row>& table() {
       {"GET /api/telemetry/host", signed_in(200)},
       {"GET /api/telemetry/containers", signed_in(200)},
       {"GET /api/agents", signed_in(200)},
+      {"GET /api/agents/stats", signed_in(200)},
       {"POST /api/agents", signed_in(422)},
       {"GET /api/agents/{agent_name}", readers(200)},
       {"POST /api/agents/{agent_name}/start", readers(200)},

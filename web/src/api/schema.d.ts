@@ -199,7 +199,7 @@ export interface paths {
         };
         /**
          * Agents the caller may see
-         * @description A bare array, newest container first. Served from memory; when the engine does not answer, the last known state with its age in the headers.
+         * @description A bare array, newest container first. Served from memory; when the engine does not answer, the last known state with its age in the headers. The parameters narrow, order and page it; without them it is whole.
          */
         get: operations["list_agents"];
         put?: never;
@@ -208,6 +208,26 @@ export interface paths {
          * @description All or nothing. The agent is started at once.
          */
         post: operations["create_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Newest figures of every agent the caller may see
+         * @description In one answer and from memory, however many agents there are. An agent that does not run has zeros.
+         */
+        get: operations["get_agents_stats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -756,6 +776,20 @@ export interface components {
         AgentLogs: {
             logs: string;
         };
+        AgentFigures: {
+            /** @description percent of one core (200.0 = two cores busy) */
+            cpu_percent: number;
+            /** @description page cache taken off */
+            memory_used_bytes: number;
+            memory_limit_bytes: number;
+            /** @description 0-100; 0 without a limit */
+            memory_percent: number;
+            /** @description since container start */
+            network_rx_bytes: number;
+            network_tx_bytes: number;
+            uptime_seconds: number;
+            status: string;
+        };
         /**
          * @example {
          *       "cpu_percent": 3.4,
@@ -768,20 +802,14 @@ export interface components {
          *       "status": "running"
          *     }
          */
-        AgentStats: {
-            /** @description percent of one core (200.0 = two cores busy) */
-            cpu_percent: number;
-            /** @description page cache taken off */
-            memory_used_bytes: number;
-            memory_limit_bytes: number;
-            /** @description 0-100; 0 without a limit */
-            memory_percent: number;
-            /** @description since container start */
-            network_rx_bytes: number;
-            network_tx_bytes: number;
-            uptime_seconds: number;
+        AgentStats: components["schemas"]["AgentFigures"] & {
             /** @constant */
-            status: "running";
+            status?: "running";
+        };
+        AgentsStats: {
+            agents: (components["schemas"]["AgentFigures"] & {
+                name: string;
+            })[];
         };
         /** @description a plain string or an object, as the author of the template wrote it */
         NamedItem: string | {
@@ -948,6 +976,10 @@ export interface components {
         Engine: "ok" | "unreachable";
         /** @description names this version of the answer, for If-None-Match */
         ETag: string;
+        /** @description items that fit, on all pages; only with a parameter */
+        TotalCount: number;
+        /** @description where the next page begins; absent on the last one */
+        NextCursor: string;
         /** @description age in milliseconds of what is shown */
         SnapshotAge: number;
     };
@@ -1261,7 +1293,22 @@ export interface operations {
     };
     list_agents: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description fields of each item, separated by commas
+                 * @example name,status
+                 */
+                fields?: string;
+                /** @description items on a page */
+                limit?: number;
+                /** @description Trinity-Next-Cursor of the page before */
+                cursor?: string;
+                /** @description running, stopped, paused, restarting, removing */
+                status?: string;
+                /** @description text in name, type, template, runtime or owner, in any case */
+                q?: string;
+                sort?: "created" | "-created" | "name" | "-name" | "status" | "-status";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1271,6 +1318,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Trinity-Total-Count": components["headers"]["TotalCount"];
+                    "Trinity-Next-Cursor": components["headers"]["NextCursor"];
                     ETag: components["headers"]["ETag"];
                     "Trinity-Engine": components["headers"]["Engine"];
                     "Trinity-Snapshot-Age": components["headers"]["SnapshotAge"];
@@ -1291,6 +1340,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
         };
     };
     create_agent: {
@@ -1338,6 +1388,29 @@ export interface operations {
             };
             503: components["responses"]["EngineAway"];
             504: components["responses"]["TimeLimit"];
+        };
+    };
+    get_agents_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Trinity-Engine": components["headers"]["Engine"];
+                    "Trinity-Snapshot-Age": components["headers"]["SnapshotAge"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentsStats"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
         };
     };
     get_agent: {
