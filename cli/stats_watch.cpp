@@ -105,6 +105,7 @@ void watch_fleet(Session& session) {
 void watch_named(Session& session, const std::vector<std::string>& names) {
   LiveFeed feed(session);
   std::vector<LiveTopic> topics;
+  topics.reserve(names.size());
   for (const auto& name : names) topics.push_back({topic_of(name)});
   feed.subscribe(std::move(topics));
   StatsView view(StatsView::Form::whole);

@@ -72,7 +72,9 @@ void status(Session& session) {
   const auto facts = read_facts(session);
   if (session.as_json()) {
     json::object made{{"server", session.address()}, {"version", facts.version}};
-    const auto known = [&facts](json::value value) { return facts.user.empty() ? json::value(nullptr) : value; };
+    const auto known = [&facts](json::value value) {
+      return facts.user.empty() ? json::value(nullptr) : std::move(value);
+    };
     made["user"] = known(json::string(facts.user));
     made["role"] = known(json::string(facts.role));
     made["engine"] = facts.engine.empty() ? json::value(nullptr) : json::value(json::string(facts.engine));

@@ -86,6 +86,7 @@ void Table::add(std::vector<Cell> row) {
 
 std::vector<std::size_t> Table::widths(std::size_t columns_of_terminal) const {
   std::vector<std::size_t> made;
+  made.reserve(columns_.size());
   for (const auto& column : columns_) made.push_back(std::max(display_width(column.title), column.least));
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) made[i] = std::max(made[i], display_width(row[i].text));
@@ -119,8 +120,10 @@ std::vector<std::string> Table::lines(const Terminal& terminal) const {
     return line + "\n";
   };
   std::vector<Cell> head;
+  head.reserve(columns_.size());
   for (const auto& column : columns_) head.push_back({column.title, Colour::dim});
   std::vector<std::string> made{line_of([&](std::size_t i) -> const Cell& { return head[i]; })};
+  made.reserve(rows_.size() + 1);
   for (const auto& row : rows_) made.push_back(line_of([&](std::size_t i) -> const Cell& { return row[i]; }));
   return made;
 }

@@ -183,6 +183,7 @@ std::vector<boost::asio::io_context*> Server::Parts::contexts() {
 
 std::vector<trinity::asio::any_io_executor> Server::Parts::io_executors() {
   std::vector<trinity::asio::any_io_executor> all;
+  all.reserve(io.size());
   for (std::size_t i = 0; i < io.size(); ++i) all.emplace_back(io[i].get_executor());
   return all;
 }

@@ -173,6 +173,7 @@ void Hub::greet_again(Socket& socket, Listener& listener, Moment at) {
 /// The user of a socket has changed, or what this user may do.
 void Hub::reseat_topics(Socket& socket, Moment at) {
   std::vector<std::string> held;
+  held.reserve(socket.listeners.size());
   for (const auto& [name, listener] : socket.listeners) held.push_back(name);
   for (const auto& name : held) {
     auto& listener = *socket.listeners.at(name);

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <expected>
+#include <memory>
 #include <set>
 
 #include "json/write.h"
@@ -52,8 +53,8 @@ std::optional<std::vector<std::string>> topics_of(const json::object& from) {
 /// A cursor: the number as text.
 std::optional<std::uint64_t> cursor_of(std::string_view text) {
   std::uint64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, fault] = std::from_chars(text.data(), end, number);
+  const auto* end = std::to_address(text.end());
+  const auto [rest, fault] = std::from_chars(std::to_address(text.begin()), end, number);
   return fault == std::errc() && rest == end ? std::optional(number) : std::nullopt;
 }
 
