@@ -8,6 +8,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "http/chunks.h"
 #include "http/stream.h"
 #include "http/text.h"
 
@@ -33,6 +34,8 @@ class ResponseParser final : public beast::http::basic_parser<false> {
     skip(head_only);
   }
   ClientResponse response;
+  /// The next bytes are the head of a chunk, not its data.
+  [[nodiscard]] bool awaits_chunk() const { return is_header_done() && chunked() && chunk_left_ == 0; }
 
  private:
   using View = beast::string_view;
@@ -51,14 +54,16 @@ class ResponseParser final : public beast::http::basic_parser<false> {
     response.body.append(piece.data(), piece.size());
     return piece.size();
   }
-  void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, View, error_code&) override { chunk_left_ = size; }
   std::size_t on_chunk_body_impl(std::uint64_t, View piece, error_code&) override {
+    chunk_left_ -= piece.size();
     response.body.append(piece.data(), piece.size());
     return piece.size();
   }
   void on_finish_impl(error_code&) override {}
 
   std::size_t head_size_ = 0;
+  std::uint64_t chunk_left_ = 0;  ///< data of the chunk that has begun
 };
 
 struct Connection {
@@ -210,6 +215,7 @@ error_code feed(Connection* connection, ResponseParser* parser) {
   auto& buffer = connection->buffer;
   error_code fault;
   while (buffer.size() > 0 && !parser->is_done()) {
+    if (parser->awaits_chunk() && buffer.size() < shortest_chunked_end) return {};
     buffer.consume(parser->put(buffer.data(), fault));
     if (fault == beast::http::error::need_more) return {};
     if (fault) return fault;

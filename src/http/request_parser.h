@@ -22,6 +22,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   bool http_1_0 = false;
   Headers headers;
   std::string body;
+  /// The next bytes are the head of a chunk, not its data.
+  [[nodiscard]] bool awaits_chunk() const { return is_header_done() && chunked() && chunk_left_ == 0; }
 
  private:
   using View = boost::beast::string_view;
@@ -43,8 +45,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     body.append(piece.data(), piece.size());
     return piece.size();
   }
-  void on_chunk_header_impl(std::uint64_t, View, boost::system::error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, View, boost::system::error_code&) override { chunk_left_ = size; }
   std::size_t on_chunk_body_impl(std::uint64_t, View piece, boost::system::error_code&) override {
+    chunk_left_ -= piece.size();
     body.append(piece.data(), piece.size());
     return piece.size();
   }
@@ -52,6 +55,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
 
   std::size_t max_head_;
   std::size_t head_size_ = 0;
+  std::uint64_t chunk_left_ = 0;  ///< data of the chunk that has begun
 };
 
 }  // namespace trinity::http

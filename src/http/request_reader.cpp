@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/chunks.h"
+
 namespace trinity::http {
 
 namespace beast = boost::beast;
@@ -25,6 +27,7 @@ RequestReader::RequestReader(std::shared_ptr<Stream> stream, const ServerOptions
 error_code RequestReader::feed() {
   error_code fault;
   while (buffer_.size() > 0 && !parser_->is_done()) {
+    if (parser_->awaits_chunk() && buffer_.size() < shortest_chunked_end) return {};
     buffer_.consume(parser_->put(buffer_.data(), fault));
     if (fault == beast::http::error::need_more) return {};
     if (fault) return fault;

@@ -266,6 +266,24 @@ TEST_F(ServerTest, ReadsChunkedBodies) {
   EXPECT_EQ(boost::json::parse(body_of(answer)).at("body"), "abcde");
 }
 
+TEST_F(ServerTest, ReadsChunkedBodiesInAnyPieces) {
+  start();
+  const std::string head = "POST /open HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string body : {"3\r\nabc\r\n0\r\n\r\n", "1\r\na\r\n2\r\nbc\r\n0\r\nT: x\r\n\r\n"}) {
+    for (std::size_t cut = 0; cut <= body.size(); ++cut) {
+      auto socket = connect();
+      socket.send(head + body.substr(0, cut));
+      std::this_thread::sleep_for(2ms);
+      // The byte that follows comes alone.
+      socket.send(body.substr(cut, 1));
+      std::this_thread::sleep_for(2ms);
+      socket.send(body.substr(std::min(cut + 1, body.size())));
+      const auto answer = socket.read_all();
+      ASSERT_EQ(boost::json::parse(body_of(answer)).at("body"), "abc") << "cut at " << cut << " of " << body;
+    }
+  }
+}
+
 TEST_F(ServerTest, HeadHasTheLengthAndNoBody) {
   start();
   const auto answer = ask("HEAD /open HTTP/1.1\r\n\r\n");
