@@ -3,10 +3,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/clock.h"
+#include "base/log_fields.h"
 
 namespace trinity::log {
 
@@ -57,6 +59,37 @@ std::string_view word(Level level) noexcept {
   return "info";
 }
 
+/// As it stands when it is one plain word, else as a JSON text: nothing in it ends the line or makes another field.
+std::string quoted(std::string_view value) {
+  const bool plain = !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) {
+    return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7f;
+  });
+  return plain ? std::string(value) : boost::json::serialize(boost::json::string(value));
+}
+
+std::string made(Level level, Place place, std::string_view text, std::span<const Field> fields) {
+  if (sink().json) {
+    boost::json::object object{{"ts", format_z(now())}, {"level", word(level)}, {"room", place.room}};
+    if (!place.request.empty()) object["request"] = place.request;
+    object["msg"] = text;
+    for (const auto& [name, value] : fields) object[name] = value;
+    return boost::json::serialize(object);
+  }
+  auto line = fmt::format("{} {:<5} {}: ", format_z(now()), word(level), place.room);
+  if (!place.request.empty()) line += fmt::format("[{}] ", place.request);
+  line += text;
+  for (const auto& [name, value] : fields) line += fmt::format(" {}={}", name, quoted(value));
+  return line;
+}
+
+void put(spdlog::level::level_enum level, std::string line) {
+  if (sink().output) {
+    sink().output(std::move(line));
+  } else {
+    sink().logger->log(level, "{}", line);
+  }
+}
+
 }  // namespace
 
 void configure(Level level, bool json) {
@@ -73,23 +106,12 @@ void redirect(std::function<void(std::string)> output) {
 }
 
 void write(Level level, Place place, std::string_view text) {
-  if (!enabled(level)) return;
-  std::string line;
-  if (sink().json) {
-    boost::json::object fields{{"ts", format_z(now())}, {"level", word(level)}, {"room", place.room}};
-    if (!place.request.empty()) fields["request"] = place.request;
-    fields["msg"] = text;
-    line = boost::json::serialize(fields);
-  } else if (place.request.empty()) {
-    line = fmt::format("{} {:<5} {}: {}", format_z(now()), word(level), place.room, text);
-  } else {
-    line = fmt::format("{} {:<5} {}: [{}] {}", format_z(now()), word(level), place.room, place.request, text);
-  }
-  if (sink().output) {
-    sink().output(std::move(line));
-  } else {
-    sink().logger->log(native(level), "{}", line);
-  }
+  if (enabled(level)) put(native(level), made(level, place, text, {}));
+}
+
+void write_always(Level level, Place place, std::string_view text, std::span<const Field> fields) {
+  // No level that can be configured leaves this one out.
+  put(spdlog::level::critical, made(level, place, text, fields));
 }
 
 }  // namespace trinity::log
