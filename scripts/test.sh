@@ -26,12 +26,20 @@ verb_test() {
   require_root
   make_folders
   one_at_a_time
-  rm -rf "$TEST_DIR"
-  mkdir -p "$TEST_DIR"/{started,tmp}
+  make_test_folders
   trap finish_tests EXIT
   run_groups "${groups:- lint web unit tsan fuzz integration e2e}"
   ALL_GROUPS_RAN=1
   [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+}
+
+# Sockets' addresses and some engines' folders must be short, however deep this project lies: what is temporary lies in
+# /tmp. The link tells the next run what one that was killed left there.
+make_test_folders() {
+  [ ! -L "$TEST_DIR/tmp" ] || rm -rf "$(readlink -f "$TEST_DIR/tmp")"
+  rm -rf "$TEST_DIR"
+  mkdir -p "$TEST_DIR/started"
+  ln -s "$(mktemp -d /tmp/trinity-test-XXXXXX)" "$TEST_DIR/tmp" || die "cannot write to /tmp"
 }
 
 # Also the end of a run that broke off: what broke it counts as a failure, and what the tests made is taken away.
@@ -41,6 +49,7 @@ finish_tests() {
   stop_running_step
   remove_leftovers
   stop_engine_started_here
+  rm -rf "$(readlink -f "$TEST_DIR/tmp")"
   [ -n "$ALL_GROUPS_RAN" ] || FAILED=$((FAILED + 1))
   [ -z "$DURATIONS" ] || printf 'durations:\n%s' "$DURATIONS"
   printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
@@ -246,9 +255,9 @@ fuzz_together() {
 # From the small examples in tests/fuzz/corpus on. An input that takes over 10 s, or 2 GB, is a fault.
 fuzz_one() {
   local found=$TEST_DIR/fuzz-$1 dictionary=$ROOT/tests/fuzz/$1.dict
-  mkdir -p "$found" "$FINDINGS/$1" "$TEST_DIR/tmp"
+  mkdir -p "$found" "$FINDINGS/$1"
   [ -f "$dictionary" ] || dictionary=
-  TMPDIR=$TEST_DIR/tmp ASAN_OPTIONS=detect_stack_use_after_return=1:external_symbolizer_path=/usr/bin/addr2line \
+  TMPDIR=$(readlink -f "$TEST_DIR/tmp") ASAN_OPTIONS=detect_stack_use_after_return=1:external_symbolizer_path=/usr/bin/addr2line \
     UBSAN_OPTIONS=print_stacktrace=1 "$ROOT/build/fuzz/bin/$1_fuzzer" "-max_total_time=$FUZZ_SECONDS" -timeout=10 \
     -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 ${dictionary:+"-dict=$dictionary"} "-artifact_prefix=$FINDINGS/$1/" \
     "$found" "$FINDINGS/$1" "$ROOT/tests/fuzz/corpus/$1"
@@ -282,7 +291,7 @@ node_tests() {
 }
 
 node_test_file() {
-  TMPDIR=$TEST_DIR/tmp TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started node --test --test-concurrency=1 \
+  TMPDIR=$(readlink -f "$TEST_DIR/tmp") TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap "--test-reporter-destination=$2" \
     ${ONLY:+"--test-name-pattern=$ONLY"} "$1"
 }

@@ -176,11 +176,12 @@ Task<> Fleet::State::reconcile(std::shared_ptr<State> self) {
   std::erase_if(containers, [&](const auto& container) { return !self->is_ours(container.labels); });
   const auto ids = self->model.to_inspect(containers);
   const std::set<std::string> wanted(ids.begin(), ids.end());
+  self->first_list = !self->newest->loaded;
   for (const auto& container : containers) {
     if (wanted.contains(container.id)) self->refresh(self, container.id, Urgency::list, container);
   }
   // The first list comes with its details; those that take long follow, and their agents are shown as listed.
-  if (!self->newest->loaded) {
+  if (self->first_list) {
     asio::steady_timer timer(self->context);
     const auto give_up = steady_now() + details_within;
     while (!self->refreshing.empty() && !self->stopping && steady_now() < give_up)
@@ -188,6 +189,7 @@ Task<> Fleet::State::reconcile(std::shared_ptr<State> self) {
     for (const auto& id : ids) self->show_as_listed(id);
   }
   self->model.listed(containers, before);
+  self->first_list = false;
   self->doubtful = false;
   self->engine_answered();
 }

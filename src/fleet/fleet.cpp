@@ -63,8 +63,9 @@ Fleet::State::State(FleetOptions opts, engine::Engine& eng, MetadataSource& sour
 }
 
 /// At once, but in a fleet of thousands a snapshot costs milliseconds: then changes that come in a stream share one.
+/// Never agents of an engine that is still said to be away.
 void Fleet::State::publish_soon() {
-  if (publish_planned) return;
+  if (publish_planned || first_list) return;
   if (steady_now() >= publish_after || stopping) return publish_now();
   publish_planned = true;
   publish_timer.expires_at(publish_after);

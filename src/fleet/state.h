@@ -66,6 +66,7 @@ struct Fleet::State {
   std::unique_ptr<engine::EventStream> events;  ///< the open stream
   bool following = false;                       ///< the stream is open, and a list was taken behind its opening
   bool doubtful = false;                        ///< a list failed since: the model may be old, whatever else answers
+  bool first_list = false;                      ///< under way: shown when it is whole, with the engine's state
   struct Question {
     bool asking = false;
     bool again = false;                       ///< something happened while it was asked
