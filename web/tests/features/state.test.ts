@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { fits, nowText, shownState, sortAgents, stateSince } from '@/features/agents/state'
+import {
+  coresOf,
+  fits,
+  memoryLimitOf,
+  nowText,
+  shownState,
+  sortAgents,
+  stateSince,
+} from '@/features/agents/state'
 import { mergeFigures } from '@/stores/statsModel'
 import { agent } from '../helpers'
 
@@ -69,5 +77,21 @@ describe('order and filters', () => {
     expect(fits(demo, 'all', 'MARIA counter')).toBe(true)
     expect(fits(demo, 'all', 'maria nobody')).toBe(false)
     expect(fits(demo, 'stopped', '')).toBe(false)
+  })
+})
+
+describe('the limits of an agent', () => {
+  const set = { cpu_limit: '8', memory_limit: '16g', resources: { cpu: '2', memory: '4g' } }
+
+  it('are those of its container while it is not stopped: what was set comes with the next start', () => {
+    expect(coresOf(agent('a', set))).toBe(2)
+    expect(memoryLimitOf(agent('a', set))).toBe(4 * 1024 ** 3)
+    expect(coresOf(agent('a', { ...set, status: 'paused' }))).toBe(2)
+  })
+
+  it('are what was set while it is stopped, and what it was made with when nothing was set', () => {
+    expect(coresOf(agent('a', { ...set, status: 'stopped' }))).toBe(8)
+    expect(memoryLimitOf(agent('a', { ...set, status: 'stopped' }))).toBe(16 * 1024 ** 3)
+    expect(coresOf(agent('a', { status: 'stopped' }))).toBe(2)
   })
 })

@@ -104,13 +104,17 @@ export function stateSince(agent: FleetAgent, figures: AgentFigures | undefined)
     : null
 }
 
-/** The limits an agent has: the person's override first, then what it was made with. */
+/** The limit that holds now: a container keeps what it was made with until its next start brings what was set. */
+function inForce<T>(agent: FleetAgent, made: T | null, set: T | null): T | null {
+  return agent.status === 'stopped' ? (set ?? made) : (made ?? set)
+}
+
 export function coresOf(agent: FleetAgent): number | null {
-  return parseCores(agent.cpu_limit) ?? parseCores(agent.resources?.cpu)
+  return inForce(agent, parseCores(agent.resources?.cpu), parseCores(agent.cpu_limit))
 }
 
 export function memoryLimitOf(agent: FleetAgent): number | null {
-  return parseSize(agent.memory_limit) ?? parseSize(agent.resources?.memory)
+  return inForce(agent, parseSize(agent.resources?.memory), parseSize(agent.memory_limit))
 }
 
 export type StateFilter = 'all' | 'running' | 'stopped' | 'attention'

@@ -6,12 +6,30 @@ import {
   formatCores,
   formatPercent,
   levelOf,
+  type Level,
 } from '@/format/quantity'
+import type { HistoryPoint } from '@/live/frames'
 import { useFleet } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
 import { useStats } from '@/stores/stats'
 import type { AgentFigures } from '@/stores/statsModel'
+import { text } from '@/text/en'
 import { coresOf, memoryLimitOf, nowText, shownState, stateSince, type ShownState } from './state'
+
+/** One figure of an agent with its context, ready to print; cells and tiles take it as it is. */
+export interface Figure {
+  /** null: no figure is known. */
+  value: string | null
+  unit: string
+  /** What it is a part of: "of 2 cores", "/ 4 GB". */
+  limit: string
+  level: Level
+  history: readonly HistoryPoint[]
+  /** Which part of a point of the history. */
+  part: 1 | 2
+  /** What the history's percentages are to be divided by. */
+  per: number
+}
 
 /** Everything one row, card or header shows about an agent, ready to print. */
 export interface AgentView {
@@ -21,14 +39,13 @@ export interface AgentView {
   running: ComputedRef<boolean>
   busy: ComputedRef<boolean>
   figures: ComputedRef<AgentFigures | undefined>
-  cores: ComputedRef<number>
-  cpu: ComputedRef<string>
+  cpu: ComputedRef<Figure>
+  memory: ComputedRef<Figure>
+  /** How many cores are in use. */
   cpuCores: ComputedRef<string>
-  cpuLevel: ComputedRef<ReturnType<typeof levelOf>>
-  memoryUsed: ComputedRef<{ value: string; unit: string }>
-  memoryLimit: ComputedRef<string>
-  memoryLevel: ComputedRef<ReturnType<typeof levelOf>>
 }
+
+const NO_HISTORY: readonly HistoryPoint[] = []
 
 export function useAgentView(agent: () => FleetAgent): AgentView {
   const fleet = useFleet()
@@ -37,8 +54,33 @@ export function useAgentView(agent: () => FleetAgent): AgentView {
   const pending = computed(() => fleet.pending.get(agent().name))
   const running = computed(() => agent().status === 'running')
   const figures = computed(() => (running.value ? stats.figures.get(agent().name) : undefined))
-  const cores = computed(() => coresOf(agent()) ?? 1)
-  const share = computed(() => cpuShare(figures.value?.cpuPercent ?? 0, cores.value))
+
+  const cpu = computed<Figure>(() => {
+    const per = coresOf(agent()) ?? 1
+    const share = cpuShare(figures.value?.cpuPercent ?? 0, per)
+    return {
+      value: figures.value ? formatPercent(share) : null,
+      unit: '%',
+      limit: text.agent.ofCores(String(per)),
+      level: levelOf(share),
+      history: figures.value?.history ?? NO_HISTORY,
+      part: 1,
+      per,
+    }
+  })
+  const memory = computed<Figure>(() => {
+    const used = formatBytes(figures.value?.memoryUsed ?? 0)
+    const limit = figures.value?.memoryLimit || memoryLimitOf(agent())
+    return {
+      value: figures.value ? used.value : null,
+      unit: used.unit,
+      limit: limit ? `/ ${limitText(limit)}` : '',
+      level: levelOf(figures.value?.memoryPercent ?? 0),
+      history: figures.value?.history ?? NO_HISTORY,
+      part: 2,
+      per: 1,
+    }
+  })
 
   return {
     state: computed(() => shownState(agent(), pending.value)),
@@ -47,15 +89,8 @@ export function useAgentView(agent: () => FleetAgent): AgentView {
     running,
     busy: computed(() => pending.value !== undefined),
     figures,
-    cores,
-    cpu: computed(() => formatPercent(share.value)),
+    cpu,
+    memory,
     cpuCores: computed(() => formatCores(figures.value?.cpuPercent ?? 0)),
-    cpuLevel: computed(() => levelOf(share.value)),
-    memoryUsed: computed(() => formatBytes(figures.value?.memoryUsed ?? 0)),
-    memoryLimit: computed(() => {
-      const limit = figures.value?.memoryLimit || memoryLimitOf(agent())
-      return limit ? limitText(limit) : ''
-    }),
-    memoryLevel: computed(() => levelOf(figures.value?.memoryPercent ?? 0)),
   }
 }
