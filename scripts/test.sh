@@ -187,69 +187,87 @@ lint_programs() {
 # SC2034: the parts of the script use each other's variables.
 lint_shell() { shellcheck --severity=warning --exclude=SC2034 -s bash "$ROOT"/trinity "$ROOT"/scripts/*.sh "$ROOT"/.ci/run; }
 
+# side_by_side TITLE COUNT LIMIT FUNCTION KIND NAME...: FUNCTION NAME for every name, COUNT of them at a time, each within
+# LIMIT seconds, with a log (KIND-NAME) and a status of its own. Says when each ends.
+side_by_side() {
+  local title=$1 count=$2 limit=$3 run=$4 kind=$5
+  shift 5
+  [ $# = 0 ] && return
+  [ $# = 1 ] || title+=" ($#, $count at a time)"
+  try_step "$title" $((limit * ($# + count - 1) / count + 60)) "$kind" lanes "$count" "$limit" "$run" "$kind" "$@"
+}
+
+lanes() {
+  local count=$1 limit=$2 run=$3 kind=$4 name
+  shift 4
+  for name in "$@"; do
+    while [ "$(jobs -rp | wc -l)" -ge "$count" ]; do wait -n; done
+    lane "$limit" "$run" "$kind" "$name" &
+  done
+  wait
+  ! grep -qvx 0 "${@/#/$TEST_DIR/$kind-}"
+}
+
+lane() {
+  local limit=$1 log=$LOG_DIR/$3-$4.log since=$SECONDS status=0 work
+  "$2" "$4" >"$log" 2>&1 </dev/null &
+  work=$!
+  while kill -0 $work 2>/dev/null && [ $((SECONDS - since)) -lt "$limit" ]; do sleep 0.3; done
+  if kill -TERM $work 2>/dev/null; then
+    echo "stopped, over its limit of ${limit}s" >>"$log"
+    sleep 3
+    kill -KILL $work 2>/dev/null
+  fi
+  wait $work || status=$?
+  echo $status >"$TEST_DIR/$3-$4"
+  echo "$3 $4: status $status after $((SECONDS - since))s"
+}
+
+status_of() { cat "$TEST_DIR/$1" 2>/dev/null || echo 1; }
+
 test_unit() {
-  local binary name status
+  local binary name names=()
   for binary in "$ROOT"/build/asan/bin/*_test; do
     [ -x "$binary" ] || { warn "there is no unit test binary"; FAILED=$((FAILED + 1)); return; }
-    name=$(basename "$binary")
-    status=0
-    try_step "$name" 300 "unit-$name" unit_test_binary "$binary" "$TEST_DIR/$name.json" || status=$?
-    count "$TEST_DIR/$name.json" $status "$LOG_DIR/unit-$name.log"
+    names+=("$(basename "$binary" _test)")
   done
+  side_by_side "unit tests" 2 300 unit_test_binary unit "${names[@]}"
+  for name in "${names[@]}"; do count "$TEST_DIR/unit-$name.json" "$(status_of "unit-$name")" "$LOG_DIR/unit-$name.log"; done
 }
 
 unit_test_binary() {
   ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    "$1" --gtest_brief=1 "--gtest_output=json:$2" ${ONLY:+"--gtest_filter=*$ONLY*"}
+    exec "$ROOT/build/asan/bin/$1_test" --gtest_brief=1 "--gtest_output=json:$TEST_DIR/unit-$1.json" ${ONLY:+"--gtest_filter=*$ONLY*"}
 }
 
 test_tsan() {
-  local name status
-  for name in $TSAN_ROOMS; do
-    status=0
-    try_step "tsan: $name" 300 "tsan-$name" tsan_test_binary "$name" || status=$?
-    count "$TEST_DIR/tsan-$name.json" $status "$LOG_DIR/tsan-$name.log"
-  done
+  local name
+  # shellcheck disable=SC2086
+  side_by_side "tests under the thread sanitizer" 2 300 tsan_test_binary tsan $TSAN_ROOMS
+  for name in $TSAN_ROOMS; do count "$TEST_DIR/tsan-$name.json" "$(status_of "tsan-$name")" "$LOG_DIR/tsan-$name.log"; done
 }
 
 # What measures time and memory says nothing under a sanitizer that makes everything ten times slower.
 tsan_test_binary() {
   local measuring='Wire.SlowReadersNeitherDelayOthersNorFillTheMemory'
   TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:external_symbolizer_path=/usr/bin/addr2line \
-    "$ROOT/build/tsan/bin/$1_test" --gtest_brief=1 "--gtest_output=json:$TEST_DIR/tsan-$1.json" "--gtest_filter=*$ONLY*-$measuring"
+    exec "$ROOT/build/tsan/bin/$1_test" --gtest_brief=1 "--gtest_output=json:$TEST_DIR/tsan-$1.json" "--gtest_filter=*$ONLY*-$measuring"
 }
 
 # Two at a time, one per core.
 test_fuzz() {
-  local names=() name pair
+  local names=() name
   for name in "$ROOT"/build/fuzz/bin/*_fuzzer; do
     name=$(basename "$name" _fuzzer)
     case $name in *"$ONLY"*) names+=("$name") ;; esac
   done
-  while [ ${#names[@]} -gt 0 ]; do
-    pair=("${names[@]:0:2}")
-    names=("${names[@]:2}")
-    try_step "fuzzing ${pair[*]}" $((FUZZ_SECONDS + 120)) fuzz fuzz_together "${pair[@]}"
-    for name in "${pair[@]}"; do
-      if [ "$(cat "$TEST_DIR/fuzz-$name.status" 2>/dev/null)" = 0 ]; then PASSED=$((PASSED + 1)); continue; fi
-      FAILED=$((FAILED + 1))
-      show_log_end "$LOG_DIR/fuzz-$name.log" 60
-      note "try it again: build/fuzz/bin/${name}_fuzzer $(shown_path "$FINDINGS")/$name/FILE"
-    done
+  side_by_side "fuzzers" 2 $((FUZZ_SECONDS + 120)) fuzz_one fuzz "${names[@]}"
+  for name in "${names[@]}"; do
+    if [ "$(status_of "fuzz-$name")" = 0 ]; then PASSED=$((PASSED + 1)); continue; fi
+    FAILED=$((FAILED + 1))
+    show_log_end "$LOG_DIR/fuzz-$name.log" 60
+    note "try it again: build/fuzz/bin/${name}_fuzzer $(shown_path "$FINDINGS")/$name/FILE"
   done
-}
-
-fuzz_together() {
-  local name status=0
-  for name in "$@"; do
-    (fuzz_one "$name" >"$LOG_DIR/fuzz-$name.log" 2>&1; echo $? >"$TEST_DIR/fuzz-$name.status") &
-  done
-  wait
-  for name in "$@"; do
-    grep -E '^(stat::number_of_executed_units|SUMMARY|does not hold)' "$LOG_DIR/fuzz-$name.log" | sed "s/^/$name: /"
-    [ "$(cat "$TEST_DIR/fuzz-$name.status")" = 0 ] || status=1
-  done
-  return $status
 }
 
 # From the small examples in tests/fuzz/corpus on. An input that takes over 10 s, or 2 GB, is a fault.
@@ -258,7 +276,7 @@ fuzz_one() {
   mkdir -p "$found" "$FINDINGS/$1"
   [ -f "$dictionary" ] || dictionary=
   TMPDIR=$(readlink -f "$TEST_DIR/tmp") ASAN_OPTIONS=detect_stack_use_after_return=1:external_symbolizer_path=/usr/bin/addr2line \
-    UBSAN_OPTIONS=print_stacktrace=1 "$ROOT/build/fuzz/bin/$1_fuzzer" "-max_total_time=$FUZZ_SECONDS" -timeout=10 \
+    UBSAN_OPTIONS=print_stacktrace=1 exec "$ROOT/build/fuzz/bin/$1_fuzzer" "-max_total_time=$FUZZ_SECONDS" -timeout=10 \
     -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 ${dictionary:+"-dict=$dictionary"} "-artifact_prefix=$FINDINGS/$1/" \
     "$found" "$FINDINGS/$1" "$ROOT/tests/fuzz/corpus/$1"
 }
@@ -274,26 +292,36 @@ vitest() {
     "--outputFile.json=$TEST_DIR/vitest.json" ${ONLY:+-t "$ONLY"}
 }
 
-test_integration() { node_tests integration 900; }
-test_e2e() { node_tests e2e 900; }
+test_integration() { node_tests integration; }
+test_e2e() { node_tests e2e; }
 
-# One test file after the other: each has a server and containers of its own, and two cores.
+# Each test file has a server and containers of its own, so several run side by side; those that measure time say so in
+# their head and run alone, on a quiet machine.
 node_tests() {
-  local group=$1 limit=$2 file name status
+  local group=$1 file name together=() alone=()
   for file in "$ROOT/tests/$group"/*.test.mjs; do
     name=$(basename "$file" .test.mjs)
-    status=0
-    try_step "$group: $name" "$limit" "$group-$name" node_test_file "$file" "$TEST_DIR/$group-$name.tap" || status=$?
-    count "$TEST_DIR/$group-$name.tap" $status "$LOG_DIR/$group-$name.log"
+    if head -n 5 "$file" | grep -qx '// Measures time: runs alone.'; then alone+=("$name"); else together+=("$name"); fi
+  done
+  side_by_side "$group" 3 900 "node_test_$group" "$group" "${together[@]}"
+  for name in "${together[@]}"; do count "$TEST_DIR/$group-$name.tap" "$(status_of "$group-$name")" "$LOG_DIR/$group-$name.log"; done
+  remove_leftovers
+  for name in "${alone[@]}"; do
+    side_by_side "$group: $name" 1 900 "node_test_$group" "$group" "$name"
+    count "$TEST_DIR/$group-$name.tap" "$(status_of "$group-$name")" "$LOG_DIR/$group-$name.log"
     # What a killed test left would disturb the next one.
     remove_leftovers
   done
 }
 
+node_test_integration() { node_test_file integration "$1"; }
+node_test_e2e() { node_test_file e2e "$1"; }
+
 node_test_file() {
-  TMPDIR=$(readlink -f "$TEST_DIR/tmp") TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started node --test --test-concurrency=1 \
-    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap "--test-reporter-destination=$2" \
-    ${ONLY:+"--test-name-pattern=$ONLY"} "$1"
+  TMPDIR=$(readlink -f "$TEST_DIR/tmp") TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started exec node --test \
+    --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap "--test-reporter-destination=$TEST_DIR/$1-$2.tap" \
+    ${ONLY:+"--test-name-pattern=$ONLY"} "$ROOT/tests/$1/$2.test.mjs"
 }
 
 # ---------------------------------------------------------------- cleaning up

@@ -1,4 +1,5 @@
 // A newcomer's first minutes in a real browser, on real containers.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { PASSWORD, Server, until } from '../integration/harness.mjs'

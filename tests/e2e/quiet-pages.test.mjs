@@ -1,5 +1,6 @@
 // Pages that are left open ask for nothing: everything comes over the one event socket. Counted from the browser's own
 // network log. TRINITY_E2E_MINUTES lengthens how long a page is left open (default: one).
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,5 @@
 // The whole server against an engine that goes wrong on purpose: what it knows stays, with its age, and it recovers by itself.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { readFile } from 'node:fs/promises'

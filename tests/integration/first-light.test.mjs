@@ -1,4 +1,5 @@
 // The main job on a real container engine: setup, sign in, create, watch, stop from outside, delete.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import net from 'node:net'

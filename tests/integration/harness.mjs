@@ -39,6 +39,9 @@ export function freePort(host = '127.0.0.1') {
   })
 }
 
+/** Test files run side by side on one engine: each takes the SSH ports of its agents from a range of its own. */
+const sshPorts = 10_000 + (process.pid % 40) * 500
+
 /** What the script needs to clean up after a test that was killed. */
 async function leaveNote(name, text) {
   const folder = process.env.TRINITY_TEST_STARTED
@@ -116,6 +119,10 @@ export class Server {
       this.network,
       '--subnet',
       '',
+      '--ssh-port-first',
+      String(sshPorts),
+      '--ssh-port-last',
+      String(sshPorts + 499),
     ]
     this.#process = spawn(SERVER, flags, {
       stdio: ['ignore', log, log],

@@ -1,5 +1,6 @@
 // Two hundred connections that send garbage, half requests and nothing, without end: others notice nothing of it, and
 // the server's memory stays as it is.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fork } from 'node:child_process'

@@ -1,4 +1,5 @@
 // Thirty real agents: reads stay free of SQL and engine calls, and stats traffic does not slow down others.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fork } from 'node:child_process'

@@ -1,5 +1,6 @@
 // A real engine that is stopped (SIGSTOP) and killed under the server: reads keep their speed and tell their age, actions
 // fail in time, and all is well again by itself.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { OwnEngine, has } from '../support/own-engine.mjs'

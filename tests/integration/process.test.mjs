@@ -1,4 +1,5 @@
 // The process itself: its end under load, its log, what it leaves of itself when it crashes.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { readFile, readdir } from 'node:fs/promises'

@@ -1,5 +1,6 @@
 // The database file and the real program: files with a fault, a file of an existing deployment, the backup order, a lock
 // that another program holds while the server serves.
+// Measures time: runs alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { spawn } from 'node:child_process'
