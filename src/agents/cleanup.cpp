@@ -68,16 +68,14 @@ Task<> AgentService::remove_container_of(Call call, const Leftover* left, bool* 
   co_await fleet_.applied(std::move(gone));
 }
 
-Task<> AgentService::tell_fleet(Call call, const Leftover* left) {
-  std::optional<fleet::Metadata> metadata;
-  if (!left->row) {
-    auto all = co_await store_.load(call);
-    const auto found = all.find(left->agent);
-    if (found != all.end()) metadata = std::move(found->second);
-  }
-  std::vector<fleet::Action> gone{fleet::MetadataChanged{left->agent, std::move(metadata)},
-                                  fleet::Creating{left->agent, false}};
-  co_await fleet_.applied(std::move(gone));
+Task<> AgentService::forget(Call call, std::string name) {
+  Tell tell = [this](std::vector<fleet::Action> actions) { fleet_.tell(std::move(actions)); };
+  co_await store_.forget_agent(call, name, std::move(tell));
+}
+
+Task<> AgentService::no_longer_creating(std::string name) {
+  std::vector<fleet::Action> over{fleet::Creating{name, false}};
+  co_await fleet_.applied(std::move(over));
 }
 
 /// The reason why something is left; empty when nothing is.
@@ -92,7 +90,7 @@ Task<std::string> AgentService::take_away(Call call, const Leftover* left, bool*
   } else {
     co_await attempt(call, store_.forget_key(call, left->agent), "the key of " + left->agent, &why);
   }
-  co_await attempt(call, tell_fleet(call, left), "the trace of " + left->agent, &why);
+  co_await attempt(call, no_longer_creating(left->agent), "the trace of " + left->agent, &why);
   const auto base =
       left->container_name.empty() ? container_name(options_.placement, left->agent) : left->container_name;
   std::vector<std::string> volumes;

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds lock_within{25};
 constexpr std::chrono::seconds pull_within{600};
-/// No agent's name has a space.
-constexpr const char* permissions_lock = "agent permissions";
 constexpr const char* no_engine = "Docker not available - cannot create agents in demo mode";
 constexpr const char* failed_text = "Failed to create agent. Please try again.";
 
@@ -133,49 +131,21 @@ Task<bool> AgentService::needs_volume(Call call, std::string name) {
   co_return false;
 }
 
-Task<fleet::PermissionsChanged> AgentService::permissions_now(const std::map<std::string, fleet::Metadata>* all) {
-  const auto current = co_await snapshot();
-  fleet::PermissionsChanged changed;
-  for (const auto& entry : current->entries) {
-    const auto& known = entry.agent->metadata;
-    const auto stored = all->find(entry.agent->name);
-    if (!known || stored == all->end() || stored->second.permitted_by == known->permitted_by) continue;
-    changed.permitted_by.emplace(stored->first, stored->second.permitted_by);
-  }
-  co_return changed;
-}
-
 /// The rows, and the fleet's knowledge of them.
 Task<> AgentService::register_it(Call call, const Plan* plan, Made* made) {
-  // One at a time: permissions with agents beside this one change too, and the fleet must end with the newest of them.
-  const auto held = co_await locks_.lock(permissions_lock, lock_within);
-  Leftover intent;
-  intent.agent = plan->name;
-  intent.mark = plan->key_nonce;
-  intent.workspace = made->workspace;
-  intent.data = made->data;
-  const auto registered =
-      co_await store_.register_agent(call, plan->name, plan->owner_id, plan->owner, plan->api_key, std::move(intent));
+  AgentStore::Registration wanted{plan->name, plan->owner_id, plan->owner, plan->api_key, {}};
+  wanted.intent.agent = plan->name;
+  wanted.intent.mark = plan->key_nonce;
+  wanted.intent.workspace = made->workspace;
+  wanted.intent.data = made->data;
+  Tell tell = [this, plan](std::vector<fleet::Action> actions) {
+    actions.insert(actions.begin(), fleet::Creating{plan->name, true});
+    fleet_.tell(std::move(actions));
+  };
+  const auto registered = co_await store_.register_agent(call, std::move(wanted), std::move(tell));
   if (registered == AgentStore::Registered::taken) throw BadRequest("Agent already exists");
   made->registered = true;
-  // A row that was taken over brings its flags and shares along.
-  auto all = co_await store_.load(call);
-  auto permissions = co_await permissions_now(&all);
-  auto metadata = std::move(all[plan->name]);
-  std::vector<fleet::Action> begun{fleet::Creating{plan->name, true}, fleet::MetadataChanged{plan->name, metadata},
-                                   std::move(permissions)};
-  co_await fleet_.applied(std::move(begun));
-}
-
-/// The rows, and what other agents' permissions said about it.
-Task<> AgentService::forget(Call call, std::string name) {
-  const auto held = co_await locks_.lock(permissions_lock, lock_within);
-  co_await store_.forget_agent(call, name);
-  const auto all = co_await store_.load(call);
-  auto permissions = co_await permissions_now(&all);
-  if (permissions.permitted_by.empty()) co_return;
-  std::vector<fleet::Action> gone{std::move(permissions)};
-  co_await fleet_.applied(std::move(gone));
+  co_await fleet_.applied(std::vector<fleet::Action>());
 }
 
 Task<> AgentService::build(Call call, const Plan* plan, Made* made) {

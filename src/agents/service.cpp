@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds lock_within{25};
 constexpr int most_log_lines = 10'000;
-constexpr const char* not_found = "Agent not found";
-constexpr const char* no_permission = "You don't have permission to access this agent";
 constexpr const char* system_agent = "trinity-system";
 
 /// What an engine failure means to the person who asked for the action. The engine's own text goes to the log.
@@ -28,22 +26,6 @@ constexpr const char* system_agent = "trinity-system";
     throw Unavailable("The container engine does not answer. Nothing was changed; try again when it is back.");
   if (fault.fault() == engine::Fault::not_found) throw NotFound(not_found);
   throw Failed("Failed to " + what + " agent: the container engine refused it. The server's log has the reason.");
-}
-
-/// What a missing agent means to the caller. Before the engine has told its containers, nobody knows what is missing.
-[[noreturn]] void refuse_unknown(const fleet::Snapshot& snapshot, const Caller& caller, const std::string& name,
-                                 fleet::Rule rule, const std::string& refusal) {
-  const auto expected = snapshot.expected.find(name);
-  if (expected == snapshot.expected.end()) {
-    if (caller.is_admin()) throw NotFound(not_found);
-    throw Forbidden(refusal);
-  }
-  fleet::Agent agent;
-  agent.name = name;
-  agent.metadata = expected->second;
-  if (!fleet::allowed(agent, caller, rule)) throw Forbidden(refusal);
-  throw Unavailable(
-      "The container engine has not answered since the server started. The agent's state is not known yet.");
 }
 
 /// A call to an engine that is known not to answer would only take long.
@@ -59,6 +41,7 @@ AgentService::AgentService(AgentServiceOptions options, fleet::Fleet& fleet, eng
                            AgentKey key, OperationSink* operations)
     : options_(std::move(options)),
       fleet_(fleet),
+      lookup_(fleet),
       engine_(engine),
       store_(store),
       settings_(settings),
@@ -93,11 +76,6 @@ Task<> AgentService::reported(Progress* progress, Task<> step) {
   progress->done();
 }
 
-Task<fleet::SnapshotPtr> AgentService::snapshot() {
-  const auto here = co_await asio::this_coro::executor;
-  co_return fleet_.snapshot(here);
-}
-
 void AgentService::pack_list(const std::shared_ptr<ListView>& view, const asio::any_io_executor& executor) {
   switch (view->advice()) {
     case ListView::Advice::leave:
@@ -117,22 +95,7 @@ Task<> AgentService::pack_on_pool(BlockingPool* pool, std::shared_ptr<ListView> 
 }
 
 Task<AgentService::View> AgentService::get(CallerPtr caller, std::string name) {
-  auto current = co_await snapshot();
-  const auto* entry = current->find(name);
-  if (!entry && current->expected.contains(name))
-    refuse_unknown(*current, *caller, name, fleet::Rule::read, "Access denied to agent");
-  if (!entry || !entry->agent->metadata) throw NotFound(not_found);
-  if (!fleet::can_read(*entry->agent, *caller)) throw Forbidden("Access denied to agent");
-  co_return View{current, entry->agent, entry->figures};
-}
-
-Task<AgentService::View> AgentService::require(CallerPtr caller, std::string name, fleet::Rule rule,
-                                               std::string refusal) {
-  auto current = co_await snapshot();
-  const auto* entry = current->find(name);
-  if (!entry) refuse_unknown(*current, *caller, name, rule, refusal);
-  if (!fleet::allowed(*entry->agent, *caller, rule)) throw Forbidden(refusal);
-  co_return View{current, entry->agent, entry->figures};
+  return lookup_.row_first(std::move(caller), std::move(name), fleet::Rule::read);
 }
 
 Task<std::vector<Share>> AgentService::shares(Call call, fleet::AgentPtr agent) {
@@ -141,13 +104,13 @@ Task<std::vector<Share>> AgentService::shares(Call call, fleet::AgentPtr agent) 
 }
 
 Task<AgentService::View> AgentService::running(CallerPtr caller, std::string name) {
-  auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
+  auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   if (view.agent->status != "running") throw BadRequest("Agent is not running");
   co_return view;
 }
 
 Task<std::string> AgentService::logs(Call call, CallerPtr caller, std::string name, int tail) {
-  const auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
+  const auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   engine::LogOptions wanted;
   wanted.tail = tail < 0 ? most_log_lines : std::min(tail, most_log_lines);
   try {
@@ -179,7 +142,7 @@ Task<fleet::AgentPtr> AgentService::confirm(Call call, std::string container, st
 
 Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
-  co_await require(caller, name, fleet::Rule::read, no_permission);
+  co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   Progress progress(sink_for(*caller), operation(*caller, "start_agent", name, "Starting the container"));
   auto step = start_now(call, caller, name);
   co_await reported(&progress, std::move(step));
@@ -187,7 +150,7 @@ Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
+  const auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   co_await refuse_when_going(call, name);
   require_engine(*view.snapshot);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
@@ -202,7 +165,7 @@ Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
-  co_await require(caller, name, fleet::Rule::read, no_permission);
+  co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   Progress progress(sink_for(*caller), operation(*caller, "stop_agent", name, "Stopping the container"));
   auto step = stop_now(call, caller, name);
   co_await reported(&progress, std::move(step));
@@ -210,7 +173,7 @@ Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::stop_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await require(caller, name, fleet::Rule::read, no_permission);
+  const auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   require_engine(*view.snapshot);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
@@ -262,7 +225,8 @@ Task<AgentService::View> AgentService::deletable(CallerPtr caller, std::string n
   const auto* entry = current->find(name);
   const bool is_system = name == system_agent || (entry && entry->agent->metadata && entry->agent->metadata->is_system);
   if (is_system) throw Forbidden("System agents cannot be deleted. Use re-initialization to reset to clean state.");
-  co_return co_await require(caller, name, fleet::Rule::manage, "You don't have permission to delete this agent");
+  co_return co_await lookup_.rule_first(caller, name, fleet::Rule::manage,
+                                        "You don't have permission to delete this agent");
 }
 
 Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {

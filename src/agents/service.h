@@ -10,6 +10,7 @@
 #include "agentlink/link.h"
 #include "agents/agent_key.h"
 #include "agents/list_cache.h"
+#include "agents/lookup.h"
 #include "agents/name_locks.h"
 #include "agents/ports.h"
 #include "agents/spec.h"
@@ -39,8 +40,6 @@ struct AgentServiceOptions {
   std::uint16_t ssh_port_last = 2499;
 };
 
-using CallerPtr = std::shared_ptr<const Caller>;
-
 /// The rules of agents: who may do what, in which order, and how it is undone when a step fails. No HTTP, no SQL. Any
 /// I/O thread. Actions on one agent are done one after the other; reads never wait for the engine, logs apart.
 class AgentService {
@@ -49,13 +48,9 @@ class AgentService {
                const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool, AgentKey key,
                OperationSink* operations = nullptr);
 
-  struct View {
-    fleet::SnapshotPtr snapshot;
-    fleet::AgentPtr agent;
-    fleet::FiguresPtr figures;
-  };
+  using View = AgentView;
   /// The snapshot of this thread.
-  Task<fleet::SnapshotPtr> snapshot();
+  Task<fleet::SnapshotPtr> snapshot() { return lookup_.snapshot(); }
   /// The list as this caller sees it, from the cache.
   [[nodiscard]] std::shared_ptr<ListView> list(const fleet::Snapshot& snapshot, const Caller& caller) {
     return lists_.view(snapshot, caller);
@@ -96,8 +91,6 @@ class AgentService {
   Task<> remove_now(Call call, CallerPtr caller, std::string name, Progress* progress);
   Task<> create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan, Progress* progress,
                     fleet::AgentPtr* into);
-  /// Family B of the contract (rule first): Forbidden with `refusal`, then NotFound.
-  Task<View> require(CallerPtr caller, std::string name, fleet::Rule rule, std::string refusal);
   /// The same for deletion: never a system agent.
   Task<View> deletable(CallerPtr caller, std::string name);
 
@@ -111,8 +104,6 @@ class AgentService {
   Task<> build(Call call, const Plan* plan, Made* made);
   Task<> register_it(Call call, const Plan* plan, Made* made);
   Task<> forget(Call call, std::string name);
-  /// The fleet's permissions as the database has them now; with the lock of permissions held.
-  Task<fleet::PermissionsChanged> permissions_now(const std::map<std::string, fleet::Metadata>* all);
 
   static Task<> pack_on_pool(BlockingPool* pool, std::shared_ptr<ListView> view);
   static Task<> clean_up_regularly(AgentService* service);
@@ -122,8 +113,8 @@ class AgentService {
   /// Why the engine refused a container's name, in words for the person.
   Task<std::string> owner_of_name(Call call, std::string container);
   Task<> remove_container_of(Call call, const Leftover* left, bool* found);
-  /// What the fleet shows of an agent whose rows are gone, or whose row was there before.
-  Task<> tell_fleet(Call call, const Leftover* left);
+  /// The fleet may show what is left of it; also waits for what the fleet was told of its rows.
+  Task<> no_longer_creating(std::string name);
   Task<std::string> take_away(Call call, const Leftover* left, bool* found);
   /// True while an engine that was asked for the container, and is well again, may still bring it.
   bool is_expected(const Leftover& left);
@@ -143,6 +134,7 @@ class AgentService {
 
   AgentServiceOptions options_;
   fleet::Fleet& fleet_;
+  AgentLookup lookup_;
   engine::Engine& engine_;
   AgentStore& store_;
   const settings::SettingsStore& settings_;

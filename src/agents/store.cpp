@@ -1,57 +1,12 @@
 #include "agents/store.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/clock.h"
 
 namespace trinity::agents {
 
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-/// One row per agent and share; the agent's columns repeat.
-std::map<std::string, fleet::Metadata> read_metadata(db::Session& session) {
-  using Text = std::optional<std::string>;
-  using Number = std::optional<std::int64_t>;
-  const auto rows = session
-                        .query(
-                            "SELECT o.agent_name, o.owner_id, u.username, o.is_system, o.autonomy_enabled, "
-                            "o.memory_limit, o.cpu_limit, "
-                            "g.github_repo, s.shared_with_email "
-                            "FROM agent_ownership o "
-                            "LEFT JOIN users u ON u.id = o.owner_id "
-                            "LEFT JOIN agent_git_config g ON g.agent_name = o.agent_name "
-                            "LEFT JOIN agent_sharing s ON s.agent_name = o.agent_name "
-                            "ORDER BY o.agent_name")
-                        .all<std::string, std::int64_t, Text, Number, Number, Text, Text, Text, Text>();
-  std::map<std::string, fleet::Metadata> all;
-  for (const auto& [name, owner_id, owner, is_system, autonomy, memory, cpu, repository, shared_with] : rows) {
-    auto& metadata = all[name];
-    metadata.owner_id = owner_id;
-    metadata.owner = owner;
-    metadata.is_system = is_system.value_or(0) != 0;
-    metadata.autonomy_enabled = autonomy.value_or(0) != 0;
-    metadata.memory_limit = memory;
-    metadata.cpu_limit = cpu;
-    metadata.github_repo = repository;
-    if (shared_with) metadata.shared_with.push_back(lower(*shared_with));
-  }
-  for (auto& [name, metadata] : all) std::sort(metadata.shared_with.begin(), metadata.shared_with.end());
-  for (auto& [source, target] :
-       session.query("SELECT source_agent, target_agent FROM agent_permissions").all<std::string, std::string>()) {
-    const auto found = all.find(target);
-    if (found != all.end()) found->second.permitted_by.push_back(std::move(source));
-  }
-  for (auto& [name, metadata] : all) std::sort(metadata.permitted_by.begin(), metadata.permitted_by.end());
-  return all;
-}
 
 void permit_each_other(db::Session& session, const std::string& name, std::int64_t owner_id, const std::string& owner) {
   const auto at = format_naive(now());
@@ -75,37 +30,43 @@ void permit_each_other(db::Session& session, const std::string& name, std::int64
 
 }  // namespace
 
-Task<std::map<std::string, fleet::Metadata>> AgentStore::load(Call call) {
-  auto job = [](db::Session& session) { return read_metadata(session); };
-  co_return co_await database_.read(call, std::move(job));
+Task<> AgentStore::load(Call call, Loaded loaded) {
+  auto job = [](db::Session& session) { return MetadataRows::all(session); };
+  auto publish = [&loaded](std::map<std::string, fleet::Metadata>& all) { loaded(std::move(all)); };
+  co_await database_.read_in_order(call, std::move(job), std::move(publish));
 }
 
-Task<AgentStore::Registered> AgentStore::register_agent(Call call, std::string name, std::int64_t owner_id,
-                                                        std::string owner, std::string api_key, Leftover intent) {
+Task<AgentStore::Registered> AgentStore::register_agent(Call call, Registration wanted, Tell tell) {
   struct Outcome {
     Registered registered;
     auth::ApiKey key;
+    std::vector<fleet::Action> actions;
   };
+  const auto& name = wanted.name;
   auto job = [&](db::Session& session) {
     const auto row =
         session.query("SELECT owner_id FROM agent_ownership WHERE agent_name = :a", name).one<std::int64_t>();
-    if (row && std::get<0>(*row) != owner_id) return Outcome{Registered::taken, {}};
+    if (row && std::get<0>(*row) != wanted.owner_id) return Outcome{Registered::taken, {}, {}};
     if (!row) {
       session
-          .query("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES (:a, :b, :c)", name, owner_id,
-                 format_naive(now()))
+          .query("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES (:a, :b, :c)", name,
+                 wanted.owner_id, format_naive(now()))
           .run();
     }
-    intent.row = !row;
-    LeftoverRows::put(session, intent);
-    permit_each_other(session, name, owner_id, owner);
-    auto key = auth::KeyRows::insert_for_agent(session, api_key, name, owner_id);
-    return Outcome{row ? Registered::taken_over : Registered::created, std::move(key)};
+    wanted.intent.row = !row;
+    LeftoverRows::put(session, wanted.intent);
+    permit_each_other(session, name, wanted.owner_id, wanted.owner);
+    auto key = auth::KeyRows::insert_for_agent(session, wanted.api_key, name, wanted.owner_id);
+    // A row that was taken over brings its flags and shares along.
+    std::vector<fleet::Action> actions{fleet::MetadataChanged{name, MetadataRows::of(session, name)},
+                                       fleet::PermissionsChanged{name, MetadataRows::targets_of(session, name)}};
+    return Outcome{row ? Registered::taken_over : Registered::created, std::move(key), std::move(actions)};
   };
-  auto publish = [&](const Outcome& outcome) {
+  auto publish = [&](Outcome& outcome) {
     if (outcome.registered == Registered::taken) return;
     keys_.remove_of_agent(name);
     keys_.put(outcome.key);
+    tell(std::move(outcome.actions));
   };
   const auto outcome = co_await database_.write(call, std::move(job), std::move(publish));
   co_return outcome.registered;
@@ -147,7 +108,7 @@ Task<bool> AgentStore::any_leftover(Call call) {
   co_return co_await database_.read(call, std::move(job));
 }
 
-Task<> AgentStore::forget_agent(Call call, std::string name) {
+Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
   auto job = [name](db::Session& session) {
     // Children first: links and sessions are found through their agent.
     static constexpr std::array statements{
@@ -169,7 +130,10 @@ Task<> AgentStore::forget_agent(Call call, std::string name) {
     for (const auto* sql : statements) session.query(sql, name).run();
     auth::KeyRows::remove_of_agent(session, name);
   };
-  auto publish = [&] { keys_.remove_of_agent(name); };
+  auto publish = [&] {
+    keys_.remove_of_agent(name);
+    tell({fleet::PermissionsChanged{name, {}}, fleet::MetadataChanged{name, std::nullopt}});
+  };
   co_await database_.write(call, std::move(job), std::move(publish));
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agents/leftover.h"
+#include "agents/metadata_rows.h"
 #include "agents/types.h"
 #include "auth/key_book.h"
 #include "db/database.h"
@@ -17,16 +18,20 @@ class AgentStore : public fleet::MetadataSource {
   /// Both must outlive it. The book follows what happens to agents' keys.
   AgentStore(db::Database& database, auth::KeyBook& keys) : database_(database), keys_(keys) {}
 
-  /// Owners, flags, git and shares of every agent in one statement, permissions in a second one.
-  Task<std::map<std::string, fleet::Metadata>> load(Call call) override;
+  Task<> load(Call call, Loaded loaded) override;
 
+  struct Registration {
+    std::string name;
+    std::int64_t owner_id = 0;
+    std::string owner;  ///< username
+    std::string api_key;
+    Leftover intent;  ///< noted in the same transaction; whether the rows are its own to remove is set there
+  };
   enum class Registered { created, taken_over, taken };
   /// The ownership row, the agent's API key and the permissions with the owner's other agents, both ways, in one
   /// transaction. A row that is left from an agent of the same owner whose container is gone is taken over; one of
   /// somebody else is `taken`.
-  /// `intent` is noted in the same transaction; whether the rows are its own to remove is set here.
-  Task<Registered> register_agent(Call call, std::string name, std::int64_t owner_id, std::string owner,
-                                  std::string api_key, Leftover intent);
+  Task<Registered> register_agent(Call call, Registration wanted, Tell tell);
   Task<> intend(Call call, Leftover intent);
   /// The action has ended: nothing is left of it.
   Task<> settled(Call call, std::string name);
@@ -35,7 +40,7 @@ class AgentStore : public fleet::MetadataSource {
   Task<std::vector<Leftover>> leftovers_due(Call call, bool all);
   Task<bool> any_leftover(Call call);
   /// Everything that belongs to the agent, in one transaction.
-  Task<> forget_agent(Call call, std::string name);
+  Task<> forget_agent(Call call, std::string name, Tell tell);
   /// Only its API key, so that nobody can use it any more.
   Task<> forget_key(Call call, std::string name);
   Task<std::vector<Share>> shares(Call call, std::string name);

@@ -55,6 +55,20 @@ class Database {
     co_return co_await pool_.run(std::move(work));
   }
 
+  /// A read between two writes of this program, then `publish(result)` as above: what is read is older than every write
+  /// that is published behind it. `result` may be moved from.
+  template <class F, class P>
+  auto read_in_order(Call call, F job, P publish) -> Task<> {
+    const auto turn = co_await writer_gate_.enter(wait_limit);
+    const auto permit = co_await readers_gate_.enter(wait_limit);
+    auto work = [this, call, &job, &publish] {
+      const Lease lease(*this);
+      auto result = lease.session().transaction(call, job);
+      publish(result);
+    };
+    co_await pool_.run(std::move(work));
+  }
+
   /// Synchronous forms, for start-up and programs without I/O threads. They block the calling thread.
   template <class F>
   auto read_now(Call call, F job) -> std::invoke_result_t<F&, Session&> {

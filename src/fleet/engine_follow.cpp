@@ -94,10 +94,15 @@ Task<> Fleet::State::load_metadata(std::shared_ptr<State> self) {
   auto pause = first_retry;
   asio::steady_timer timer(self->context);
   while (!self->stopping) {
+    MetadataSource::Loaded loaded = [self](std::map<std::string, Metadata> all) {
+      asio::post(self->context, [self, all = std::move(all)]() mutable {
+        self->model.metadata(std::move(all));
+        self->publish_soon();
+      });
+    };
     try {
-      auto all = co_await self->metadata_source.load(self->job.call());
-      self->model.metadata(std::move(all));
-      self->publish_soon();
+      co_await self->metadata_source.load(self->job.call(), std::move(loaded));
+      co_await asio::post(self->context, use_awaitable);  // behind what was posted above
       co_return;
     } catch (const std::exception& e) {
       log::error("fleet", "metadata cannot be read: {}", e.what());
@@ -105,6 +110,20 @@ Task<> Fleet::State::load_metadata(std::shared_ptr<State> self) {
     co_await wait(&timer, pause);
     pause = std::min(pause * 2, last_retry);
   }
+}
+
+/// Rows that another program has changed, until nobody asks any more.
+Task<> Fleet::State::reload_metadata(std::shared_ptr<State> self) {
+  if (self->loading) {
+    self->load_again = true;
+    co_return;
+  }
+  self->loading = true;
+  do {
+    self->load_again = false;
+    co_await load_metadata(self);
+  } while (self->load_again && !self->stopping);
+  self->loading = false;
 }
 
 /// Follows the event stream over every end of it: open from the checkpoint, list, then read. The metadata comes first:

@@ -118,7 +118,7 @@ void Fleet::State::apply(const Action& action) {
   struct Visitor {
     State& state;
     void operator()(const MetadataChanged& a) const { state.model.metadata(a.name, a.metadata); }
-    void operator()(const PermissionsChanged& a) const { state.model.permitted_by(a.permitted_by); }
+    void operator()(const PermissionsChanged& a) const { state.model.permissions(a.source, a.targets); }
     void operator()(const ContainerSeen& a) const { state.model.seen(a.detail, a.reason, steady_now()); }
     void operator()(const ContainerGone& a) const {
       state.model.gone(a.container_id);
@@ -182,6 +182,19 @@ Task<> Fleet::applied(std::vector<Action> actions) {
   boost::system::error_code ignored;
   co_await waiter->timer.async_wait(asio::redirect_error(use_awaitable, ignored));
   if (!waiter->done) throw TimedOut("The server is busy. The action was done; its effect may show a little later.");
+}
+
+void Fleet::tell(std::vector<Action> actions) {
+  asio::post(state_->context, [state = state_, todo = std::move(actions)] {
+    for (const auto& action : todo) state->apply(action);
+    state->publish_soon();
+  });
+}
+
+void Fleet::reload() {
+  asio::post(state_->context, [state = state_] {
+    if (!state->stopping) spawn("fleet metadata", state->context.get_executor(), State::reload_metadata(state));
+  });
 }
 
 Fleet::Sampling Fleet::sampling() const noexcept {

@@ -18,8 +18,12 @@ namespace trinity::fleet {
 /// Where metadata comes from; implemented by agents/store. Two statements for all agents.
 class MetadataSource {
  public:
+  using Loaded = std::function<void(std::map<std::string, Metadata>)>;
+
   virtual ~MetadataSource() = default;
-  virtual Task<std::map<std::string, Metadata>> load(Call call) = 0;
+  /// Reads everything and hands it to `loaded`, from any thread, in turn with what Fleet::tell() is called with about
+  /// single changes: an older state never comes behind a newer one.
+  virtual Task<> load(Call call, Loaded loaded) = 0;
 };
 
 struct FleetOptions {
@@ -39,7 +43,8 @@ struct FleetOptions {
   metering::HostPaths host;
 };
 
-/// What a service has done or learnt; given to Fleet::applied so that every later read sees it.
+/// What a service has done or learnt; given to Fleet::applied so that every later read sees it. Changes of rows are
+/// told first, in the order of their commits: see Fleet::tell.
 struct MetadataChanged {
   std::string name;
   std::optional<Metadata> metadata;  ///< nothing: the row is gone
@@ -62,9 +67,10 @@ struct Creating {
   std::string name;
   bool active = true;
 };
-/// Who may reach these agents now, sorted (Metadata::permitted_by). Agents without metadata are left alone.
+/// The agents that `source` may reach now: these, sorted, and no others (Metadata::permitted_by).
 struct PermissionsChanged {
-  std::map<std::string, std::vector<std::string>> permitted_by;
+  std::string source;
+  std::vector<std::string> targets;
 };
 using Action = std::variant<MetadataChanged, PermissionsChanged, ContainerSeen, ContainerGone, Expected, Creating>;
 
@@ -92,6 +98,13 @@ class Fleet {
   /// Applies what a service has done; returns when every I/O thread holds a snapshot that contains it, so that any read
   /// which begins after the answer sees it. From any I/O thread. Bounded: throws TimedOut after 5 s.
   Task<> applied(std::vector<Action> actions);
+  /// Rows of the database have changed. Called in the publish step of Database::write, so that the fleet learns of
+  /// changes in the order of their commits, whoever makes them. Does not wait: applied() with nothing behind it does.
+  /// Any thread.
+  void tell(std::vector<Action> actions);
+  /// Reads all metadata anew, soon: another program has changed the rows. Any number of calls while one reading is
+  /// under way make one more. Any thread.
+  void reload();
 
   /// Figures of this agent are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
   void watch(const std::string& name, int delta);

@@ -235,35 +235,54 @@ std::vector<std::string> Model::to_verify(SteadyTime before, std::size_t most) c
   return ids;
 }
 
+void Model::rebuild_named(const std::set<std::string>& names, const Reason& reason) {
+  if (names.empty()) return;
+  for (auto& [id, record] : records_) {
+    if (names.contains(record.agent ? record.agent->name : name_of(record.container))) rebuild(record, reason);
+  }
+}
+
 void Model::metadata(std::map<std::string, Metadata> all) {
-  if (!loaded_ && all != metadata_) dirty_ = true;
+  std::set<std::string> changed;
+  for (const auto& [name, one] : all) {
+    const auto known = metadata_.find(name);
+    if (known == metadata_.end() || known->second != one) changed.insert(name);
+  }
+  for (const auto& [name, one] : metadata_) {
+    if (!all.contains(name)) changed.insert(name);
+  }
+  if (!loaded_ && !changed.empty()) dirty_ = true;
   metadata_ = std::move(all);
-  for (auto& [id, record] : records_) rebuild(record, "unknown");
+  rebuild_named(changed, "unknown");
 }
 
 void Model::metadata(const std::string& name, std::optional<Metadata> one) {
+  if (!loaded_ && metadata_of(name) != one) dirty_ = true;
   if (one) {
     metadata_[name] = std::move(*one);
   } else {
     metadata_.erase(name);
   }
-  for (auto& [id, record] : records_) {
-    if (name_of(record.container) == name) rebuild(record, "user");
-  }
+  rebuild_named({name}, "user");
 }
 
-void Model::permitted_by(const std::map<std::string, std::vector<std::string>>& sources) {
-  for (const auto& [name, allowed] : sources) {
-    if (const auto it = metadata_.find(name); it != metadata_.end()) it->second.permitted_by = allowed;
+void Model::permissions(const std::string& source, const std::vector<std::string>& targets) {
+  std::set<std::string> changed;
+  for (auto& [name, metadata] : metadata_) {
+    auto& sources = metadata.permitted_by;
+    const auto at = std::lower_bound(sources.begin(), sources.end(), source);
+    const bool did = at != sources.end() && *at == source;
+    const bool may = std::binary_search(targets.begin(), targets.end(), name);
+    if (did == may) continue;
+    if (may) {
+      sources.insert(at, source);
+    } else {
+      sources.erase(at);
+    }
+    changed.insert(name);
   }
-  for (auto& [id, record] : records_) {
-    const auto it = sources.find(name_of(record.container));
-    if (it == sources.end() || !record.agent || !record.agent->metadata) continue;
-    auto agent = *record.agent;
-    agent.metadata->permitted_by = it->second;
-    record.agent = std::make_shared<const Agent>(std::move(agent));
-    dirty_ = true;
-  }
+  if (!loaded_ && !changed.empty()) dirty_ = true;
+  rebuild_named(changed, "user");
 }
 
 void Model::expect(const std::string& name, const Reason& reason, SteadyTime at) {

@@ -29,10 +29,11 @@ class Model {
   void listed(const std::vector<engine::Container>& containers, std::uint64_t since_version);
 
   // ---- facts about metadata, intentions and the engine
+  /// Everything there is. Agents whose metadata is the same are left alone.
   void metadata(std::map<std::string, Metadata> all);
   void metadata(const std::string& name, std::optional<Metadata> one);
-  /// Nobody is told: no viewer sees permissions.
-  void permitted_by(const std::map<std::string, std::vector<std::string>>& sources);
+  /// `source` may reach exactly these, sorted.
+  void permissions(const std::string& source, const std::vector<std::string>& targets);
   /// The next status change is due to `reason`; used once, so that a crash after a user's start is a crash.
   void expect(const std::string& name, const Reason& reason, SteadyTime at);
   void creating(const std::string& name, bool active);
@@ -89,6 +90,7 @@ class Model {
   bool note(const AgentPtr& before, const AgentPtr& after, const Reason& reason);
   [[nodiscard]] std::optional<Metadata> metadata_of(const std::string& name) const;
   [[nodiscard]] bool shown(const Record& record) const;
+  void rebuild_named(const std::set<std::string>& names, const Reason& reason);
   [[nodiscard]] Reason reason_for(const std::string& name, const Reason& given, const Record& record,
                                   SteadyTime at) const;
 

@@ -60,6 +60,10 @@ struct Fleet::State {
   std::atomic<std::uint64_t> sampled_containers{0};
   std::atomic<std::int64_t> sampling_nanoseconds{0};
 
+  // ---- metadata
+  bool loading = false;
+  bool load_again = false;  ///< asked for while it was being read
+
   // ---- the engine
   bool stopping = false;
   std::int64_t checkpoint = 0;                  ///< engine's clock, nanoseconds, of the newest event
@@ -105,6 +109,7 @@ struct Fleet::State {
   [[nodiscard]] bool is_ours(const engine::Labels& labels) const;
 
   static Task<> load_metadata(std::shared_ptr<State> self);
+  static Task<> reload_metadata(std::shared_ptr<State> self);
   static Task<> follow_events(std::shared_ptr<State> self);
   static Task<> read_events(std::shared_ptr<State> self);
   static Task<> reconcile(std::shared_ptr<State> self);

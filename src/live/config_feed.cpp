@@ -1,5 +1,6 @@
 #include "live/config_feed.h"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 
 #include "json/write.h"
@@ -30,6 +31,10 @@ std::string_view name_of(ConfigArea area) noexcept {
   return {};
 }
 
+bool may_reach(const std::string& source, const fleet::Metadata& target) noexcept {
+  return std::binary_search(target.permitted_by.begin(), target.permitted_by.end(), source);
+}
+
 }  // namespace
 
 Event config_changed(std::string_view agent, ConfigArea area, bool restart_required) {
@@ -44,12 +49,15 @@ std::string ConfigFeed::baseline(const fleet::Snapshot&, const Options&, Moment)
 
 std::vector<Event> ConfigFeed::published(const Digest& digest, const fleet::Snapshot&, Moment) {
   std::vector<Event> events;
+  bool permissions = false;
   for (const auto& digested : digest.changes) {
     const auto& change = digested.change;
-    if (change.name != agent_ || !change.before || !change.after) continue;
+    if (!change.before || !change.after) continue;
     const auto& before = change.before->metadata;
     const auto& after = change.after->metadata;
     if (!before || !after) continue;
+    permissions = permissions || may_reach(agent_, *before) != may_reach(agent_, *after);
+    if (change.name != agent_) continue;
     if (before->shared_with != after->shared_with || before->owner_id != after->owner_id) {
       events.push_back(config_changed(agent_, ConfigArea::sharing, false));
     }
@@ -58,6 +66,7 @@ std::vector<Event> ConfigFeed::published(const Digest& digest, const fleet::Snap
       events.push_back(config_changed(agent_, ConfigArea::resources, change.after->status != "stopped"));
     }
   }
+  if (permissions) events.push_back(config_changed(agent_, ConfigArea::permissions, false));
   return events;
 }
 

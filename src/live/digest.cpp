@@ -29,6 +29,8 @@ std::string status_data(const Change& change) {
 
 /// What `agent_status` does not tell. How a container ended is sometimes known only after it has ended.
 json::object changed_fields(const Change& change) {
+  // What others may reach is no part of the item, and may change for thousands at once.
+  if (change.before->fragment_digest == change.after->fragment_digest) return {};
   auto fields = difference(item_of(*change.before), item_of(*change.after));
   if (change.kind == Change::Kind::status) {
     for (const auto* told : {"status", "reason", "exit_code", "started_at", "changed_at"}) fields.erase(told);

@@ -53,7 +53,7 @@ void tell_aside(fuzz::Input& input, fleet::Model& model) {
     case 3:
       return model.confirmed(world::steady(input.byte()));
     case 4:
-      return model.permitted_by({{name, {name_of(input.pick(3))}}});
+      return model.permissions(name, {name_of(input.pick(3))});
     default:
       return model.figures(id_of(input.pick(7)), std::make_shared<const fleet::Figures>());
   }

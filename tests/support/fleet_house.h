@@ -41,14 +41,15 @@ T run_on(boost::asio::io_context& context, Task<T> work) {
 /// Metadata as a table in memory.
 class FakeMetadata : public fleet::MetadataSource {
  public:
-  Task<std::map<std::string, fleet::Metadata>> load(Call) override {
+  Task<> load(Call, Loaded loaded) override {
     const std::lock_guard lock(mutex_);
     ++loads_;
     if (failures_ > 0) {
       --failures_;
       throw std::runtime_error("the database is away");
     }
-    co_return table_;
+    loaded(table_);
+    co_return;
   }
   void set(const std::string& name, fleet::Metadata metadata) {
     const std::lock_guard lock(mutex_);

@@ -126,7 +126,7 @@ TEST_F(CreationTest, PermissionsOfNeighboursFollowAtOnce) {
 TEST_F(CreationTest, IsToldOnceAsARunningAgent) {
   house.house.forget_changes();
   house.create(AgentHouse::ann(), AgentHouse::named("bot"));
-  house.create(AgentHouse::ann(), AgentHouse::named("after"));
+  house.create(AgentHouse::bob(), AgentHouse::named("after"));
   ASSERT_TRUE(house.house.becomes("after", "running"));
   std::vector<fleet::Change> told;
   for (const auto& change : house.house.changes()) {

@@ -5,6 +5,7 @@
 #include "agents/service.h"
 #include "db/migrations.h"
 #include "support/fleet_house.h"
+#include "unit/db/run_task.h"
 #include "unit/db/temp_dir.h"
 
 namespace trinity::test {
@@ -31,6 +32,16 @@ class AgentDatabase {
       return std::get<0>(*session.query("SELECT COUNT(*) FROM " + table + " WHERE " + where).one<std::int64_t>());
     };
     return database.read_now(call, std::move(job));
+  }
+
+  /// All metadata as the database has it.
+  std::map<std::string, fleet::Metadata> metadata() {
+    std::map<std::string, fleet::Metadata> read;
+    fleet::MetadataSource::Loaded loaded = [&read](std::map<std::string, fleet::Metadata> all) {
+      read = std::move(all);
+    };
+    run_task(store.load(call, std::move(loaded)));
+    return read;
   }
 
   TempDir dir;

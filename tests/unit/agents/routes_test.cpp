@@ -209,7 +209,7 @@ TEST_F(RoutesTest, SharesAreForWhoManages) {
   house.execute(
       "INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES ('bot', "
       "'bob@example.org', 7, 't')");
-  const auto all = house.run(house.store.load(house.call));
+  const auto all = house.metadata();
   std::vector<fleet::Action> actions{fleet::MetadataChanged{"bot", all.at("bot")}};
   house.run(house.house.fleet.applied(std::move(actions)));
   const auto mine = body_of(ask(Method::get, "/api/agents/bot", AgentHouse::ann()));

@@ -258,7 +258,7 @@ TEST_F(ServiceTest, AnAgentsKeyActsForItsAgentOnly) {
   house.execute(
       "INSERT INTO agent_permissions (source_agent, target_agent, created_at, created_by) VALUES ('mine', 'friend', "
       "'t', 'ann')");
-  const auto all = house.run(house.store.load(house.call));
+  const auto all = house.metadata();
   for (const auto* name : {"friend", "stranger"}) {
     house.engine.add(name);
     const auto detail = house.run(house.engine.inspect(house.call, "agent-" + std::string(name)));

@@ -14,13 +14,18 @@ using test::run_task;
 class StoreTest : public testing::Test {
  protected:
   Registered add(const std::string& name, std::int64_t owner_id = 7, const std::string& owner = "ann") {
-    Leftover intent;
-    intent.agent = name;
-    return run_task(
-        data.store.register_agent(data.call, name, owner_id, owner, auth::new_key_text(), std::move(intent)));
+    AgentStore::Registration wanted{name, owner_id, owner, auth::new_key_text(), {}};
+    wanted.intent.agent = name;
+    return run_task(data.store.register_agent(data.call, std::move(wanted), teller()));
   }
-  std::map<std::string, fleet::Metadata> load() { return run_task(data.store.load(data.call)); }
+  std::map<std::string, fleet::Metadata> load() { return data.metadata(); }
+  Tell teller() {
+    return [this](std::vector<fleet::Action> actions) {
+      for (auto& action : actions) told.push_back(std::move(action));
+    };
+  }
   test::AgentDatabase data;
+  std::vector<fleet::Action> told;
 };
 
 TEST_F(StoreTest, LoadsEverythingInTwoStatements) {
@@ -57,6 +62,39 @@ TEST_F(StoreTest, RegisteringTellsWhoseTheNameIs) {
   EXPECT_EQ(load().at("bot").owner, "ann");
 }
 
+TEST_F(StoreTest, TheFleetIsToldWhatWasWritten) {
+  add("one");
+  told.clear();
+  add("two");
+  ASSERT_EQ(told.size(), 2U);
+  const auto& metadata = std::get<fleet::MetadataChanged>(told[0]);
+  EXPECT_EQ(metadata.name, "two");
+  EXPECT_EQ(metadata.metadata, load().at("two"));
+  EXPECT_EQ(metadata.metadata->permitted_by, std::vector<std::string>{"one"});
+  const auto& permissions = std::get<fleet::PermissionsChanged>(told[1]);
+  EXPECT_EQ(permissions.source, "two");
+  EXPECT_EQ(permissions.targets, std::vector<std::string>{"one"});
+  told.clear();
+  add("two", 8, "bob");
+  EXPECT_TRUE(told.empty()) << "nothing was written";
+  run_task(data.store.forget_agent(data.call, "two", teller()));
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_TRUE(std::get<fleet::PermissionsChanged>(told[0]).targets.empty());
+  EXPECT_FALSE(std::get<fleet::MetadataChanged>(told[1]).metadata);
+}
+
+TEST_F(StoreTest, OneAgentReadAloneIsAsInTheWhole) {
+  for (const auto* name : {"one", "two", "three"}) add(name);
+  data.execute(
+      "INSERT INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) VALUES "
+      "('one', 'Zoe@Example.org', 7, 't'), ('one', 'bob@example.org', 7, 't'), ('two', 'x@y.z', 7, 't')");
+  data.execute("UPDATE agent_ownership SET memory_limit = '8g', autonomy_enabled = 1 WHERE agent_name = 'one'");
+  auto job = [](db::Session& session) { return MetadataRows::of(session, "one"); };
+  EXPECT_EQ(data.database.read_now(data.call, job), load().at("one"));
+  auto none = [](db::Session& session) { return MetadataRows::of(session, "none"); };
+  EXPECT_FALSE(data.database.read_now(data.call, none));
+}
+
 TEST_F(StoreTest, AnOwnersAgentsMayTalkToEachOther) {
   add("one");
   add("two");
@@ -91,13 +129,13 @@ TEST_F(StoreTest, ForgettingLeavesNothingOfTheAgentAndAllOfTheOthers) {
   const std::vector<std::string> tables{
       "agent_ownership", "agent_sharing", "agent_schedules", "chat_sessions", "agent_shared_folder_config",
       "mcp_api_keys"};
-  run_task(data.store.forget_agent(data.call, "bot"));
+  run_task(data.store.forget_agent(data.call, "bot", teller()));
   for (const auto& table : tables) {
     EXPECT_EQ(data.count(table, "agent_name = 'bot'"), 0) << table;
     EXPECT_EQ(data.count(table, "agent_name = 'other'"), 1) << table;
   }
   EXPECT_EQ(data.count("agent_permissions"), 0) << "both directions";
-  run_task(data.store.forget_agent(data.call, "bot"));
+  run_task(data.store.forget_agent(data.call, "bot", teller()));
 }
 
 TEST_F(StoreTest, AHostileNameIsOnlyAName) {

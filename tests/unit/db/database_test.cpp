@@ -240,6 +240,31 @@ TEST_F(DatabaseTest, ManyWritersArePublishedInTheOrderOfTheirCommits) {
   for (std::size_t i = 0; i < published.size(); ++i) EXPECT_EQ(published[i], static_cast<int64_t>(i + 1));
 }
 
+Task<> read_and_publish(Database* database, Call call, std::vector<int64_t>* published) {
+  auto job = [](Session& s) { return std::get<0>(*s.query("SELECT count(*) FROM t").one<int64_t>()); };
+  auto publish = [published](int64_t& count) { published->push_back(count); };
+  co_await database->read_in_order(call, std::move(job), std::move(publish));
+}
+
+TEST_F(DatabaseTest, AReadInOrderIsPublishedBetweenTheWritesThatItSawAndTheOthers) {
+  std::vector<int64_t> published;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      asio::io_context io;
+      const auto check = [](std::exception_ptr fault) { EXPECT_FALSE(fault); };
+      for (int i = 0; i < 40; ++i) {
+        asio::co_spawn(io, add_and_publish(&database, call, t * 40 + i, &published), check);
+        if (i % 4 == 0) asio::co_spawn(io, read_and_publish(&database, call, &published), check);
+      }
+      io.run();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  ASSERT_EQ(published.size(), 200U);
+  EXPECT_TRUE(std::ranges::is_sorted(published)) << "never an older state behind a newer one";
+}
+
 TEST_F(DatabaseTest, AFileThatIsNoDatabaseIsRefused) {
   const auto file = dir / "not-a-database";
   {

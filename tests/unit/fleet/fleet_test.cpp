@@ -328,6 +328,48 @@ TEST_F(FleetTest, MetadataThatCannotBeReadIsTriedAgain) {
   EXPECT_TRUE(house->newest()->find("bot")->agent->metadata);
 }
 
+TEST_F(FleetTest, RowsOfAnotherProgramAreReadAnew) {
+  engine->add("bot");
+  open();
+  house->metadata.set("bot", test::owned_by(5));
+  ASSERT_TRUE(house->start_and_load());
+  const auto before = house->metadata.loads();
+  house->metadata.set("bot", test::owned_by(6));
+  house->metadata.fail(1);
+  house->fleet.reload();
+  ASSERT_TRUE(eventually([&] { return house->newest()->find("bot")->agent->metadata->owner_id == 6; }));
+  EXPECT_EQ(house->metadata.loads(), before + 2) << "what fails is tried again";
+  EXPECT_EQ(count(Kind::updated, "bot"), 1U);
+}
+
+TEST_F(FleetTest, ManyCallsForTheSameReadingsMakeFew) {
+  engine->add("bot");
+  open();
+  ASSERT_TRUE(house->start_and_load());
+  const auto before = house->metadata.loads();
+  house->on_fleet([&] {
+    for (int i = 0; i < 100; ++i) house->fleet.reload();
+  });
+  ASSERT_TRUE(eventually([&] { return house->metadata.loads() > before; }));
+  house->metadata.set("bot", test::owned_by(6));
+  house->fleet.reload();
+  ASSERT_TRUE(eventually([&] {
+    const auto& metadata = house->newest()->find("bot")->agent->metadata;
+    return metadata && metadata->owner_id == 6;
+  }));
+  EXPECT_LE(house->metadata.loads(), before + 4);
+}
+
+TEST_F(FleetTest, WhatIsToldIsAppliedInTurnAndSeenAfterApplied) {
+  engine->add("bot");
+  open();
+  ASSERT_TRUE(house->start_and_load());
+  for (int i = 1; i <= 100; ++i) house->fleet.tell({MetadataChanged{"bot", test::owned_by(i)}});
+  run_on(house->io[0], house->fleet.applied({}));
+  for (std::size_t i = 0; i < house->io.size(); ++i)
+    EXPECT_EQ(house->held_by(i)->find("bot")->agent->metadata->owner_id, 100);
+}
+
 /// Runs on the thread whose snapshot it reads; awaiting a post alone would come back on the caller's own.
 Task<SnapshotPtr> held_here(FleetHouse* house) {
   const auto here = co_await asio::this_coro::executor;

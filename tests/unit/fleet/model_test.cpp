@@ -349,6 +349,38 @@ TEST_F(ModelTest, NewMetadataReplacesAllOfTheOld) {
   EXPECT_EQ(snapshot->find("three")->agent->metadata->owner_id, 3);
 }
 
+TEST_F(ModelTest, PermissionsOfOneSourceLeaveTheOthersAlone) {
+  for (const auto* name : {"one", "two", "three"}) {
+    run("c-" + std::string(name), name);
+    model.metadata(name, owned_by(3));
+  }
+  model.permissions("bot", {"one", "two"});
+  model.permissions("ant", {"two"});
+  changes();
+  const auto sources = [&](const std::string& name) { return snapshot->find(name)->agent->metadata->permitted_by; };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(sources("one"), Names{"bot"});
+  EXPECT_EQ(sources("two"), (Names{"ant", "bot"})) << "sorted";
+  model.permissions("bot", {"three", "two"});
+  std::set<std::string> changed;
+  for (const auto& one : changes()) {
+    EXPECT_EQ(one.kind, Kind::updated);
+    changed.insert(one.name);
+  }
+  EXPECT_EQ(changed, (std::set<std::string>{"one", "three"})) << "and only what is different";
+  EXPECT_EQ(sources("one"), Names{});
+  EXPECT_EQ(sources("two"), (Names{"ant", "bot"}));
+  model.permissions("bot", {"three", "two", "unheard-of"});
+  EXPECT_FALSE(model.dirty());
+}
+
+TEST_F(ModelTest, PermissionsStayWithTheAgentThatIsNotThere) {
+  model.metadata("bot", owned_by(3));
+  model.permissions("ant", {"bot"});
+  run("c1", "bot");
+  EXPECT_EQ(only_change().after->metadata->permitted_by, std::vector<std::string>{"ant"});
+}
+
 TEST_F(ModelTest, MetadataMayComeBeforeItsContainer) {
   model.metadata("bot", owned_by(5));
   run("c1", "bot");

@@ -304,6 +304,24 @@ TEST_F(HubTopicsTest, ConfigurationChanges) {
   EXPECT_THAT(events(bob.socket->take()), IsEmpty());
 }
 
+TEST_F(HubTopicsTest, PermissionsAreToldToWhoseTheyAre) {
+  publish(fleet_.add(agent("bot", 1)));
+  publish(fleet_.add(agent("target", 1)));
+  const auto ann = connect(ann_);
+  subscribe(ann, "agent:bot");
+  subscribe(ann, "agent:target");
+  subscribe(ann, "agents");
+  ann.socket->take();
+  publish(fleet_.change("target", [](fleet::Agent& a) { a.metadata->permitted_by = {"bot"}; }));
+  auto frames = ann.socket->take();
+  ASSERT_THAT(events(frames), ElementsAre("agent_config_changed")) << "and no word in the list";
+  EXPECT_EQ(frames[0].at("data"), (object{{"name", "bot"}, {"area", "permissions"}, {"restart_required", false}}));
+  publish(fleet_.change("target", [](fleet::Agent& a) { a.metadata->permitted_by = {"another", "bot"}; }));
+  EXPECT_THAT(events(ann.socket->take()), IsEmpty()) << "another agent's";
+  publish(fleet_.change("target", [](fleet::Agent& a) { a.metadata->permitted_by = {"another"}; }));
+  EXPECT_THAT(events(ann.socket->take()), ElementsAre("agent_config_changed"));
+}
+
 // ---- topic user
 
 TEST_F(HubTopicsTest, SessionOfThePerson) {
