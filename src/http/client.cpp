@@ -5,10 +5,9 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include "http/chunks.h"
+#include "http/message_parser.h"
 #include "http/stream.h"
 #include "http/text.h"
 
@@ -24,46 +23,16 @@ constexpr std::size_t read_size = 64 * 1024;
 /// A kept connection older than this is not tried again: servers drop idle ones.
 constexpr std::chrono::seconds max_age{30};
 
-/// Collects the answer into our own types; the body piles up in `response.body` until somebody takes it.
-class ResponseParser final : public beast::http::basic_parser<false> {
+/// Reads an answer; the body piles up until somebody takes it.
+class ResponseParser final : public MessageParser<false> {
  public:
-  explicit ResponseParser(bool head_only) {
-    header_limit(max_head);
-    body_limit(boost::none);
-    eager(true);
-    skip(head_only);
-  }
-  ClientResponse response;
-  /// The next bytes are the head of a chunk, not its data.
-  [[nodiscard]] bool awaits_chunk() const { return is_header_done() && chunked() && chunk_left_ == 0; }
+  explicit ResponseParser(bool head_only) : MessageParser(max_head) { skip(head_only); }
+  unsigned status = 0;
+
+  [[nodiscard]] ClientResponse take() { return {status, std::move(headers), std::exchange(body, {})}; }
 
  private:
-  using View = beast::string_view;
-  void on_request_impl(beast::http::verb, View, View, int, error_code&) override {}
-  void on_response_impl(int status, View, int, error_code&) override {
-    response.status = static_cast<unsigned>(status);
-  }
-  void on_field_impl(beast::http::field, View name, View value, error_code& fault) override {
-    head_size_ += name.size() + value.size() + 4;
-    if (head_size_ > max_head) fault = beast::http::error::header_limit;
-    response.headers.add(std::string(name), std::string(value));
-  }
-  void on_header_impl(error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(View piece, error_code&) override {
-    response.body.append(piece.data(), piece.size());
-    return piece.size();
-  }
-  void on_chunk_header_impl(std::uint64_t size, View, error_code&) override { chunk_left_ = size; }
-  std::size_t on_chunk_body_impl(std::uint64_t, View piece, error_code&) override {
-    chunk_left_ -= piece.size();
-    response.body.append(piece.data(), piece.size());
-    return piece.size();
-  }
-  void on_finish_impl(error_code&) override {}
-
-  std::size_t head_size_ = 0;
-  std::uint64_t chunk_left_ = 0;  ///< data of the chunk that has begun
+  void on_response_impl(int code, View, int, Fault&) override { status = static_cast<unsigned>(code); }
 };
 
 struct Connection {
@@ -167,11 +136,12 @@ struct Client::State {
   void give_back(Exchange exchange) {
     auto& connection = exchange.connection;
     const bool fit = exchange.parser->is_done() && exchange.parser->keep_alive() && connection->buffer.size() == 0 &&
-                     exchange.parser->response.status != 101 && connection->stream->is_open();
+                     exchange.parser->status != 101 && connection->stream->is_open();
     if (!fit) return;
     auto& lane = lane_of(connection->stream->executor());
     if (lane.idle.size() >= max_idle) return;
     connection->last_used = steady_now();
+    connection->stream->rest();
     lane.idle.push_back(std::move(connection));
   }
 
@@ -210,19 +180,6 @@ Task<std::unique_ptr<Connection>> connect(std::shared_ptr<State> state, asio::an
   co_return made;
 }
 
-/// Parses what has been read so far.
-error_code feed(Connection* connection, ResponseParser* parser) {
-  auto& buffer = connection->buffer;
-  error_code fault;
-  while (buffer.size() > 0 && !parser->is_done()) {
-    if (parser->awaits_chunk() && buffer.size() < shortest_chunked_end) return {};
-    buffer.consume(parser->put(buffer.data(), fault));
-    if (fault == beast::http::error::need_more) return {};
-    if (fault) return fault;
-  }
-  return {};
-}
-
 /// Reads once. The end of the connection may be the proper end of a body without length.
 Task<error_code> read_more(Connection* connection, ResponseParser* parser, SteadyTime until) {
   auto& buffer = connection->buffer;
@@ -243,13 +200,13 @@ Task<error_code> read_head(Exchange* exchange, bool head_only, SteadyTime until)
   for (int interim = 0; interim < 4; ++interim) {
     auto* parser = exchange->parser.get();
     while (!parser->is_header_done()) {
-      auto fault = feed(exchange->connection.get(), parser);
+      auto fault = parser->feed(exchange->connection->buffer);
       if (fault) co_return fault;
       if (parser->is_header_done()) break;
       fault = co_await read_more(exchange->connection.get(), parser, until);
       if (fault) co_return fault;
     }
-    const auto status = parser->response.status;
+    const auto status = parser->status;
     if (status >= 200 || status == 101) co_return error_code{};
     exchange->parser = std::make_unique<ResponseParser>(head_only);
   }
@@ -288,9 +245,8 @@ class BodyStream final : public ClientStream {
  public:
   BodyStream(std::shared_ptr<State> state, Exchange exchange)
       : state_(std::move(state)), stream_(exchange.connection->stream), exchange_(std::move(exchange)) {
-    auto& response = exchange_.parser->response;
-    rest_ = std::exchange(response.body, {});
-    head_ = std::move(response);
+    head_ = exchange_.parser->take();
+    rest_ = std::exchange(head_.body, {});
   }
   ~BodyStream() override { cancel(); }
   BodyStream(const BodyStream&) = delete;
@@ -306,9 +262,9 @@ class BodyStream final : public ClientStream {
     auto* parser = exchange_.parser.get();
     auto* connection = exchange_.connection.get();
     for (;;) {
-      auto fault = feed(connection, parser);
+      auto fault = parser->feed(connection->buffer);
       if (fault) throw fault_of(fault, state_->endpoint.text());
-      if (!parser->response.body.empty()) co_return std::exchange(parser->response.body, {});
+      if (!parser->body.empty()) co_return std::exchange(parser->body, {});
       if (parser->is_done()) break;
       fault = co_await read_more(connection, parser, until);
       if (fault) throw fault_of(fault, state_->endpoint.text());
@@ -381,14 +337,14 @@ Task<ClientResponse> Client::request(ClientRequest request, std::chrono::millise
     throw ClientError(ClientFault::too_large, "the answer of " + state->endpoint.text() + " is too large");
   }
   for (;;) {
-    auto fault = feed(exchange.connection.get(), parser);
-    if (!fault && parser->response.body.size() > max_body) fault = error_code(beast::http::error::body_limit);
+    auto fault = parser->feed(exchange.connection->buffer);
+    if (!fault && parser->body.size() > max_body) fault = error_code(beast::http::error::body_limit);
     if (fault) throw fault_of(fault, state->endpoint.text());
     if (parser->is_done()) break;
     fault = co_await read_more(exchange.connection.get(), parser, until);
     if (fault) throw fault_of(fault, state->endpoint.text());
   }
-  auto response = std::move(parser->response);
+  auto response = parser->take();
   state->give_back(std::move(exchange));
   co_return response;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "http/chunks.h"
-
 namespace trinity::http {
 
 namespace beast = boost::beast;
@@ -23,17 +21,6 @@ constexpr std::chrono::seconds drop_for{3};
 
 RequestReader::RequestReader(std::shared_ptr<Stream> stream, const ServerOptions& options)
     : stream_(std::move(stream)), options_(options), buffer_(options.max_header + large_read) {}
-
-error_code RequestReader::feed() {
-  error_code fault;
-  while (buffer_.size() > 0 && !parser_->is_done()) {
-    if (parser_->awaits_chunk() && buffer_.size() < shortest_chunked_end) return {};
-    buffer_.consume(parser_->put(buffer_.data(), fault));
-    if (fault == beast::http::error::need_more) return {};
-    if (fault) return fault;
-  }
-  return {};
-}
 
 Task<error_code> RequestReader::read_more(std::size_t size, SteadyTime until) {
   const auto space = std::min(size, buffer_.max_size() - buffer_.size());
@@ -56,7 +43,7 @@ Task<RequestReader::Head> RequestReader::read_head() {
   }
   const auto until = steady_now() + options_.header_within;
   for (;;) {
-    auto fault = feed();
+    auto fault = parser_->feed(buffer_);
     if (fault == beast::http::error::header_limit) co_return Head::too_large;
     if (fault) co_return Head::malformed;
     if (parser_->is_header_done()) co_return Head::read;
@@ -76,7 +63,7 @@ Task<RequestReader::Body> RequestReader::read_body(std::size_t max, bool expects
     if (done.fault) co_return Body::ended;
   }
   for (;;) {
-    auto fault = feed();
+    auto fault = parser_->feed(buffer_);
     if (fault) co_return Body::malformed;
     if (parser_->body.size() > max) co_return Body::too_large;
     if (parser_->is_done()) co_return Body::read;
@@ -94,7 +81,7 @@ bool RequestReader::is_short_rest() const {
 Task<bool> RequestReader::drop_body() {
   const auto until = steady_now() + drop_for;
   for (std::size_t dropped = 0; dropped <= short_rest + large_read;) {
-    auto fault = feed();
+    auto fault = parser_->feed(buffer_);
     if (fault) co_return false;
     if (parser_->is_done()) co_return true;
     dropped += parser_->body.size();

@@ -52,7 +52,6 @@ class RequestReader {
   [[nodiscard]] bool has_more() const { return buffer_.size() > 0; }
 
  private:
-  boost::system::error_code feed();
   Task<boost::system::error_code> read_more(std::size_t size, SteadyTime until);
 
   std::shared_ptr<Stream> stream_;

@@ -83,13 +83,16 @@ error_code Stream::named(const error_code& fault) const {
 void Stream::close() noexcept {
   error_code ignored;
   socket_.close(ignored);
+  rest();
+}
+
+void Stream::rest() noexcept {
   timer_.cancel();
   armed_ = false;
 }
 
 int Stream::release() noexcept {
-  timer_.cancel();
-  armed_ = false;
+  rest();
   error_code ignored;
   return socket_.release(ignored);
 }

@@ -39,6 +39,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   /// Ends everything at once; pending operations report a fault.
   void close() noexcept;
+  /// Until the next operation nothing is waited for: a kept connection does not keep its context running.
+  void rest() noexcept;
   /// Says "no more from me" and leaves reading possible.
   void shut_down_sending() noexcept;
   /// Gives the descriptor away; this object is closed afterwards. Not while an operation is pending.
