@@ -1,16 +1,27 @@
 // What the benchmarks measure with: CPU time and memory of a process, wrk, and plain statistics.
 import { execFile } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
+import { cpus } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
 const exec = promisify(execFile)
-const TICKS_PER_SECOND = 100 // of /proc, fixed on Linux
+const NANOSECONDS = 1e9
 
-/** CPU time of a process with all its threads, seconds. */
+export const ALL_CORES = cpus()
+  .map((_, i) => i)
+  .join(',')
+export const SERVER_CORE = '0'
+export const LOAD_CORE = String(cpus().length - 1)
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** CPU time of a process with all its threads, seconds; from the scheduler, which counts nanoseconds. */
 export function cpuTime(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  let total = 0
+  for (const task of readdirSync(`/proc/${pid}/task`))
+    total += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
+  return total / NANOSECONDS
 }
 
 /** Resident memory now and at its peak, MiB. */
@@ -24,25 +35,14 @@ export function memory(pid) {
 export const pin = (pid, cores) => exec('taskset', ['-a', '-cp', cores, String(pid)])
 
 export const childrenOf = (pid) =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((child) => {
-      try {
-        return Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(') ').pop().split(' ')[1]) === pid
-      } catch {
-        return false
-      }
-    })
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
-const MILLISECONDS = { us: 0.001, ms: 1, s: 1000, m: 60_000 }
-const duration = (text) => {
-  const [, value, unit] = text.match(/([\d.]+)(us|ms|s|m)/)
-  return Number(value) * MILLISECONDS[unit]
-}
-
-/** One run of wrk on one thread: {requests, rate, p50, p99} (requests per second, milliseconds). Throws on errors in the answers. */
-export async function wrk({ url, seconds, connections, core, token, pathsFile }) {
+/**
+ * One run of wrk on one thread: {requests, rate, p50, p95, p99, max} (per second; milliseconds). `tag`: what the client
+ * has already; `packed`: it takes gzip; `pause`: milliseconds
+ * between the requests of a connection. Throws on errors in the answers.
+ */
+export async function wrk({ address, paths, seconds, connections, core = LOAD_CORE, token, tag, packed, pause }) {
   const { stdout } = await exec(
     'taskset',
     [
@@ -52,24 +52,28 @@ export async function wrk({ url, seconds, connections, core, token, pathsFile })
       '-t1',
       `-c${connections}`,
       `-d${seconds}s`,
-      '--latency',
+      '--timeout',
+      '10s',
       '-s',
-      path.join(import.meta.dirname, 'signed-in.lua'),
-      url,
+      path.join(import.meta.dirname, 'load.lua'),
+      `http://${address}`,
     ],
     {
-      env: { PATH: process.env.PATH, TRINITY_BENCH_PATHS: pathsFile, ...(token ? { TRINITY_BENCH_TOKEN: token } : {}) },
-      timeout: (seconds + 20) * 1000,
+      env: {
+        PATH: process.env.PATH,
+        TRINITY_BENCH_PATHS: paths,
+        ...(token ? { TRINITY_BENCH_TOKEN: token } : {}),
+        ...(tag ? { TRINITY_BENCH_TAG: tag } : {}),
+        ...(pause ? { TRINITY_BENCH_PAUSE: String(pause) } : {}),
+        ...(packed ? { TRINITY_BENCH_PACKED: '1' } : {}),
+      },
+      timeout: (seconds + 30) * 1000,
     },
   )
-  const bad = stdout.match(/Non-2xx or 3xx responses: (\d+)|Socket errors: .*/)
-  if (bad) throw new Error(`wrk on ${url}: ${bad[0]}`)
-  return {
-    requests: Number(stdout.match(/(\d+) requests in/)[1]),
-    rate: Number(stdout.match(/Requests\/sec:\s+([\d.]+)/)[1]),
-    p50: duration(stdout.match(/\s50%\s+(\S+)/)[1]),
-    p99: duration(stdout.match(/\s99%\s+(\S+)/)[1]),
-  }
+  const result = JSON.parse(stdout.match(/^RESULT (.*)$/m)[1])
+  if (result.errors > 0 || result.requests === 0)
+    throw new Error(`wrk on ${address}: ${result.errors} errors\n${stdout}`)
+  return { ...result, rate: result.requests / result.seconds }
 }
 
 export const percentile = (values, share) => {

@@ -1,6 +1,9 @@
 # ./trinity bench
 # shellcheck shell=bash
 
+BENCH_PID=
+BENCH_SECONDS=900    # what the full form may take
+
 verb_bench() {
   require_root
   make_folders
@@ -10,12 +13,27 @@ verb_bench() {
   ensure_node
   ensure_engine
   build_server
+  step "Building what it is measured with" 600 build-bench compile release scripted-engine sql_trace
   build_web
   build_image
   TEST_DIR=$ROOT/build/bench-run
-  rm -rf "$TEST_DIR"
-  mkdir -p "$TEST_DIR"/{started,tmp}
-  trap 'stop_running_step; remove_leftovers' EXIT
-  # The table goes to the screen as it grows; 10 minutes are five times what it takes.
-  TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started timeout --kill-after=30 600 node "$ROOT/bench/run.mjs" "$@"
+  make_test_folders
+  trap finish_bench EXIT
+  # In the background, so that a signal to this script is heard at once.
+  TMPDIR=$(readlink -f "$TEST_DIR/tmp") TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started \
+    timeout --foreground --kill-after=60 $BENCH_SECONDS node "$ROOT/bench/run.mjs" "$@" &
+  BENCH_PID=$!
+  wait $BENCH_PID
+}
+
+# Also after Ctrl-C: the measurement takes away what it made; what one that was killed left is taken away here.
+finish_bench() {
+  local status=$?
+  trap - EXIT
+  if kill -TERM "$BENCH_PID" 2>/dev/null; then wait "$BENCH_PID"; fi
+  stop_running_step
+  remove_leftovers
+  stop_engine_started_here
+  rm -rf "$(readlink -f "$TEST_DIR/tmp")" "$TEST_DIR"
+  exit "$status"
 }

@@ -94,7 +94,7 @@ build_for() {
   case $1 in *integration* | *e2e*)
     ensure_engine
     build_server
-    step "Building the scripted engine" 600 build-scripted-engine compile release scripted-engine
+    step "Building what they are tested with" 600 build-test-support compile release scripted-engine sql_trace
     build_web
     build_image ;;
   esac

@@ -19,6 +19,7 @@
 #include "base/blocking.h"
 #include "base/io_threads.h"
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "db/migrations.h"
 #include "engine/docker.h"
 #include "fleet/fleet.h"
@@ -45,7 +46,7 @@ constexpr std::chrono::milliseconds fleet_stops_within{300};
 
 std::size_t thread_count(const Config& config) {
   if (config.threads > 0) return config.threads;
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+  return std::min<std::size_t>(usable_cores(), 4);
 }
 
 /// What the live hub wants to know of sign-in.
@@ -271,6 +272,7 @@ void Server::start() {
   p.fleet.start();
   p.link.start();
   p.fleet_thread = std::thread([&p] {
+    prefer_short_turns();
     p.fleet_context.run();
     p.fleet_ended.set_value();
   });

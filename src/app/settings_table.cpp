@@ -89,7 +89,7 @@ constexpr std::array table{
     Setting{"bind", "TRINITY_BIND", &Config::bind, checked(is_address, "an IPv4 or IPv6 address"), serving,
             "Address to listen on; 0.0.0.0 for every interface"},
     Setting{"port", "TRINITY_PORT", &Config::port, number(0, 65535), serving, "Port to listen on; 0: the system chooses"},
-    Setting{"threads", "TRINITY_THREADS", &Config::threads, number(0, 64), serving, "I/O threads; 0: one per core, at most 4"},
+    Setting{"threads", "TRINITY_THREADS", &Config::threads, number(0, 64), serving, "I/O threads; 0: one per core that the process may use, at most 4"},
     Setting{"max-connections", "TRINITY_MAX_CONNECTIONS", &Config::max_connections, number(16, 100'000), serving,
             "Connections at a time, live sockets included; further ones are closed at once"},
     Setting{"max-header-bytes", "TRINITY_MAX_HEADER_BYTES", &Config::max_header_bytes, bytes(4'096, 1'048'576), serving,

@@ -1,5 +1,7 @@
 #include "base/io_threads.h"
 
+#include "base/scheduling.h"
+
 namespace trinity {
 
 IoThreads::IoThreads(std::size_t count) {
@@ -15,7 +17,12 @@ IoThreads::~IoThreads() {
 }
 
 void IoThreads::start() {
-  for (auto& context : contexts_) threads_.emplace_back([io = context.get()] { io->run(); });
+  for (auto& context : contexts_) {
+    threads_.emplace_back([io = context.get()] {
+      prefer_short_turns();
+      io->run();
+    });
+  }
 }
 
 void IoThreads::stop() {

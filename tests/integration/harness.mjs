@@ -69,7 +69,8 @@ export class Server {
 
   /**
    * A running server. With `setup` (the default) first-time setup is done and the administrator is signed in. `home`: a data
-   * folder that is there already; it belongs to the server from here on.
+   * folder that is there already; it belongs to the server from here on. `wrapper`: a program, with arguments, that becomes
+   * the server (taskset, say).
    */
   static async start({
     setup = true,
@@ -77,8 +78,10 @@ export class Server {
     templatesDir = path.join(ROOT, 'config/agent-templates'),
     environment = {},
     home,
+    wrapper = [],
   } = {}) {
     const server = new Server()
+    server.wrapper = wrapper
     const mark = randomBytes(4).toString('hex')
     server.prefix = `tt${mark}-`
     server.network = `tt${mark}-network`
@@ -124,7 +127,8 @@ export class Server {
       '--ssh-port-last',
       String(sshPorts + 499),
     ]
-    this.#process = spawn(SERVER, flags, {
+    const [program, ...first] = [...this.wrapper, SERVER]
+    this.#process = spawn(program, [...first, ...flags], {
       stdio: ['ignore', log, log],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...this.environment },
     })

@@ -1,4 +1,5 @@
-// Stands between the server and the container engine: counts the log streams that are open, and breaks or holds them.
+// Stands between the server and the container engine: counts the calls and the log streams that are open, and breaks or
+// holds them.
 import net from 'node:net'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import path from 'node:path'
 import { randomBytes } from 'node:crypto'
 
 const ENGINE = '/var/run/docker.sock'
+const CALL = /^(GET|HEAD|POST|PUT|DELETE) \//
 const FOLLOW = /^GET \/v[\d.]+\/containers\/([^/]+)\/logs\?follow=1&/
 
 export class EngineProxy {
@@ -14,9 +16,14 @@ export class EngineProxy {
   #held = false
   /** Containers whose log was asked for with follow, one entry per call. */
   follows = []
+  /** Calls of the engine so far. */
+  calls = 0
+  #behind
 
-  static async start() {
+  /** `behind`: the socket of the engine. */
+  static async start(behind = ENGINE) {
     const proxy = new EngineProxy()
+    proxy.#behind = behind
     proxy.path = path.join(tmpdir(), `trinity-engine-${randomBytes(4).toString('hex')}.sock`)
     proxy.#server = net.createServer({ allowHalfOpen: true }, (socket) => proxy.#serve(socket))
     await new Promise((resolve, reject) => {
@@ -51,11 +58,14 @@ export class EngineProxy {
   }
 
   #serve(client) {
-    const engine = net.connect({ path: ENGINE, allowHalfOpen: true })
+    const engine = net.connect({ path: this.#behind, allowHalfOpen: true })
     const pair = { client, engine, follows: false }
     this.#pairs.add(pair)
     client.on('data', (bytes) => {
-      const follow = FOLLOW.exec(bytes.toString('latin1', 0, 300))
+      const begin = bytes.toString('latin1', 0, 300)
+      // The server sends a call's head in one piece.
+      if (CALL.test(begin)) this.calls++
+      const follow = FOLLOW.exec(begin)
       pair.follows = follow !== null
       if (follow) this.follows.push(follow[1])
       engine.write(bytes)

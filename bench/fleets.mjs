@@ -1,0 +1,95 @@
+// The fleets that are measured: real containers, added to one server step by step, and thousands of containers of the
+// scripted engine, which runs nothing.
+import { Server, until } from '../tests/integration/harness.mjs'
+import { ScriptedEngine } from '../tests/support/scripted.mjs'
+import { populate } from './people.mjs'
+import { SERVER_CORE, sleep } from './measure.mjs'
+
+const PARALLEL_CREATIONS = 3
+
+/** `dispose` ends what was made. `real`: containers that run. */
+class Fleet {
+  names = []
+  constructor(server, engine) {
+    this.server = server
+    this.engine = engine
+    this.real = !engine
+  }
+  get size() {
+    return this.names.length
+  }
+  /** "30 real agents". */
+  get title() {
+    return `${this.size.toLocaleString('en')} ${this.real ? 'real agents' : 'agents on the scripted engine'}`
+  }
+  /** Starts the server again on one core alone, or on all. */
+  async relaunch({ pinned = false, environment = {} } = {}) {
+    const { server } = this
+    await server.stop()
+    server.wrapper = pinned ? ['taskset', '-c', SERVER_CORE] : []
+    server.environment = { ...this.engine?.environment, ...environment }
+    await server.launch()
+    await this.settled()
+  }
+  /** All agents are listed with their details, and nothing has changed for a while. */
+  async settled() {
+    const { server } = this
+    let tag = ''
+    let since = performance.now()
+    await until(
+      `${this.size} agents are known`,
+      async () => {
+        const answer = await server.get('/api/agents')
+        if (answer.headers.get('etag') !== tag) {
+          tag = answer.headers.get('etag')
+          since = performance.now()
+          this.known = answer.body.length === this.size && answer.body.every((agent) => agent.started_at)
+        }
+        return this.known && performance.now() - since > 1500
+      },
+      { ms: 120_000, every: 200 },
+    )
+  }
+  async dispose() {
+    await this.server.dispose()
+    await this.engine?.stop()
+  }
+}
+
+export async function realFleet() {
+  return new Fleet(await Server.start(), null)
+}
+
+/** Adds agents until there are so many. */
+export async function grow(fleet, size) {
+  const { server } = fleet
+  const wanted = Array.from({ length: size }, (_, i) => `bench-${String(i + 1).padStart(3, '0')}`)
+  const missing = wanted.slice(fleet.size)
+  const creating = async () => {
+    for (let name = missing.shift(); name; name = missing.shift())
+      await server.createAgent(name, { resources: { cpu: '1', memory: '64m' } })
+  }
+  await Promise.all(Array.from({ length: PARALLEL_CREATIONS }, creating))
+  fleet.names = wanted
+  await populate(server, wanted)
+  await fleet.settled()
+}
+
+export async function scriptedFleet(size) {
+  const engine = await ScriptedEngine.start()
+  let server
+  try {
+    server = await Server.start({ environment: engine.environment })
+    const fleet = new Fleet(server, engine)
+    fleet.names = Array.from({ length: size }, (_, i) => `bot-${i + 1}`)
+    await engine.do('containers', { count: size, name: 'bot', instance: server.instance })
+    await sleep(200)
+    await populate(server, fleet.names)
+    await fleet.settled()
+    return fleet
+  } catch (error) {
+    await server?.dispose()
+    await engine.stop()
+    throw error
+  }
+}

@@ -1,0 +1,141 @@
+// The list of agents: latency and throughput for one fleet, and against nginx with the same bytes. The server has one core,
+// the load another.
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { Peer } from './peer.mjs'
+import { adminTokens, readerToken } from './people.mjs'
+import { cpuTime, median, percentile, spread, wrk } from './measure.mjs'
+
+const CONNECTIONS = 16
+const P99_BUDGETS = { 30: 2, 1000: 10, 10000: 60 }
+
+export async function pathsFile(folder, name, targets) {
+  const file = path.join(folder, `${name}.paths`)
+  await writeFile(file, targets.map((target) => `${target}\n`).join(''))
+  return file
+}
+
+const three = (run) => `${run.p50.toFixed(3)}, ${run.p95.toFixed(3)}, ${run.p99.toFixed(3)}, ${run.max.toFixed(2)}`
+const byP99 = (runs) => [...runs].sort((a, b) => a.p99 - b.p99)[Math.floor(runs.length / 2)]
+
+/** The first list of viewers whose list nobody has asked for yet, milliseconds each. */
+async function coldTimes(fleet, count) {
+  const times = []
+  for (const token of await adminTokens(fleet.server, count)) {
+    const begin = performance.now()
+    const answer = await fleet.server.get('/api/agents', { token })
+    times.push(performance.now() - begin)
+    if (answer.body.length !== fleet.size) throw new Error(`a cold list has ${answer.body.length} agents`)
+  }
+  return times
+}
+
+export async function list({ fleet, report, folder, quick }) {
+  await fleet.relaunch({ pinned: true })
+  const { server, size } = fleet
+  const key = (name) => `list.${size}.${name}`
+  const whole = await server.get('/api/agents')
+  const tag = whole.headers.get('etag')
+  const reader = await readerToken(server)
+  const bytes = Buffer.byteLength(whole.text)
+  const paths = await pathsFile(folder, 'agents', ['/api/agents'])
+  const seconds = quick ? 1 : 3
+  const run = (options) =>
+    wrk({ address: server.address, paths, connections: CONNECTIONS, token: server.token, seconds, ...options })
+  report.begin(`The list of ${fleet.title}, ${bytes.toLocaleString('en')} bytes`)
+  report.put(key('bytes'), bytes)
+  const cold = await coldTimes(fleet, quick ? 10 : 30)
+  report.figure('cold, first list of a viewer: p50, max, ms', median(cold), {
+    key: key('cold_p50_ms'),
+    text: `${median(cold).toFixed(2)}, ${Math.max(...cold).toFixed(2)}`,
+  })
+  await run({ seconds: 1 })
+  const runs = []
+  for (let i = 0; i < (quick ? 1 : 3); i++) runs.push(await run())
+  const admin = byP99(runs)
+  for (const name of ['p50', 'p95', 'p99', 'max']) report.put(key(`${name}_ms`), admin[name])
+  report.put(key('rps'), admin.rate)
+  report.figure(`administrator, ${CONNECTIONS} connections: p50, p95, p99, max, ms`, admin.p99, {
+    key: key('p99_ms'),
+    text: three(admin),
+    budget: P99_BUDGETS[size] && { below: P99_BUDGETS[size] },
+  })
+  report.figure('same: requests per second', admin.rate, { text: admin.rate.toFixed(0) })
+  const shared = await run({ token: reader })
+  report.put(key('shared_p99_ms'), shared.p99)
+  report.note(`user with a third of them shared: p50, p95, p99, max, ms`, three(shared))
+  if (size >= 1000) {
+    const packed = await run({ packed: true })
+    report.note('administrator who takes gzip: p50, p95, p99, max, ms', three(packed))
+  }
+  const unchanged = await run({ tag, connections: 1 })
+  report.figure('304, one connection: p50, p95, p99, max, ms', unchanged.p99, {
+    key: key('not_modified_p99_ms'),
+    text: three(unchanged),
+    budget: { below: 0.5 },
+  })
+  const many = await run({ tag })
+  report.put(key('not_modified_16_p99_ms'), many.p99)
+  report.note(`304, ${CONNECTIONS} connections: p50, p95, p99, max, ms`, three(many))
+}
+
+/** One after the other on the same core, the load on another; medians of the alternations. */
+export async function peer({ fleet, report, folder, quick }) {
+  await fleet.relaunch({ pinned: true })
+  const { server, size } = fleet
+  const key = (name) => `list.${size}.${name}`
+  const body = (await server.get('/api/agents')).text
+  const nginx = await Peer.start(folder, body)
+  try {
+    const paths = await pathsFile(folder, 'agents', ['/api/agents'])
+    const seconds = quick ? 1 : 4
+    const measure = async (pid, options) => {
+      const before = cpuTime(pid)
+      const run = await wrk({ connections: CONNECTIONS, seconds, ...options })
+      return { ...run, cpu: ((cpuTime(pid) - before) / run.requests) * 1e6 }
+    }
+    const measureOurs = () => measure(server.pid, { address: server.address, paths, token: server.token })
+    const measurePeer = () => measure(nginx.worker, { address: nginx.address, paths: nginx.paths })
+    await measureOurs()
+    await measurePeer()
+    const ours = []
+    const theirs = []
+    for (let i = 0; i < (quick ? 3 : 5); i++) {
+      ours.push(await measureOurs())
+      theirs.push(await measurePeer())
+    }
+    compare({
+      report,
+      key,
+      ours,
+      theirs,
+      title: `nginx beside it, the same bytes of ${fleet.title}`,
+      judged: size === 30,
+    })
+  } finally {
+    await nginx.stop()
+  }
+}
+
+function compare({ report, key, ours, theirs, title, judged }) {
+  const values = (runs, name) => runs.map((run) => run[name])
+  const ratios = (name) => ours.map((run, i) => run[name] / theirs[i][name])
+  report.begin(title)
+  report.figure("CPU per request, times nginx's", median(ratios('cpu')), {
+    key: key('nginx_cpu_ratio'),
+    text: spread(ratios('cpu')),
+    budget: judged ? { atMost: 1.2 } : undefined,
+  })
+  report.figure("requests per second, times nginx's", median(ratios('rate')), {
+    key: key('nginx_rps_ratio'),
+    text: spread(ratios('rate')),
+  })
+  report.put(key('nginx_p99_ms'), median(values(theirs, 'p99')))
+  report.put(key('cpu_us'), median(values(ours, 'cpu')))
+  const pair = (name, digits) => `${spread(values(ours, name), digits)} / ${spread(values(theirs, name), digits)}`
+  report.note('CPU per request, us: ours / nginx', pair('cpu', 1))
+  report.note('requests per second: ours / nginx', pair('rate', 0))
+  report.note('p99, ms: ours / nginx', pair('p99', 2))
+}
+
+export { CONNECTIONS, three, percentile }

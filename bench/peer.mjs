@@ -1,0 +1,48 @@
+// nginx with the same bytes as a static file: the measure for what serving a list can cost.
+import { spawn } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { freePort, until } from '../tests/integration/harness.mjs'
+import { SERVER_CORE, childrenOf } from './measure.mjs'
+
+export class Peer {
+  static async start(folder, body) {
+    const peer = new Peer()
+    peer.folder = await mkdtemp(path.join(folder, 'nginx-'))
+    await chmod(peer.folder, 0o755) // its worker reads the file as a user of its own
+    await mkdir(path.join(peer.folder, 'files'))
+    await writeFile(path.join(peer.folder, 'files/agents.json'), body)
+    peer.paths = path.join(peer.folder, 'paths')
+    await writeFile(peer.paths, '/agents.json\n')
+    const port = await freePort()
+    peer.address = `127.0.0.1:${port}`
+    const configuration = path.join(peer.folder, 'nginx.conf')
+    const text = await readFile(path.join(import.meta.dirname, 'nginx.conf'), 'utf8')
+    await writeFile(configuration, text.replace('@PORT@', port))
+    peer.child = spawn(
+      'taskset',
+      ['-c', SERVER_CORE, 'nginx', '-p', peer.folder, '-c', configuration, '-g', 'daemon off;'],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    )
+    peer.ended = new Promise((resolve) => peer.child.once('exit', resolve))
+    try {
+      await until('nginx answers', () =>
+        fetch(`http://${peer.address}/agents.json`).then(
+          async (answer) => (await answer.text()) === body,
+          () => false,
+        ),
+      )
+    } catch (error) {
+      await peer.stop()
+      throw error
+    }
+    peer.worker = childrenOf(peer.child.pid)[0]
+    return peer
+  }
+
+  async stop() {
+    this.child.kill()
+    await this.ended
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
