@@ -26,6 +26,10 @@ namespace {
 
 }  // namespace
 
+bool is_system(const fleet::Agent& agent) noexcept {
+  return agent.name == system_agent || agent.is_system || (agent.metadata && agent.metadata->is_system);
+}
+
 Task<fleet::SnapshotPtr> AgentLookup::snapshot() const {
   const auto here = co_await asio::this_coro::executor;
   co_return fleet_.snapshot(here);

@@ -12,6 +12,10 @@ using CallerPtr = std::shared_ptr<const Caller>;
 
 inline constexpr const char* not_found = "Agent not found";
 inline constexpr const char* no_permission = "You don't have permission to access this agent";
+inline constexpr const char* system_agent = "trinity-system";
+
+/// By its name, its row or its container.
+[[nodiscard]] bool is_system(const fleet::Agent& agent) noexcept;
 
 /// An agent at one moment, and everything beside it.
 struct AgentView {

@@ -11,28 +11,38 @@ namespace {
 using Text = std::optional<std::string>;
 using Number = std::optional<std::int64_t>;
 /// One row per agent and share; the agent's columns repeat.
-using Row = std::tuple<std::string, std::int64_t, Text, Number, Number, Text, Text, Text, Text>;
+using Row = std::tuple<std::string, std::int64_t, Text, Number, Number, Text, Text, Number, Number, Text, Text, Text>;
 
 constexpr const char* columns =
     "SELECT o.agent_name, o.owner_id, u.username, o.is_system, o.autonomy_enabled, o.memory_limit, o.cpu_limit, "
-    "g.github_repo, s.shared_with_email "
+    "o.use_platform_api_key, o.full_capabilities, c.chosen_by, g.github_repo, s.shared_with_email "
     "FROM agent_ownership o "
     "LEFT JOIN users u ON u.id = o.owner_id "
+    "LEFT JOIN trinity_capability_choices c ON c.agent_name = o.agent_name "
     "LEFT JOIN agent_git_config g ON g.agent_name = o.agent_name "
     "LEFT JOIN agent_sharing s ON s.agent_name = o.agent_name ";
 
 std::vector<Row> rows(db::Query query) {
-  return query.all<std::string, std::int64_t, Text, Number, Number, Text, Text, Text, Text>();
+  return query.all<std::string, std::int64_t, Text, Number, Number, Text, Text, Number, Number, Text, Text, Text>();
+}
+
+fleet::ChosenBy chosen_by(const Text& text) noexcept {
+  if (!text) return fleet::ChosenBy::nobody;
+  return *text == "administrator" ? fleet::ChosenBy::administrator : fleet::ChosenBy::owner;
 }
 
 void add(fleet::Metadata& metadata, const Row& row) {
-  const auto& [name, owner_id, owner, is_system, autonomy, memory, cpu, repository, shared_with] = row;
+  const auto& [name, owner_id, owner, is_system, autonomy, memory, cpu, platform_key, full, chosen, repository,
+               shared_with] = row;
   metadata.owner_id = owner_id;
   metadata.owner = owner;
   metadata.is_system = is_system.value_or(0) != 0;
   metadata.autonomy_enabled = autonomy.value_or(0) != 0;
   metadata.memory_limit = memory;
   metadata.cpu_limit = cpu;
+  metadata.use_platform_api_key = platform_key.value_or(1) != 0;
+  metadata.full_capabilities = full.value_or(0) != 0;
+  metadata.capabilities_by = chosen_by(chosen);
   metadata.github_repo = repository;
   if (shared_with) metadata.shared_with.push_back(lower_case(*shared_with));
 }

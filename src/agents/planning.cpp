@@ -5,6 +5,7 @@
 #include "agents/limits.h"
 #include "agents/names.h"
 #include "agents/service.h"
+#include "agents/wanted.h"
 #include "auth/api_keys.h"
 #include "base/errors.h"
 #include "base/ids.h"
@@ -102,9 +103,7 @@ void AgentService::add_platform_env(Plan& plan) const {
   };
   const auto values = settings_.values();
   plan.platform_env["TRINITY_MCP_URL"] = own("TRINITY_MCP_URL", "http://mcp-server:8080/mcp");
-  auto key = values->text("anthropic_api_key").value_or("");
-  if (key.empty()) key = own("ANTHROPIC_API_KEY");
-  plan.platform_env["ANTHROPIC_API_KEY"] = key;
+  plan.platform_env["ANTHROPIC_API_KEY"] = platform_model_key(*values, options_.environment);
   if (const auto base = own("ANTHROPIC_BASE_URL"); !base.empty()) plan.platform_env["ANTHROPIC_BASE_URL"] = base;
   if (const auto google = own("GOOGLE_API_KEY");
       !google.empty() && (plan.runtime == "gemini-cli" || plan.runtime == "gemini")) {

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds lock_within{25};
 constexpr int most_log_lines = 10'000;
-constexpr const char* system_agent = "trinity-system";
 
 /// What an engine failure means to the person who asked for the action. The engine's own text goes to the log.
 [[noreturn]] void refuse_action(const engine::EngineError& fault, const Call& call, const std::string& what,

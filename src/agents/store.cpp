@@ -125,6 +125,7 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         "DELETE FROM agent_permissions WHERE source_agent = :a OR target_agent = :a",
         "DELETE FROM agent_shared_folder_config WHERE agent_name = :a",
         "DELETE FROM agent_sharing WHERE agent_name = :a",
+        "DELETE FROM trinity_capability_choices WHERE agent_name = :a",
         "DELETE FROM agent_ownership WHERE agent_name = :a",
     };
     for (const auto* sql : statements) session.query(sql, name).run();

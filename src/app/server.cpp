@@ -9,6 +9,7 @@
 #include "agents/agent_key.h"
 #include "agents/routes.h"
 #include "agents/service.h"
+#include "agents/settings_routes.h"
 #include "agents/store.h"
 #include "app/home.h"
 #include "app/version.h"
@@ -157,12 +158,14 @@ struct Server::Parts {
   std::promise<void> fleet_ended;
   std::unique_ptr<engine::Engine> engine;
   agents::AgentStore agent_store;
+  agents::AgentSettingsStore agent_settings_store;
   fleet::Fleet fleet;
   logs::LiveLogs logs;
   live::Hub hub;
   live::HubLink link;
   agentlink::AgentLink agent_link;
   agents::AgentService agents;
+  agents::AgentSettings agent_settings;
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -207,6 +210,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
           given ? std::move(given) : engine::make_docker(*engine::parse_address(config.engine), contexts()),
           engine_calls)),
       agent_store(database, keys),
+      agent_settings_store(database),
       fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
       logs(*engine, io_executors(), fleet.executor(),
            [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }),
@@ -215,6 +219,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       agent_link(contexts()),
       agents(agent_options(config, home), fleet, *engine, agent_store, settings, agent_link, pool,
              agents::AgentKey::load(home.file("agents.key")), &link),
+      agent_settings(fleet, agent_settings_store, settings, config.agent_environment),
       info(version, config.build_date) {
   hub.serve(live::Topic::Kind::logs, [this](const live::Asked& asked) { return logs.feed(asked); });
   load();
@@ -239,6 +244,7 @@ void Server::Parts::add_routes() {
   router.add(system::routes(info));
   router.add(auth::routes(sign_in, setup));
   router.add(agents::routes(agents));
+  router.add(agents::settings_routes(agent_settings));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},

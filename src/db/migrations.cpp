@@ -86,8 +86,16 @@ void cleanup_names(Session& session) {
   session.query("ALTER TABLE trinity_cleanup ADD COLUMN container_name TEXT NOT NULL DEFAULT ''").run();
 }
 
+/// Whose word an agent's flag full_capabilities is: without a row nobody has decided, and the flag says nothing. And
+/// whether a container that is to be replaced was running, see agents/leftover.h.
+void agent_settings(Session& session) {
+  session.query("CREATE TABLE trinity_capability_choices (agent_name TEXT PRIMARY KEY, chosen_by TEXT NOT NULL)").run();
+  session.query("ALTER TABLE trinity_cleanup ADD COLUMN was_running INTEGER NOT NULL DEFAULT 0").run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 4> versions{first_version, sign_outs, cleanup_list, cleanup_names};
+constexpr std::array<void (*)(Session&), 5> versions{first_version, sign_outs, cleanup_list, cleanup_names,
+                                                     agent_settings};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

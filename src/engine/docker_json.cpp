@@ -138,6 +138,19 @@ void read_volumes(ContainerDetail& into, const json::array& mounts) {
   }
 }
 
+/// The engine tells it like "NAME=value".
+std::string variable_of(const json::object& config, std::string_view name) {
+  const auto* variables = list_of(config, "Env");
+  if (!variables) return {};
+  for (const auto& entry : *variables) {
+    const auto* found = entry.if_string();
+    const std::string_view text = found ? std::string_view(*found) : std::string_view();
+    if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=')
+      return std::string(text.substr(name.size() + 1));
+  }
+  return {};
+}
+
 std::uint64_t memory_without_cache(const json::object& memory) {
   const auto usage = number_of<std::uint64_t>(memory, "usage");
   const auto* stats = object_of(memory, "stats");
@@ -200,6 +213,7 @@ ContainerDetail parse_inspect(std::string_view body) {
   if (const auto* config = object_of(answer, "Config")) {
     detail.image = text_of(*config, "Image");
     detail.labels = texts_of(*config, "Labels");
+    detail.model_key = key_digest(variable_of(*config, "ANTHROPIC_API_KEY"));
   }
   if (const auto* host = object_of(answer, "HostConfig"))
     detail.memory_limit = number_of<std::int64_t>(*host, "Memory");

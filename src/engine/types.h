@@ -1,10 +1,12 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -61,7 +63,13 @@ struct ContainerDetail {
   std::map<std::string, std::string> addresses;  ///< network name -> IP address (running only)
   std::int64_t memory_limit = 0;                 ///< bytes; 0 none
   std::vector<std::string> volumes;              ///< names of mounted volumes
+  std::uint64_t model_key = 0;                   ///< key_digest() of its ANTHROPIC_API_KEY
 };
+
+/// Tells keys apart without keeping them; 0: there is none.
+[[nodiscard]] inline std::uint64_t key_digest(std::string_view key) noexcept {
+  return key.empty() ? 0 : std::hash<std::string_view>{}(key);
+}
 
 struct VolumeMount {
   std::string volume;

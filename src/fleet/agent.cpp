@@ -59,6 +59,9 @@ Agent make_agent(const engine::ContainerDetail& container, const std::optional<M
   agent.created_at = container.created;
   agent.cpu = text(labels, label::cpu);
   agent.memory = text(labels, label::memory);
+  agent.full_capabilities = text(labels, label::full_capabilities) == "true";
+  agent.is_system = text(labels, label::is_system) == "true";
+  agent.model_key = container.model_key;
   agent.template_id = text(labels, label::template_id);
   agent.runtime = text(labels, label::runtime, text(labels, "trinity.runtime", "claude-code"));
   if (const auto it = labels.find(label::image_version); it != labels.end()) agent.base_image_version = it->second;

@@ -31,7 +31,8 @@ bool turned(const AgentPtr& before, const Agent& after, const Reason& reason) {
 bool same(const Agent& a, const Agent& b) {
   return a.fragment == b.fragment && a.engine_state == b.engine_state && a.started_at == b.started_at &&
          a.exit_code == b.exit_code && a.pid == b.pid && a.address == b.address && a.memory_limit == b.memory_limit &&
-         a.oom_killed == b.oom_killed && a.metadata == b.metadata && a.created_at == b.created_at;
+         a.oom_killed == b.oom_killed && a.model_key == b.model_key && a.container_name == b.container_name &&
+         a.metadata == b.metadata && a.created_at == b.created_at;
 }
 
 }  // namespace
@@ -78,6 +79,7 @@ void Model::rebuild(Record& record, const Reason& reason) {
   if (shown(record)) {
     auto agent = make_agent(record.container, metadata_of(name_of(record.container)), network_);
     if (record.exit_unknown) agent.exit_code.reset();
+    if (record.partial) agent.model_key.reset();
     if (turned(before, agent, reason)) record.reason = reason;
     if (!record.reason.empty()) agent.reason = record.reason;
     write_fragment(agent);

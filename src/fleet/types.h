@@ -17,6 +17,9 @@
 
 namespace trinity::fleet {
 
+/// Who decided about an agent's capability mode. Nobody: the system-wide setting alone counts.
+enum class ChosenBy { nobody, owner, administrator };
+
 /// What the database knows of an agent. One row of the batch query.
 struct Metadata {
   std::int64_t owner_id = 0;
@@ -28,6 +31,9 @@ struct Metadata {
   std::optional<std::string> cpu_limit;     ///< override
   std::vector<std::string> shared_with;     ///< e-mail addresses, lower case, sorted
   std::vector<std::string> permitted_by{};  ///< agents that may reach this one, sorted
+  bool use_platform_api_key = true;
+  bool full_capabilities = false;
+  ChosenBy capabilities_by = ChosenBy::nobody;
 
   bool operator==(const Metadata&) const = default;
 };
@@ -57,13 +63,16 @@ struct Agent {
   std::string container_id;
   std::string container_name;
   std::string type;
-  std::string engine_state;  ///< the engine's word
-  std::string status;        ///< running, stopped (exited, dead, created), else the engine's word
-  std::int64_t port = 0;     ///< SSH port on the host; 0 unknown
-  std::string created;       ///< ISO-8601 without zone
-  Time created_at{};         ///< the engine's time; lists are newest first by it
-  std::string cpu;           ///< cores, as in the label
-  std::string memory;        ///< as in the label
+  std::string engine_state;                ///< the engine's word
+  std::string status;                      ///< running, stopped (exited, dead, created), else the engine's word
+  std::int64_t port = 0;                   ///< SSH port on the host; 0 unknown
+  std::string created;                     ///< ISO-8601 without zone
+  Time created_at{};                       ///< the engine's time; lists are newest first by it
+  std::string cpu;                         ///< cores, as in the label
+  std::string memory;                      ///< as in the label
+  bool full_capabilities = false;          ///< as in the label; false when missing
+  bool is_system = false;                  ///< as in the label
+  std::optional<std::uint64_t> model_key;  ///< engine::key_digest(); nothing while the engine has not told it
   std::string template_id;
   std::string runtime;
   std::optional<std::string> base_image_version;

@@ -431,6 +431,8 @@ Task<std::string> FakeEngine::create(Call call, std::string name, engine::Contai
     held.detail.created = clock();
     held.detail.labels = spec.labels;
     held.detail.memory_limit = spec.memory;
+    if (const auto key = spec.env.find("ANTHROPIC_API_KEY"); key != spec.env.end())
+      held.detail.model_key = engine::key_digest(key->second);
     for (const auto& volume : spec.volumes) held.detail.volumes.push_back(volume.volume);
     held.spec = std::move(spec);
     send("create", held);

@@ -83,7 +83,7 @@ TEST_F(CleanupTest, ACreationKilledAfterItsLastStepIsKept) {
   house.create(AgentHouse::ann(), AgentHouse::named("bot"));
   const auto nonce = house.engine.container("agent-bot")->labels.at("trinity.key-nonce");
   house.execute("INSERT INTO trinity_cleanup VALUES ('bot', 'creating', '" + nonce +
-                "', 1, 1, 1, 't', 0, 0, NULL, '')");
+                "', 1, 1, 1, 't', 0, 0, NULL, '', 0)");
   settle();
   expect_whole_or_nothing("bot", false);
 }

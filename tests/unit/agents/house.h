@@ -3,6 +3,7 @@
 #include <string>
 
 #include "agents/service.h"
+#include "agents/settings_service.h"
 #include "db/migrations.h"
 #include "support/fleet_house.h"
 #include "unit/db/run_task.h"
@@ -54,6 +55,7 @@ class AgentDatabase {
   auth::UserDirectory users;
   auth::KeyBook keys{database, users};
   agents::AgentStore store{database, keys};
+  agents::AgentSettingsStore settings_store{database};
 };
 
 /// The agents' service over a database, a fleet and a fake engine, as app/ puts them together.
@@ -68,7 +70,8 @@ class AgentHouse : public AgentDatabase {
         engine(house.engine),
         link({&house.io[0], &house.io[1], &house.io[2]}),
         service(options(), house.fleet, engine, store, settings, link, pool,
-                agents::AgentKey::load(dir / "agents.key")) {}
+                agents::AgentKey::load(dir / "agents.key")),
+        agent_settings(house.fleet, settings_store, settings, options().environment) {}
   ~AgentHouse() {
     house.stop();
     pool.join();
@@ -134,6 +137,7 @@ class AgentHouse : public AgentDatabase {
   FakeEngine& engine;
   agentlink::AgentLink link;
   agents::AgentService service;
+  agents::AgentSettings agent_settings;
 };
 
 }  // namespace trinity::test

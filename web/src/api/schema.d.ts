@@ -267,7 +267,7 @@ export interface paths {
         put?: never;
         /**
          * Start an agent
-         * @description Starting a running agent succeeds.
+         * @description Starting a running agent succeeds. When limits, capability mode or model key were changed since the container was made, it is replaced first; a running one is stopped for that. Volumes, port, name and labels stay.
          */
         post: operations["start_agent"];
         delete?: never;
@@ -351,6 +351,130 @@ export interface paths {
         /** What the agent says about itself (its template metadata) */
         get: operations["get_agent_info"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/autonomy-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Autonomy flag of every agent the caller can read
+         * @description By name, from the ownership records; containers are not needed. System agents are left out.
+         */
+        get: operations["list_autonomy_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/autonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Autonomy flag and schedule counts of one agent
+         * @description The flag is the master switch of the clock; starts by hand do not ask for it.
+         */
+        get: operations["get_autonomy"];
+        /**
+         * Switch autonomy on or off
+         * @description Stores the flag and switches every schedule of the agent the same way, those that were switched singly too. Runs in progress go on.
+         */
+        put: operations["set_autonomy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Memory and CPU limits
+         * @description The stored overrides, and what the container has.
+         */
+        get: operations["get_agent_resources"];
+        /**
+         * Override memory and CPU limits
+         * @description Both overrides are written each time; one that is missing, null or empty is cleared, and the container keeps what it has. Takes effect at the next start, which replaces the container and keeps its volumes, its port and its name.
+         */
+        put: operations["set_agent_resources"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Container capability mode
+         * @description The system-wide setting decides, unless somebody has decided about this agent: the owner's word can only narrow it, an administrator's counts whatever it is.
+         */
+        get: operations["get_agent_capabilities"];
+        /**
+         * Choose full or restricted mode
+         * @description Takes effect at the next start, which replaces the container.
+         */
+        put: operations["set_agent_capabilities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/api-key-setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Does the agent use the platform's model API key?
+         * @description restart_required compares the container's key with what the setting demands; no answer holds a key.
+         */
+        get: operations["get_api_key_setting"];
+        /**
+         * Choose platform key or own sign-in inside the agent
+         * @description Takes effect at the next start, which replaces the container.
+         */
+        put: operations["update_api_key_setting"];
         post?: never;
         delete?: never;
         options?: never;
@@ -815,6 +939,138 @@ export interface components {
         NamedItem: string | {
             name?: string;
             description?: string;
+        };
+        /**
+         * @example {
+         *       "research-bot": {
+         *         "autonomy_enabled": true
+         *       }
+         *     }
+         */
+        AutonomyStatusMap: {
+            [key: string]: {
+                autonomy_enabled: boolean;
+            };
+        };
+        /**
+         * @example {
+         *       "agent_name": "research-bot",
+         *       "autonomy_enabled": true,
+         *       "total_schedules": 3,
+         *       "enabled_schedules": 3,
+         *       "status": "running"
+         *     }
+         */
+        AutonomyStatus: {
+            agent_name: string;
+            /** @description false for a new agent */
+            autonomy_enabled: boolean;
+            total_schedules: number;
+            enabled_schedules: number;
+            /** @description the engine's word, e.g. running or exited */
+            status: string;
+        };
+        AutonomyUpdate: {
+            enabled: boolean;
+        };
+        /**
+         * @example {
+         *       "status": "updated",
+         *       "agent_name": "research-bot",
+         *       "autonomy_enabled": true,
+         *       "schedules_updated": 3,
+         *       "message": "Autonomy enabled. 3 schedule(s) updated."
+         *     }
+         */
+        AutonomyUpdateResult: {
+            /** @constant */
+            status: "updated";
+            agent_name: string;
+            autonomy_enabled: boolean;
+            /** @description schedules of the agent */
+            schedules_updated: number;
+            message: string;
+        };
+        /**
+         * @example {
+         *       "memory": "8g",
+         *       "cpu": null,
+         *       "current_memory": "4g",
+         *       "current_cpu": "2",
+         *       "restart_needed": true
+         *     }
+         */
+        AgentResources: {
+            /** @description override */
+            memory: string | null;
+            /** @description override */
+            cpu: string | null;
+            /** @description of the container */
+            current_memory: string;
+            /** @description of the container */
+            current_cpu: string;
+            /** @description the next start replaces the container for this */
+            restart_needed: boolean;
+        };
+        AgentResourcesUpdate: {
+            /** @enum {string|null} */
+            memory?: "1g" | "2g" | "4g" | "8g" | "16g" | "32g" | "64g" | null;
+            /** @enum {string|null} */
+            cpu?: "1" | "2" | "4" | "8" | "16" | null;
+        };
+        AgentResourcesUpdateResult: {
+            /** @constant */
+            message: "Resource limits updated";
+            memory: string | null;
+            cpu: string | null;
+            restart_needed: boolean;
+        };
+        AgentCapabilities: {
+            /** @description the agent's own flag; false until somebody sets it */
+            full_capabilities: boolean;
+            /** @description of the container */
+            current_full_capabilities: boolean;
+            /** @description what the next start makes of the flag and the system-wide setting */
+            next_full_capabilities: boolean;
+            /** @description the two differ */
+            restart_needed: boolean;
+        };
+        AgentCapabilitiesUpdate: {
+            full_capabilities: boolean;
+        };
+        AgentCapabilitiesUpdateResult: {
+            /** @constant */
+            message: "Capabilities updated";
+            full_capabilities: boolean;
+            restart_needed: boolean;
+        };
+        /**
+         * @example {
+         *       "agent_name": "research-bot",
+         *       "use_platform_api_key": true,
+         *       "restart_required": false,
+         *       "status": "running"
+         *     }
+         */
+        ApiKeySetting: {
+            agent_name: string;
+            /** @description true for a new agent */
+            use_platform_api_key: boolean;
+            restart_required: boolean;
+            /** @description the engine's word */
+            status: string;
+        };
+        ApiKeySettingUpdate: {
+            use_platform_api_key: boolean;
+        };
+        ApiKeySettingUpdateResult: {
+            /** @constant */
+            status: "updated";
+            agent_name: string;
+            use_platform_api_key: boolean;
+            /** @constant */
+            restart_required: true;
+            message: string;
         };
         AgentTemplateInfo: {
             has_template: boolean;
@@ -1670,6 +1926,359 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    list_autonomy_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutonomyStatusMap"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+        };
+    };
+    get_autonomy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutonomyStatus"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    set_autonomy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutonomyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutonomyUpdateResult"];
+                };
+            };
+            /** @description detail "enabled is required" or "enabled must be a boolean" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Only the owner can modify autonomy settings" or "Cannot modify autonomy for system agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            409: components["responses"]["Busy"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["EngineAway"];
+            504: components["responses"]["TimeLimit"];
+        };
+    };
+    get_agent_resources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentResources"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    set_agent_resources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentResourcesUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentResourcesUpdateResult"];
+                };
+            };
+            /** @description detail "Invalid memory value. Must be one of: 1g, 2g, 4g, 8g, 16g, 32g, 64g" or "Invalid CPU value. Must be one of: 1, 2, 4, 8, 16" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Only owners can change resource limits" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            409: components["responses"]["Busy"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["EngineAway"];
+            504: components["responses"]["TimeLimit"];
+        };
+    };
+    get_agent_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCapabilities"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    set_agent_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentCapabilitiesUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCapabilitiesUpdateResult"];
+                };
+            };
+            /** @description detail "full_capabilities is required" or "full_capabilities must be a boolean" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Only owners can change capabilities" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            409: components["responses"]["Busy"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["EngineAway"];
+            504: components["responses"]["TimeLimit"];
+        };
+    };
+    get_api_key_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeySetting"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    update_api_key_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeySettingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeySettingUpdateResult"];
+                };
+            };
+            /** @description detail "use_platform_api_key is required" or "use_platform_api_key must be a boolean" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Only the owner can modify API key settings" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            409: components["responses"]["Busy"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["EngineAway"];
+            504: components["responses"]["TimeLimit"];
         };
     };
     list_templates: {
