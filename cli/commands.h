@@ -16,9 +16,10 @@ using Command = std::function<void(Session&)>;
 void add_sign_in_commands(CLI::App& root, Command& chosen);  ///< login, logout
 void add_status_command(CLI::App& root, Command& chosen);
 /// Those below `agents`.
-void add_list_commands(CLI::App& agents, Command& chosen);    ///< list, show
-void add_create_command(CLI::App& agents, Command& chosen);   ///< create
-void add_change_commands(CLI::App& agents, Command& chosen);  ///< start, stop, delete
+void add_list_commands(CLI::App& agents, Command& chosen);      ///< list, show
+void add_create_command(CLI::App& agents, Command& chosen);     ///< create
+void add_change_commands(CLI::App& agents, Command& chosen);    ///< start, stop, delete
+void add_settings_commands(CLI::App& agents, Command& chosen);  ///< resources, autonomy, capabilities, platform-key
 void add_stats_command(CLI::App& agents, Command& chosen);
 void add_logs_command(CLI::App& agents, Command& chosen);
 
@@ -27,6 +28,10 @@ inline constexpr const char* kAgentType = "AGENT";
 inline constexpr const char* kTemplateType = "TEMPLATE";
 inline constexpr const char* kStatusType = "STATUS";
 inline constexpr const char* kRuntimeType = "RUNTIME";
+inline constexpr const char* kSwitchType = "on|off";
+inline constexpr const char* kModeType = "full|restricted";
+inline constexpr const char* kMemoryType = "SIZE|none";
+inline constexpr const char* kCoresType = "CORES|none";
 inline constexpr const char* kServerType = "ADDRESS";
 
 }  // namespace trinity::cli

@@ -102,6 +102,14 @@ void add_values(const CLI::Option& option, const KnownNames& names, std::vector<
     into.insert(into.end(), {"running", "stopped", "paused"});
   } else if (type == kRuntimeType) {
     into.insert(into.end(), {"claude-code", "codex", "command", "gemini-cli"});
+  } else if (type.starts_with(kSwitchType)) {
+    into.insert(into.end(), {"on", "off"});
+  } else if (type.starts_with(kModeType)) {
+    into.insert(into.end(), {"full", "restricted"});
+  } else if (type == kMemoryType) {
+    into.insert(into.end(), {"1g", "2g", "4g", "8g", "16g", "32g", "64g", "none"});
+  } else if (type == kCoresType) {
+    into.insert(into.end(), {"1", "2", "4", "8", "16", "none"});
   } else if (type.starts_with("SHELL")) {
     into.emplace_back("bash");
   } else if (type == kAgentType || type == kTemplateType || type == kServerType) {

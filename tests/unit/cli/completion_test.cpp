@@ -55,6 +55,11 @@ TEST_F(CompletionTest, ValuesOfOptions) {
       << "bash's word begins at the colon";
   EXPECT_EQ(complete("trinityctl agents create x -t "), (Words{"local:demo-worker", "local:other"}));
   EXPECT_EQ(complete("trinityctl agents create x --runtime co"), (Words{"codex", "command"}));
+  EXPECT_EQ(complete("trinityctl agents autonomy bot "), (Words{"off", "on"}));
+  EXPECT_EQ(complete("trinityctl agents platform-key bo"), Words{"bot"});
+  EXPECT_EQ(complete("trinityctl agents capabilities bot f"), Words{"full"});
+  EXPECT_EQ(complete("trinityctl agents resources bot --memory 1"), (Words{"16g", "1g"}));
+  EXPECT_EQ(complete("trinityctl agents resources bot --cpu="), (Words{"1", "16", "2", "4", "8", "none"}));
   EXPECT_EQ(complete("trinityctl agents logs bot -n "), Words{});
 }
 

@@ -20,6 +20,10 @@ TEST_F(ProgramTest, HelpIsForEveryCommandAndEndsWithSuccess) {
                                                                  {"agents", "start"},
                                                                  {"agents", "stop"},
                                                                  {"agents", "delete"},
+                                                                 {"agents", "resources"},
+                                                                 {"agents", "autonomy"},
+                                                                 {"agents", "capabilities"},
+                                                                 {"agents", "platform-key"},
                                                                  {"agents", "logs"},
                                                                  {"agents", "stats"}}) {
     auto arguments = words;
