@@ -6,10 +6,13 @@
 #include <future>
 #include <stop_token>
 
+#include "agentd/activity.h"
 #include "agentd/autorun.h"
+#include "agentd/executions.h"
 #include "agentd/lines.h"
 #include "agentd/processes.h"
 #include "agentd/routes.h"
+#include "agentd/runner.h"
 #include "agentd/secret.h"
 #include "agentd/workspace.h"
 #include "base/io_threads.h"
@@ -56,10 +59,12 @@ struct Agent::State {
         executor(threads[0].get_executor()),
         lane(executor),
         processes(executor),
-        turns(config, lane, processes, pool),
+        executions(executor),
+        runner(config, processes, executions, activity, pool),
+        turns(config, lane, runner, executions, processes, pool),
         autorun(executor, turns, lane),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes(config, start_up, turns, pool));
+    router.add(agent_routes({config, start_up, turns, executions, activity, pool}));
   }
 
   Task<> start(Lane::Hold hold);
@@ -76,6 +81,9 @@ struct Agent::State {
   StartUp start_up;
   Lane lane;
   Processes processes;
+  Executions executions;
+  Activity activity;
+  Runner runner;
   Turns turns;
   AutorunLoop autorun;
   http::Router router;
@@ -115,10 +123,11 @@ Task<> Agent::State::start(Lane::Hold hold) {
     const Lane::Hold until_ready(std::move(hold));
     co_await prepare_workspace();
     behaviour = co_await turns.reload();
+    co_await turns.restore();
     for (const auto& fault : behaviour.faults) log::warn("template", "template.yaml: {}", fault);
   }
   if (stop.stop_requested()) co_return;
-  log::info("agentd", "ready, runtime {} {}", turns.runtime_name(),
+  log::info("agentd", "ready, runtime {} {}", turns.runtime().name(),
             turns.runtime_available() ? "available" : "not available");
   spawn("setup script", executor, run_setup());
   if (behaviour.autorun) spawn("autorun", executor, autorun.run(*behaviour.autorun, config.autorun_after));

@@ -11,14 +11,26 @@ std::string text_of(const Variables& variables, const std::string& name, std::st
   return value && !value->empty() ? std::move(*value) : std::move(otherwise);
 }
 
+std::optional<unsigned> number_in(const std::string& text, unsigned least, unsigned most) {
+  unsigned number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = fault == std::errc() && end == text.data() + text.size();
+  return whole && number >= least && number <= most ? std::optional(number) : std::nullopt;
+}
+
 void read_port(const Variables& variables, Config& config) {
-  const auto text = text_of(variables, "AGENT_SERVER_PORT", "8000");
-  unsigned port = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (fault == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535) {
-    config.port = static_cast<std::uint16_t>(port);
+  if (const auto port = number_in(text_of(variables, "AGENT_SERVER_PORT", "8000"), 1, 65535)) {
+    config.port = static_cast<std::uint16_t>(*port);
   } else {
     config.faults.emplace_back("AGENT_SERVER_PORT is not a port; listening on 8000");
+  }
+}
+
+void read_most_tasks(const Variables& variables, Config& config) {
+  if (const auto most = number_in(text_of(variables, "AGENT_MAX_TASKS", "16"), 1, 1000)) {
+    config.most_tasks = *most;
+  } else {
+    config.faults.emplace_back("AGENT_MAX_TASKS must be 1 to 1000; 16 is used");
   }
 }
 
@@ -32,6 +44,7 @@ Config config_from(const Variables& variables) {
   config.template_name = text_of(variables, "TEMPLATE_NAME", "");
   config.home = text_of(variables, "HOME", "/home/developer");
   read_port(variables, config);
+  read_most_tasks(variables, config);
   return config;
 }
 

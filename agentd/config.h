@@ -24,6 +24,7 @@ struct Config {
   std::filesystem::path secret_file = "/etc/trinity/agentd.secret";
   std::filesystem::path agent_config_file = "/config/agent-config.yaml";
 
+  std::size_t most_tasks = 16;                     ///< that run at the same time
   std::chrono::seconds setup_limit{600};           ///< for the agent's own .trinity/setup.sh
   std::chrono::milliseconds autorun_after{2'000};  ///< from the end of the start-up to the first message
 

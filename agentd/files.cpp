@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace trinity::agentd {
@@ -55,6 +56,30 @@ std::expected<std::string, std::string> read_small_file(const std::filesystem::p
   text.resize(done);
   text.shrink_to_fit();
   return text;
+}
+
+std::expected<void, std::string> write_private_file(const std::filesystem::path& file, std::string_view content) {
+  std::error_code fault;
+  std::filesystem::create_directories(file.parent_path(), fault);
+  if (fault) return std::unexpected(fault.message());
+  auto beside = file.string() + ".XXXXXX";
+  // mkostemp makes it with mode 0600.
+  const Descriptor open_file(::mkostemp(beside.data(), O_CLOEXEC));
+  if (open_file.number() < 0) return system_fault();
+  for (auto rest = content; !rest.empty();) {
+    const auto n = ::write(open_file.number(), rest.data(), rest.size());
+    if (n > 0) {
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno != EINTR) {
+      auto reason = system_fault();
+      ::unlink(beside.c_str());
+      return reason;
+    }
+  }
+  if (::rename(beside.c_str(), file.c_str()) == 0) return {};
+  auto reason = system_fault();
+  ::unlink(beside.c_str());
+  return reason;
 }
 
 }  // namespace trinity::agentd

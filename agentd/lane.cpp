@@ -11,10 +11,11 @@ std::optional<Lane::Hold> Lane::try_enter() {
   return std::optional<Hold>(std::in_place, this);
 }
 
-Task<std::optional<Lane::Hold>> Lane::enter(std::chrono::seconds limit) {
+Task<std::optional<Lane::Hold>> Lane::enter(std::chrono::seconds limit, const void* who) {
   if (auto hold = try_enter()) co_return hold;
   if (closed_ || waiting_.size() >= most_waiting_) co_return std::nullopt;
   auto place = std::make_shared<Place>(executor_);
+  place->who = who;
   waiting_.push_back(place);
   place->timer.expires_after(limit);
   boost::system::error_code fault;
@@ -23,6 +24,12 @@ Task<std::optional<Lane::Hold>> Lane::enter(std::chrono::seconds limit) {
   if (place->granted) co_return std::optional<Hold>(std::in_place, this);
   std::erase(waiting_, place);
   co_return std::nullopt;
+}
+
+void Lane::give_up(const void* who) {
+  for (const auto& place : waiting_) {
+    if (place->who == who) place->timer.cancel();
+  }
 }
 
 void Lane::close() {

@@ -36,8 +36,11 @@ class Lane {
 
   /// Enters when the lane is free and nobody waits.
   [[nodiscard]] std::optional<Hold> try_enter();
-  /// Waits at most `limit`. Nothing when too many wait already, when the time is over, or after close().
-  Task<std::optional<Hold>> enter(std::chrono::seconds limit);
+  /// Waits at most `limit`. Nothing when too many wait already, when the time is over, after close(), or when `who`
+  /// gave up.
+  Task<std::optional<Hold>> enter(std::chrono::seconds limit, const void* who = nullptr);
+  /// Ends the waiting of `who`, if it waits.
+  void give_up(const void* who);
   /// Sends away all who wait and who will come.
   void close();
 
@@ -48,6 +51,7 @@ class Lane {
   struct Place {
     explicit Place(const asio::any_io_executor& executor) : timer(executor) {}
     asio::steady_timer timer;
+    const void* who = nullptr;
     bool granted = false;
   };
   void leave();

@@ -53,6 +53,9 @@ int run(const sigset_t& signals) {
 int main() {
   // One heap for the few threads: resident memory counts in every agent.
   mallopt(M_ARENA_MAX, 1);
+  // Large blocks go back to the system at once, and stay so: without this the limit grows with what was given back.
+  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
   // The secret is in memory; other programs of the same user may not read it there, and no core file may hold it.
   prctl(PR_SET_DUMPABLE, 0);
   agentd::ignore_broken_pipes();

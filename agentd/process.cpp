@@ -166,13 +166,13 @@ struct Process::State {
     if (info.si_pid != child) return;
     ended = true;
     ended_at = steady_now();
+    end.code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
   }
   void reap() {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     reaped = true;
-    end.code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
   }
 };
 
@@ -267,7 +267,10 @@ Task<ProcessEnd> Process::wait() {
       state->end.cause = ProcessEnd::Cause::timed_out;
       state->kill_at = time;
     }
-    if (!state->ended && state->kill_at && time >= *state->kill_at) state->signal_group(SIGKILL);
+    if (!state->ended && state->kill_at && time >= *state->kill_at) {
+      state->end.killed = true;
+      state->signal_group(SIGKILL);
+    }
     if (state->ended && (state->open_outputs == 0 || time >= *state->ended_at + kOutputAfterEnd)) break;
 
     auto until = state->ended ? *state->ended_at + kOutputAfterEnd : state->kill_at.value_or(state->limit_at);
@@ -292,6 +295,24 @@ void Process::stop() {
   state_->kill_at = steady_now() + kKillAfter;
   state_->signal_group(SIGTERM);
   state_->wake();
+}
+
+void Process::interrupt(std::chrono::milliseconds kill_after) {
+  if (state_->ended || state_->stopping) return;
+  state_->stopping = true;
+  state_->end.cause = ProcessEnd::Cause::stopped;
+  state_->kill_at = steady_now() + kill_after;
+  if (state_->child > 0 && !state_->reaped) ::kill(state_->child, SIGINT);
+  state_->wake();
+}
+
+std::optional<int> Process::exit_code() const {
+  if (!state_->reaped) state_->look();
+  return state_->ended ? std::optional<int>(state_->end.code) : std::nullopt;
+}
+
+bool Process::killed() const noexcept {
+  return state_->end.killed;
 }
 
 int Process::id() const noexcept {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ struct ProcessEnd {
   int code = 0;  ///< exit code, or the negative number of the signal that ended it
   std::string errors;
   bool output_cut = false;
+  bool killed = false;  ///< SIGKILL had to be sent
 };
 
 /// A child process in a process group of its own, with pipes for input, output and errors that are served side by side
@@ -51,6 +53,14 @@ class Process {
   Task<ProcessEnd> wait();
   /// Asks the group to end (SIGTERM) and kills it 2 s later. Safe after the end.
   void stop();
+  /// Interrupts the program (SIGINT, it alone: it ends its own children) and kills the group after `kill_after`. Safe
+  /// after the end.
+  void interrupt(std::chrono::milliseconds kill_after);
+  /// The exit code or the negative number of the signal when the program has ended, even if its output is still being
+  /// read.
+  [[nodiscard]] std::optional<int> exit_code() const;
+  /// SIGKILL had to be sent.
+  [[nodiscard]] bool killed() const noexcept;
   [[nodiscard]] int id() const noexcept;
 
   ~Process();

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -18,9 +19,12 @@ class Processes {
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
 
+  /// Called with the process once it has been started.
+  using Started = std::function<void(const std::shared_ptr<Process>&)>;
+
   /// Starts a program and waits for its end; the text says why it could not be started. After stop_all() nothing is
   /// started any more.
-  Task<std::expected<ProcessEnd, std::string>> run(ProcessSpec spec, Process::Output output);
+  Task<std::expected<ProcessEnd, std::string>> run(ProcessSpec spec, Process::Output output, Started started = {});
   /// Asks all to end; each is killed 2 s later if need be.
   void stop_all();
   [[nodiscard]] bool empty() const noexcept { return running_.empty(); }

@@ -1,7 +1,9 @@
 #pragma once
 #include <vector>
 
+#include "agentd/activity.h"
 #include "agentd/config.h"
+#include "agentd/executions.h"
 #include "agentd/turns.h"
 #include "http/router.h"
 
@@ -16,9 +18,36 @@ struct StartUp {
   SteadyTime since = steady_now();
 };
 
-/// The paths of the agent API. What it gets outlives them. Every path but the two health checks needs the secret, the
-/// unknown ones too.
-[[nodiscard]] std::vector<http::Route> agent_routes(const Config& config, const StartUp& start_up, Turns& turns,
-                                                    BlockingPool& pool);
+/// What the handlers work with. All of it outlives the routes.
+struct AgentParts {
+  const Config& config;
+  const StartUp& start_up;
+  Turns& turns;
+  Executions& executions;
+  Activity& activity;
+  BlockingPool& pool;
+};
+
+/// The paths of the agent API. Every path but the two health checks needs the secret, the unknown ones too.
+[[nodiscard]] std::vector<http::Route> agent_routes(AgentParts parts);
+
+/// Its chapters.
+[[nodiscard]] std::vector<http::Route> info_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> chat_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> session_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> execution_routes(AgentParts parts);
+
+/// A handler that is a member of a class whose object lives as long as its routes.
+template <class H>
+class Members {
+ public:
+  explicit Members(AgentParts parts) : handlers_(std::make_shared<H>(parts)) {}
+  [[nodiscard]] http::Handler operator()(Task<http::Response> (H::*member)(http::Request)) const {
+    return [handlers = handlers_, member](http::Request request) { return ((*handlers).*member)(std::move(request)); };
+  }
+
+ private:
+  std::shared_ptr<H> handlers_;
+};
 
 }  // namespace trinity::agentd

@@ -1,14 +1,19 @@
 #include "agentd/turns.h"
 
-#include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <cctype>
+#include <cstdlib>
 
-#include "agentd/lines.h"
-#include "base/ids.h"
+#include "agentd/files.h"
+#include "agentd/runtime/fields.h"
+#include "agentd/runtime/runtimes.h"
+#include "agentd/turn_end.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "json/write.h"
 
 namespace trinity::agentd {
 
@@ -16,38 +21,11 @@ namespace {
 
 /// Longer than any turn before it may take.
 constexpr std::chrono::hours kLongestWait{24};
-constexpr std::size_t kShownErrors = 200;
+constexpr std::size_t kLargestState = 4 * 1024 * 1024;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
-}
-
-std::string missing_cli(const std::string& runtime) {
-  const bool gemini = runtime == "gemini" || runtime == "gemini-cli";
-  return fmt::format("{} is not available in this container", gemini ? "Gemini CLI" : "Claude Code");
-}
-
-/// The cause, best source first: what the program said in its events, its standard error, its exit status.
-std::string cause_of(const Transcript& transcript, const ProcessEnd& end) {
-  if (!transcript.failure().empty()) return preview(transcript.failure(), kShownErrors);
-  const auto first = end.errors.find_first_not_of(" \t\r\n");
-  if (first != std::string::npos) return preview(std::string_view(end.errors).substr(first), kShownErrors);
-  return end.code < 0 ? fmt::format("ended by signal {}", -end.code) : fmt::format("exit status {}", end.code);
-}
-
-std::optional<TurnEnd::Failure> failure_of(const Transcript& transcript, const ProcessEnd& end,
-                                           std::chrono::seconds limit) {
-  switch (end.cause) {
-    case ProcessEnd::Cause::timed_out:
-      return TurnEnd::Failure{ErrorKind::timeout, fmt::format("Execution timed out after {} seconds", limit.count())};
-    case ProcessEnd::Cause::stopped:
-      return TurnEnd::Failure{ErrorKind::internal, "Execution terminated"};
-    case ProcessEnd::Cause::exited:
-      break;
-  }
-  if (end.code == 0 && !transcript.failed()) return std::nullopt;
-  return TurnEnd::Failure{ErrorKind::internal, "Command execution failed: " + cause_of(transcript, end)};
 }
 
 /// What a program says last tells most about its run.
@@ -57,53 +35,63 @@ std::string_view last_line(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(end + 1);
 }
 
-std::string answer_of(const Transcript& transcript) {
-  auto answer = transcript.answer();
-  if (!answer.empty()) return answer;
-  const auto& tools = transcript.tools();
-  if (!tools.empty() && tools.back().output && !tools.back().output->empty()) return *tools.back().output;
-  return "(No output)";
+std::string variable_in(const std::vector<std::string>& environment, std::string_view name) {
+  for (const auto& one : environment) {
+    if (one.starts_with(name) && one.size() > name.size() && one[name.size()] == '=') {
+      return one.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::filesystem::path state_file(const Config& config) {
+  return config.home / ".trinity" / "agentd-state.json";
 }
 
 }  // namespace
 
-class Turns::Registration {
- public:
-  Registration(std::set<std::string>& ids, std::string id) : ids_(ids), id_(std::move(id)) {
-    if (!ids_.insert(id_).second) throw Conflict("Execution id already in use");
-  }
-  ~Registration() { ids_.erase(id_); }
-  Registration(const Registration&) = delete;
-  Registration& operator=(const Registration&) = delete;
-
- private:
-  std::set<std::string>& ids_;
-  std::string id_;
-};
-
-Turns::Turns(const Config& config, Lane& lane, Processes& processes, BlockingPool& pool)
-    : config_(config), lane_(lane), processes_(processes), pool_(pool) {
-  if (!config_.model.empty()) session_.model = config_.model;
+Turns::Turns(const Config& config, Lane& lane, Runner& runner, Executions& executions, Processes& processes,
+             BlockingPool& pool)
+    : config_(config),
+      lane_(lane),
+      runner_(runner),
+      executions_(executions),
+      processes_(processes),
+      pool_(pool),
+      known_(runtime_named(config.runtime)) {
+  if (!config_.model.empty()) session_.set_model(config_.model);
+  session_.set_window(known_->window_of(config_.model));
 }
 
-std::expected<CommandRuntime, std::string> choose_runtime(const std::string& from_environment,
-                                                          const Behaviour& behaviour) {
+RuntimeChoice choose_runtime(const std::string& from_environment, const Behaviour& behaviour) {
   const auto wanted = lower(from_environment);
   const bool may_be_command = wanted.empty() || wanted == "command" || wanted == "claude-code";
   if (may_be_command && behaviour.runtime == "command") {
-    if (behaviour.command) return *behaviour.command;
+    if (behaviour.command) return command(behaviour.command->command, behaviour.command->timeout);
     const auto reason = behaviour.faults.empty() ? "runtime.command is missing" : behaviour.faults.front();
     return std::unexpected("template.yaml: " + reason);
   }
   if (wanted == "command") {
     return std::unexpected(std::string("template.yaml has no runtime of type command"));
   }
-  return std::unexpected(missing_cli(wanted.empty() ? lower(behaviour.runtime) : wanted));
+  return runtime_named(wanted.empty() ? behaviour.runtime : wanted);
 }
 
-std::string Turns::runtime_name() const {
-  if (runtime_) return "command";
-  return config_.runtime.empty() ? "claude-code" : config_.runtime;
+bool program_exists(const std::string& program, const std::string& path) {
+  if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const auto end = rest.find(':');
+    const auto folder = std::string(rest.substr(0, end));
+    std::error_code ignored;
+    const auto file = folder + "/" + program;
+    if (!folder.empty() && ::access(file.c_str(), X_OK) == 0 && !std::filesystem::is_directory(file, ignored)) {
+      return true;
+    }
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return false;
 }
 
 Task<Behaviour> Turns::reload() {
@@ -112,73 +100,186 @@ Task<Behaviour> Turns::reload() {
     return file ? behaviour_of(file->root) : Behaviour{};
   };
   auto behaviour = co_await pool_.run(std::move(read));
-  runtime_ = choose_runtime(config_.runtime, behaviour);
+  auto choice = choose_runtime(config_.runtime, behaviour);
+  if (choice) known_ = *choice;
+  // A command that is missing is told by the attempt to start it; a CLI may be installed while the agent runs.
+  if (choice && !(*choice)->key_variable().empty()) {
+    auto look = [program = (*choice)->program(), path = variable_in(processes_.environment(), "PATH")] {
+      return program_exists(program, path);
+    };
+    const bool found = co_await pool_.run(std::move(look));
+    if (!found) choice = std::unexpected((*choice)->words().missing);
+  }
+  choice_ = std::move(choice);
   co_return behaviour;
 }
 
+Task<> Turns::restore() {
+  auto read = [file = state_file(config_)]() -> std::optional<boost::json::object> {
+    const auto text = read_small_file(file, kLargestState);
+    return text ? object_in(*text) : std::nullopt;
+  };
+  const auto state = co_await pool_.run(std::move(read));
+  session_.set_window(known_->window_of(config_.model));
+  if (state) session_.restore(*state, known_->name());
+}
+
+Task<> Turns::save() {
+  auto write = [file = state_file(config_), text = json::write(session_.state(known_->name()))] {
+    return write_private_file(file, text);
+  };
+  const auto written = co_await pool_.run(std::move(write));
+  if (!written) log::warn("session", "the state is not kept: {}", written.error());
+}
+
+Task<> Turns::reset() {
+  session_.reset();
+  co_await save();
+}
+
+std::string Turns::choose_model(const std::string& model) {
+  auto fault = known_->model_fault(model);
+  if (fault.empty()) session_.set_model(model);
+  return fault;
+}
+
 Task<TurnEnd> Turns::chat(TurnRequest request) {
-  if (request.execution_id.empty()) request.execution_id = random_uuid();
-  const Registration registration(executions_, request.execution_id);
+  const auto place = executions_.enter(request.execution_id, "chat", request.message);
+  auto& run = place.run();
+  run.waits([this, who = &run] { lane_.give_up(who); });
   // Held to the end of this function.
-  const auto hold = co_await lane_.enter(kLongestWait);
+  const auto hold = co_await lane_.enter(kLongestWait, &run);
+  if (!hold && run.terminated()) throw Failed("Execution terminated");
   if (!hold) throw TooManyWaiting();
-  co_return co_await run_registered(std::move(request));
+  co_return co_await run_chat(std::move(request), run);
 }
 
 Task<TurnEnd> Turns::run(TurnRequest request, [[maybe_unused]] Lane::Hold hold) {
-  if (request.execution_id.empty()) request.execution_id = random_uuid();
-  const Registration registration(executions_, request.execution_id);
-  co_return co_await run_registered(std::move(request));
+  const auto place = executions_.enter(request.execution_id, "chat", request.message);
+  co_return co_await run_chat(std::move(request), place.run());
 }
 
-Task<TurnEnd> Turns::run_registered(TurnRequest request) {
+/// Finds the runtime, and the means to use it.
+Task<Turns::Started> Turns::begin(const TurnRequest& request) {
   co_await reload();
-  if (!runtime_) throw Unavailable(runtime_.error());
-  const auto limit = request.limit.value_or(runtime_->timeout);
-  ProcessSpec spec;
-  spec.argv = runtime_->command;
-  spec.folder = config_.home;
-  spec.input = std::move(request.message);
-  spec.limit = limit;
-  log::info("turn", "{} started, execution {}", request.origin, request.execution_id);
+  if (!choice_) throw Unavailable(choice_.error());
+  Started started;
+  started.runtime = *choice_;
+  const auto key = started.runtime->key_variable();
+  if (!key.empty() && variable_in(processes_.environment(), key).empty()) {
+    auto look = [this, runtime = started.runtime] {
+      const auto files = runtime->stored_credentials();
+      return std::any_of(files.begin(), files.end(), [this](const auto& file) {
+        std::error_code ignored;
+        return std::filesystem::exists(config_.home / file, ignored);
+      });
+    };
+    const bool signed_in = co_await pool_.run(std::move(look));
+    if (!signed_in) throw Failed(started.runtime->words().no_key);
+  }
+  started.limit = request.limit.value_or(started.runtime->default_limit());
+  started.generation = session_.generation();
+  started.asked = now();
+  co_return started;
+}
 
+std::int64_t Turns::window_for(const Runtime& runtime, const std::string& model) const {
+  return model.empty() ? runtime.window_of(session_.totals().model.value_or("")) : runtime.window_of(model);
+}
+
+Task<TurnEnd> Turns::run_chat(TurnRequest request, Execution& run) {
+  const auto started = co_await begin(request);
+  const auto& runtime = *started.runtime;
+  if (run.terminated()) throw Failed("Execution terminated");
+  if (request.model) session_.set_model(*request.model);
+  log::info({"turn", run.id()}, "{} started", request.origin);
+  RunOrder order;
+  order.message = request.message;
+  order.model = session_.totals().model.value_or("");
+  order.conversation = session_.conversation();
+  const auto window = window_for(runtime, order.model);
+  auto launch = runtime.launch(order, config_.home);
+  auto ran = co_await runner_.run(std::move(launch), run, started.limit, window);
+  TurnQuestion question{false, run.terminated(), started.limit, std::nullopt};
+  auto failure = failure_of(runtime, ran, question);
+  if (failure && order.conversation && runtime.conversation_unknown(all_causes(ran))) {
+    log::warn({"turn", run.id()}, "the program does not know the conversation any more; a new one begins");
+    if (started.generation == session_.generation()) session_.forget_conversation();
+    order.conversation.reset();
+    launch = runtime.launch(order, config_.home);
+    ran = co_await runner_.run(std::move(launch), run, started.limit, window);
+    question.terminated = run.terminated();
+    failure = failure_of(runtime, ran, question);
+  }
   TurnEnd end;
-  end.transcript = std::make_unique<Transcript>();
-  auto* transcript = end.transcript.get();
-  auto lines =
-      std::make_unique<Lines>([transcript](std::string_view line, bool cut) { transcript->line(line, cut, now()); });
-  Process::Output output = [into = lines.get()](std::string_view bytes) { into->feed(bytes); };
-  const auto started = steady_now();
-  auto ended = co_await processes_.run(std::move(spec), std::move(output));
-  if (ended) {
-    lines->finish();
-    end.failure = failure_of(*transcript, *ended, limit);
-  } else {
-    end.failure = TurnEnd::Failure{ErrorKind::internal, "Execution error: " + ended.error()};
-  }
-  transcript->finish(std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - started),
-                     end.failure.has_value());
-  transcript->metadata().execution_id = request.execution_id;
-  end.answer = answer_of(*transcript);
-  if (!end.failure) {
-    session_.message_count += 2;
-    session_.total_cost_usd += transcript->metadata().cost_usd.value_or(0);
-    if (request.model) session_.model = request.model;
-  }
-  end.session = session_;
+  end.failure = std::move(failure);
+  end.answer = answer_of(runtime, *ran.record);
   end.time = now();
+  if (!end.failure && started.generation == session_.generation()) {
+    add_turn(started, std::move(request.message), ran, end);
+    co_await save();
+  }
+  end.session = session_.totals();
+  end.record = std::move(ran.record);
+  end.transcript = std::move(ran.transcript);
+  log_end(request, end);
+  co_return end;
+}
+
+void Turns::add_turn(const Started& started, std::string message, const Ran& ran, const TurnEnd& end) {
+  const auto& metadata = ran.record->metadata();
+  ChatTurn turn;
+  turn.message = std::move(message);
+  turn.answer = end.answer;
+  turn.asked = started.asked;
+  turn.answered = end.time;
+  turn.cost = metadata.cost_usd.value_or(0);
+  turn.context_tokens = ran.record->context_tokens();
+  turn.context_is_a_maximum = started.runtime->tells_run_totals_only();
+  turn.context_window = metadata.context_window;
+  if (metadata.session_id) {
+    turn.conversation = Conversation{*metadata.session_id, 0, {}};
+    started.runtime->remember(*ran.reader, *turn.conversation);
+  }
+  session_.add(std::move(turn));
+}
+
+Task<TurnEnd> Turns::task(TurnRequest request) {
+  if (executions_.count("task") >= config_.most_tasks) throw TooManyTasks();
+  const auto place = executions_.enter(request.execution_id, "task", request.message);
+  auto& run = place.run();
+  const auto started = co_await begin(request);
+  const auto& runtime = *started.runtime;
+  if (run.terminated()) throw Failed("Execution terminated");
+  log::info({"turn", run.id()}, "{} started", request.origin);
+  RunOrder order;
+  order.message = std::move(request.message);
+  order.model = request.model.value_or(config_.model);
+  order.task = true;
+  order.allowed_tools = std::move(request.allowed_tools);
+  order.system_prompt = std::move(request.system_prompt);
+  order.max_turns = request.max_turns;
+  auto launch = runtime.launch(order, config_.home);
+  auto ran = co_await runner_.run(std::move(launch), run, started.limit, window_for(runtime, order.model));
+  TurnEnd end;
+  end.failure = failure_of(runtime, ran, {true, run.terminated(), started.limit, request.max_turns});
+  end.answer = answer_of(runtime, *ran.record);
+  end.time = now();
+  end.session = session_.totals();
+  end.record = std::move(ran.record);
+  end.transcript = std::move(ran.transcript);
   log_end(request, end);
   co_return end;
 }
 
 void Turns::log_end(const TurnRequest& request, const TurnEnd& end) const {
-  const auto seconds = static_cast<double>(end.transcript->metadata().duration_ms.value_or(0)) / 1000;
+  const auto& metadata = end.record->metadata();
+  const auto seconds = static_cast<double>(metadata.duration_ms.value_or(0)) / 1000;
+  const auto id = metadata.execution_id.value_or("");
   if (end.failure) {
-    log::warn("turn", "{} failed after {:.1f} s, execution {}: {}", request.origin, seconds, request.execution_id,
-              preview(end.failure->detail));
+    log::warn({"turn", id}, "{} failed after {:.1f} s: {}", request.origin, seconds, preview(end.failure->detail));
   } else {
-    log::info("turn", "{} ended after {:.1f} s, execution {}: {}", request.origin, seconds, request.execution_id,
-              preview(last_line(end.answer)));
+    log::info({"turn", id}, "{} ended after {:.1f} s: {}", request.origin, seconds, preview(last_line(end.answer)));
   }
 }
 

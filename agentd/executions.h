@@ -1,0 +1,111 @@
+#pragma once
+#include <boost/asio/steady_timer.hpp>
+#include <boost/describe.hpp>
+#include <boost/json/object.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agentd/process.h"
+#include "base/clock.h"
+#include "base/task.h"
+
+namespace trinity::agentd {
+
+/// What clients see of a run besides its id and start.
+struct ExecutionMetadata {
+  std::string type;             ///< chat or task
+  std::string message_preview;  ///< the first 100 characters of the message, unchanged
+};
+BOOST_DESCRIBE_STRUCT(ExecutionMetadata, (), (type, message_preview))
+
+/// One run from the moment its request is there to its end, also while it waits for its turn.
+class Execution {
+ public:
+  Execution(const asio::any_io_executor& executor, std::string id, ExecutionMetadata metadata)
+      : id_(std::move(id)), metadata_(std::move(metadata)), gone_(executor) {
+    gone_.expires_at(asio::steady_timer::time_point::max());
+  }
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] const ExecutionMetadata& metadata() const noexcept { return metadata_; }
+  /// When its process was started; nothing while it waits.
+  [[nodiscard]] const std::optional<Time>& started_at() const noexcept { return started_at_; }
+  /// Somebody asked for its end.
+  [[nodiscard]] bool terminated() const noexcept { return terminated_; }
+
+  /// What ends its waiting, while it waits.
+  void waits(std::function<void()> give_up) { give_up_ = std::move(give_up); }
+
+ private:
+  friend class Executions;
+  std::string id_;
+  ExecutionMetadata metadata_;
+  std::optional<Time> started_at_;
+  std::weak_ptr<Process> process_;
+  std::function<void()> give_up_;
+  asio::steady_timer gone_;  ///< cancelled when the run has left the registry
+  bool left_ = false;
+  bool terminated_ = false;
+};
+
+/// All runs that there are, by id. Belongs to one I/O thread.
+class Executions {
+ public:
+  /// Called when a run has begun (true) or ended.
+  using Changed = std::function<void(const Execution& run, bool began)>;
+
+  explicit Executions(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  Executions(const Executions&) = delete;
+  Executions& operator=(const Executions&) = delete;
+
+  void on_change(Changed changed) { changed_ = std::move(changed); }
+
+  /// A place in the registry, for as long as it lives.
+  class Place {
+   public:
+    Place(Executions* of, std::shared_ptr<Execution> run) : of_(of), run_(std::move(run)) {}
+    Place(Place&& other) noexcept : of_(std::exchange(other.of_, nullptr)), run_(std::move(other.run_)) {}
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      if (of_ != nullptr) of_->leave(run_);
+    }
+    [[nodiscard]] Execution& run() const noexcept { return *run_; }
+
+   private:
+    Executions* of_;
+    std::shared_ptr<Execution> run_;
+  };
+  /// Throws Conflict when the id is in use. An empty id: one is made.
+  [[nodiscard]] Place enter(std::string id, std::string type, std::string_view message);
+  /// Its process is there. Once more when the program had to be started again.
+  void began(Execution& run, const std::shared_ptr<Process>& process);
+
+  /// Runs whose process is there, in order of their start.
+  [[nodiscard]] boost::json::object running() const;
+  [[nodiscard]] std::optional<boost::json::object> status(const std::string& id) const;
+  [[nodiscard]] std::size_t count(std::string_view type) const;
+
+  struct Termination {
+    enum class Outcome { terminated, already_finished, failed };
+    Outcome outcome = Outcome::terminated;
+    std::optional<int> returncode;
+    std::string signal;  ///< SIGINT or SIGKILL; empty when it had not begun
+  };
+  /// Interrupts the program, kills its group after 5 s, and returns when it has gone, after 7 s at the latest. Nothing
+  /// when the id is not known. A run that waits gives up its place.
+  Task<std::optional<Termination>> terminate(std::string id);
+
+ private:
+  void leave(const std::shared_ptr<Execution>& run);
+  [[nodiscard]] std::shared_ptr<Execution> find(const std::string& id) const;
+
+  asio::any_io_executor executor_;
+  Changed changed_;
+  std::vector<std::shared_ptr<Execution>> runs_;
+};
+
+}  // namespace trinity::agentd

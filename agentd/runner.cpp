@@ -1,0 +1,154 @@
+#include "agentd/runner.h"
+
+#include <algorithm>
+
+#include "agentd/files.h"
+#include "agentd/lines.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "json/encode.h"
+
+namespace trinity::agentd {
+
+namespace {
+
+constexpr std::size_t kLongestRunFile = 1024 * 1024;
+constexpr std::size_t kMostOutput = std::size_t{4} * 1024 * 1024 * 1024;
+
+/// Hands what the lines say to everybody who follows the run.
+class Follower {
+ public:
+  Follower(Ran& ran, Activity& activity, std::string execution)
+      : ran_(ran), activity_(activity), execution_(std::move(execution)) {}
+
+  void line(std::string_view line, bool cut) {
+    reading_.clear();
+    ran_.reader->line(line, cut, reading_);
+    for (const auto& event : reading_.events) told_ = told_ || std::holds_alternative<event::Result>(event);
+    hand_on();
+  }
+  void finish() {
+    reading_.clear();
+    ran_.reader->finish(reading_);
+    hand_on();
+  }
+  /// The program told its result itself.
+  [[nodiscard]] bool told() const noexcept { return told_; }
+
+ private:
+  void hand_on() {
+    const auto time = now();
+    for (const auto& event : reading_.events) {
+      ran_.record->take(event, time);
+      activity_.take(execution_, event, time);
+      if (const auto* notice = std::get_if<event::Notice>(&event)) {
+        log::info({"turn", execution_}, "{}", preview(notice->text, 200));
+      }
+    }
+    for (auto& line : reading_.shown) ran_.transcript->add(std::move(line));
+  }
+
+  Ran& ran_;
+  Activity& activity_;
+  std::string execution_;
+  Reading reading_;
+  bool told_ = false;
+};
+
+/// Clients expect a last line that sums up; a program that writes text only, or was killed, gives none.
+ShownLine result_line(const Ran& ran) {
+  const auto& metadata = ran.record->metadata();
+  const bool failed = !ran.end || ran.end->cause != ProcessEnd::Cause::exited || ran.end->code != 0;
+  return {json::write(boost::json::object{{"type", "result"},
+                                          {"subtype", failed ? "error_during_execution" : "success"},
+                                          {"is_error", failed},
+                                          {"num_turns", json::encode(metadata.num_turns)},
+                                          {"duration_ms", json::encode(metadata.duration_ms)},
+                                          {"total_cost_usd", json::encode(metadata.cost_usd)}}),
+          {}};
+}
+
+void replace_variable(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
+  std::erase_if(environment, [start = name + "="](const std::string& one) { return one.starts_with(start); });
+  environment.push_back(name + "=" + value);
+}
+
+}  // namespace
+
+Task<std::expected<std::filesystem::path, std::string>> Runner::write_files(std::vector<RunFile> files,
+                                                                            std::string id) {
+  auto write = [files = std::move(files), folder = config_.home / ".trinity" / "runs" /
+                                                   id]() -> std::expected<std::filesystem::path, std::string> {
+    for (const auto& file : files) {
+      auto content = file.content;
+      if (!file.copy_of.empty()) {
+        auto found = read_small_file(file.copy_of, kLongestRunFile);
+        if (!found) continue;
+        content = std::move(*found);
+      }
+      if (auto written = write_private_file(folder / file.name, content); !written) {
+        return std::unexpected(std::move(written.error()));
+      }
+    }
+    return folder;
+  };
+  co_return co_await pool_.run(std::move(write));
+}
+
+ProcessSpec Runner::spec_of(Launch& launch, const std::filesystem::path& folder, std::chrono::seconds limit) const {
+  ProcessSpec spec;
+  spec.argv = std::move(launch.argv);
+  spec.folder = config_.home;
+  spec.input = std::move(launch.input);
+  spec.limit = limit;
+  spec.most_output = kMostOutput;
+  spec.environment = processes_.environment();
+  for (auto& [name, value] : launch.environment) {
+    if (const auto at = value.find("{folder}"); at != std::string::npos) value.replace(at, 8, folder.string());
+    replace_variable(spec.environment, name, value);
+  }
+  return spec;
+}
+
+Task<Ran> Runner::run(Launch launch, Execution& run, std::chrono::seconds limit, std::int64_t context_window) {
+  Ran ran;
+  ran.reader = std::move(launch.reader);
+  ran.record = std::make_unique<RunRecord>(context_window);
+  ran.transcript = std::make_unique<Transcript>();
+  ran.record->metadata().execution_id = run.id();
+  std::filesystem::path folder;
+  if (!launch.files.empty()) {
+    auto made = co_await write_files(std::move(launch.files), run.id());
+    if (!made) {
+      ran.end = std::unexpected("the run's own files could not be written: " + made.error());
+      co_return ran;
+    }
+    folder = std::move(*made);
+  }
+  auto spec = spec_of(launch, folder, limit);
+  const auto follower = std::make_unique<Follower>(ran, activity_, run.id());
+  Lines::Take take = [into = follower.get()](std::string_view line, bool cut) { into->line(line, cut); };
+  const auto lines = std::make_unique<Lines>(std::move(take));
+  Process::Output output = [into = lines.get()](std::string_view bytes) { into->feed(bytes); };
+  Processes::Started started = [this, place = &run](const std::shared_ptr<Process>& process) {
+    executions_.began(*place, process);
+  };
+  const auto since = steady_now();
+  ran.end = co_await processes_.run(std::move(spec), std::move(output), std::move(started));
+  lines->finish();
+  follower->finish();
+  activity_.end_run(run.id(), now());
+  ran.record->finish(std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - since));
+  if (!follower->told()) ran.transcript->add(result_line(ran));
+  ran.transcript->finish();
+  if (!folder.empty()) {
+    auto remove = [folder] {
+      std::error_code ignored;
+      std::filesystem::remove_all(folder, ignored);
+    };
+    co_await pool_.run(std::move(remove));
+  }
+  co_return ran;
+}
+
+}  // namespace trinity::agentd
