@@ -12,7 +12,7 @@ json::object detail_of(const fleet::Agent& agent, const Caller& caller) {
   fleet::append_item(item, agent, caller);
   auto object = boost::json::parse(item).as_object();
   const bool manage = fleet::can_manage(agent, caller);
-  object["can_share"] = manage;
+  object["can_share"] = manage && caller.is_person();
   object["can_delete"] = manage && !(agent.metadata && agent.metadata->is_system);
   return object;
 }

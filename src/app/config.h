@@ -15,6 +15,7 @@ struct Config {
   std::string config_file;  ///< empty: <home>/trinity.conf where that exists
   std::filesystem::path home = "./var";
   std::filesystem::path database;  ///< empty until parsed, then never
+  std::uint32_t database_watch_ms = 1'000;
   std::filesystem::path web_dir = "web/dist";
   std::filesystem::path templates_dir = "config/agent-templates";
 
@@ -56,6 +57,7 @@ struct Config {
   std::string admin_password;  ///< secret
   std::string secret_key;      ///< secret
   bool email_auth = true;
+  bool sharing_invites = false;  ///< plain users' shares put addresses on the sign-in list, too
 
   std::string log_level = "info";
   std::string log_format = "text";

@@ -21,6 +21,7 @@
 #include "base/io_threads.h"
 #include "base/log.h"
 #include "base/scheduling.h"
+#include "db/foreign_writes.h"
 #include "db/migrations.h"
 #include "engine/docker.h"
 #include "fleet/fleet.h"
@@ -32,6 +33,8 @@
 #include "live/routes.h"
 #include "logs/live_logs.h"
 #include "metrics/routes.h"
+#include "permissions/routes.h"
+#include "sharing/routes.h"
 #include "system/routes.h"
 #include "telemetry/routes.h"
 #include "templates/routes.h"
@@ -136,6 +139,7 @@ struct Server::Parts {
   BackgroundCall job{"start"};
   BlockingPool pool;
   db::Database database;
+  db::ForeignWrites foreign_writes;
   settings::SettingsStore settings;
 
   auth::UserDirectory users;
@@ -166,6 +170,10 @@ struct Server::Parts {
   agentlink::AgentLink agent_link;
   agents::AgentService agents;
   agents::AgentSettings agent_settings;
+  sharing::SharingStore sharing_store{database};
+  sharing::SharingService sharing;
+  permissions::PermissionStore permission_store{database};
+  permissions::PermissionService permissions;
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -174,6 +182,8 @@ struct Server::Parts {
 
   void load();
   void add_routes();
+  /// What another program wrote is read anew, all that is kept in memory.
+  static Task<> read_again(Parts* parts, Call call);
   void on_publication(const fleet::Publication& publication);
   std::vector<boost::asio::io_context*> contexts();
   std::vector<trinity::asio::any_io_executor> io_executors();
@@ -197,6 +207,8 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       home(config.home),
       pool(4),
       database(config.database, pool),
+      foreign_writes(database, std::chrono::milliseconds(config.database_watch_ms),
+                     [this](Call call) { return read_again(this, call); }),
       settings(database),
       keys(database, users),
       signer(auth::secret_key(config.secret_key, home.file("secret.key"))),
@@ -220,6 +232,9 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       agents(agent_options(config, home), fleet, *engine, agent_store, settings, agent_link, pool,
              agents::AgentKey::load(home.file("agents.key")), &link),
       agent_settings(fleet, agent_settings_store, settings, config.agent_environment),
+      sharing({[this] { return sign_in.mode().email_auth_enabled; }, config.sharing_invites}, fleet, sharing_store,
+              agent_store, users, link),
+      permissions(fleet, permission_store, pool),
       info(version, config.build_date) {
   hub.serve(live::Topic::Kind::logs, [this](const live::Asked& asked) { return logs.feed(asked); });
   load();
@@ -245,11 +260,21 @@ void Server::Parts::add_routes() {
   router.add(auth::routes(sign_in, setup));
   router.add(agents::routes(agents));
   router.add(agents::settings_routes(agent_settings));
+  router.add(sharing::routes(sharing));
+  router.add(permissions::routes(permissions));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},
                              config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
+}
+
+Task<> Server::Parts::read_again(Parts* parts, Call call) {
+  co_await parts->settings.reload(call);
+  co_await parts->users.reload(parts->database, call);
+  co_await parts->keys.reload(call);
+  // Tries again by itself until it has them.
+  parts->fleet.reload();
 }
 
 void Server::Parts::on_publication(const fleet::Publication& publication) {
@@ -274,6 +299,7 @@ void Server::start() {
                                             http::static_files(p.config.web_dir, p.pool), std::move(options));
   p.fleet_guard.emplace(p.fleet_context.get_executor());
   p.keys.start(p.io[0].get_executor());
+  p.foreign_writes.start(p.io[0].get_executor());
   p.io.start();
   p.fleet.start();
   p.link.start();

@@ -83,6 +83,8 @@ constexpr std::array table{
             "File with further settings: lines \"key = value\", # begins a comment", "<home>/trinity.conf, if it exists", false, false},
     Setting{"home", "TRINITY_HOME", &Config::home, {}, data, "Folder of the data: database, keys, instance id"},
     Setting{"database", "TRINITY_DB_PATH", &Config::database, anything, data, "Database file", "<home>/trinity.db"},
+    Setting{"database-watch-ms", "TRINITY_DATABASE_WATCH_MS", &Config::database_watch_ms, milliseconds(100, 3'600'000), data,
+            "How often to look whether another program has changed the database"},
     Setting{"web-dir", "TRINITY_WEB_DIR", &Config::web_dir, {}, data, "Folder of the built web UI"},
     Setting{"templates-dir", "TRINITY_TEMPLATES_DIR", &Config::templates_dir, {}, data, "Folder of the local agent templates"},
 
@@ -156,6 +158,8 @@ constexpr std::array table{
             "Password that the administrator gets when there is none yet", "none", true},
     Setting{"secret-key", "SECRET_KEY", &Config::secret_key, anything, sign_in, "Key that signs tokens", "made once, kept in <home>/secret.key", true},
     Setting{"email-auth", "EMAIL_AUTH_ENABLED", &Config::email_auth, {}, sign_in, "Whether sign-in with an e-mailed code is offered"},
+    Setting{"sharing-invites", "TRINITY_SHARING_INVITES", &Config::sharing_invites, {}, sign_in,
+            "Whether anybody who shares an agent lets the address sign in with an e-mailed code; false: only administrators"},
 
     Setting{"anthropic-api-key", "ANTHROPIC_API_KEY", ForAgents{}, anything, handed_on,
             "Model key of agents, when the system setting anthropic_api_key is empty", "", true},

@@ -20,13 +20,23 @@ constexpr std::chrono::seconds write_every{5};
 
 void KeyBook::load(Call call) {
   auto job = [](db::Session& session) { return KeyRows::all(session); };
-  auto keys = database_.read_now(call, std::move(job));
+  replace(database_.read_now(call, std::move(job)));
+}
+
+Task<> KeyBook::reload(Call call) {
+  auto job = [](db::Session& session) { return KeyRows::all(session); };
+  auto publish = [this](std::vector<ApiKey>& keys) { replace(std::move(keys)); };
+  co_await database_.read_in_order(call, std::move(job), std::move(publish));
+}
+
+void KeyBook::replace(std::vector<ApiKey> keys) {
   const std::lock_guard lock(mutex_);
-  by_hash_.clear();
-  used_.clear();
+  auto before = std::exchange(by_hash_, {});
   for (auto& key : keys) {
     auto hash = key.hash;
-    by_hash_.insert_or_assign(std::move(hash), Entry{std::move(key)});
+    auto& entry = by_hash_[std::move(hash)];
+    if (const auto known = before.find(key.hash); known != before.end()) entry = std::move(known->second);
+    entry.key = std::move(key);
   }
 }
 

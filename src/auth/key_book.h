@@ -29,6 +29,9 @@ class KeyBook : public ApiKeys {
   /// Reads the table; at start, after the migrations.
   void load(Call call);
 
+  /// The same while the server runs: another program has changed the table. Uses that were counted stay.
+  Task<> reload(Call call);
+
   /// The key's owner is found by id. Nothing for an inactive key and for one whose owner is gone.
   Task<std::shared_ptr<const Caller>> resolve(std::string key, Call call) override;
 
@@ -62,6 +65,8 @@ class KeyBook : public ApiKeys {
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
 
+  /// Uses of keys that are there no more are lost with them.
+  void replace(std::vector<ApiKey> keys);
   static Task<> flush_regularly(KeyBook* book);
   [[nodiscard]] std::vector<Use> take_uses();
   void give_back(const std::vector<Use>& uses);

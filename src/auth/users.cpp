@@ -15,9 +15,19 @@ void UserDirectory::Users::put(User user) {
 
 void UserDirectory::load(db::Database& database, Call call) {
   auto job = [](db::Session& session) { return UserRows::all(session); };
-  auto next = std::make_shared<Users>();
-  for (auto& user : database.read_now(call, std::move(job))) next->put(std::move(user));
-  replace(std::move(next));
+  replace(made_of(database.read_now(call, std::move(job))));
+}
+
+Task<> UserDirectory::reload(db::Database& database, Call call) {
+  auto job = [](db::Session& session) { return UserRows::all(session); };
+  auto publish = [this](std::vector<User>& rows) { replace(made_of(std::move(rows))); };
+  co_await database.read_in_order(call, std::move(job), std::move(publish));
+}
+
+std::shared_ptr<const UserDirectory::Users> UserDirectory::made_of(std::vector<User> rows) {
+  auto made = std::make_shared<Users>();
+  for (auto& user : rows) made->put(std::move(user));
+  return made;
 }
 
 std::shared_ptr<const UserDirectory::Users> UserDirectory::users() const {

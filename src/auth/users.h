@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "auth/types.h"
 #include "base/call.h"
+#include "base/task.h"
 #include "db/database.h"
 
 namespace trinity::auth {
@@ -23,6 +25,9 @@ class UserDirectory {
 
   /// Reads the table; at start, after the migrations.
   void load(db::Database& database, Call call);
+
+  /// The same while the server runs: another program has changed the table.
+  Task<> reload(db::Database& database, Call call);
 
   /// Null when there is none. Names compare exactly.
   [[nodiscard]] std::shared_ptr<const User> by_name(std::string_view username) const;
@@ -41,6 +46,7 @@ class UserDirectory {
     std::unordered_map<std::int64_t, std::shared_ptr<const User>> by_id;
     void put(User user);
   };
+  [[nodiscard]] static std::shared_ptr<const Users> made_of(std::vector<User> rows);
 
   [[nodiscard]] std::shared_ptr<const Users> users() const;
   void replace(std::shared_ptr<const Users> next);

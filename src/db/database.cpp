@@ -36,6 +36,17 @@ Database::Database(std::filesystem::path file, BlockingPool& pool, std::size_t r
   }
 }
 
+Task<std::int64_t> Database::foreign_version() {
+  const auto permit = co_await writer_gate_.enter(wait_limit);
+  auto work = [this] { return writer_->data_version(); };
+  co_return co_await pool_.run(std::move(work));
+}
+
+std::int64_t Database::foreign_version_now() {
+  const auto permit = writer_gate_.enter_now(wait_limit);
+  return writer_->data_version();
+}
+
 std::unique_ptr<Session> Database::take_reader() {
   const std::lock_guard lock(mutex_);
   if (idle_readers_.empty()) throw std::logic_error("more readers at work than connections");

@@ -69,6 +69,11 @@ class Database {
     co_await pool_.run(std::move(work));
   }
 
+  /// A number that is another one whenever another program has changed the file. What this program writes leaves it as
+  /// it is: only the writer's connection writes, and that is the one that is asked.
+  Task<std::int64_t> foreign_version();
+  [[nodiscard]] std::int64_t foreign_version_now();
+
   /// Synchronous forms, for start-up and programs without I/O threads. They block the calling thread.
   template <class F>
   auto read_now(Call call, F job) -> std::invoke_result_t<F&, Session&> {

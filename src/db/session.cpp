@@ -96,6 +96,11 @@ int Session::open_statements() const noexcept {
   return count;
 }
 
+std::int64_t Session::data_version() {
+  const auto row = query("PRAGMA data_version").one<std::int64_t>();
+  return row ? std::get<0>(*row) : 0;
+}
+
 void Session::begin() {
   // A reader's transaction only fixes which state of the file its statements see.
   const auto* const sql = mode_ == Mode::writer ? "BEGIN IMMEDIATE" : "BEGIN";

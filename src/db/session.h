@@ -34,6 +34,10 @@ class Session {
     return Query(*this, std::move(sql), std::move(values));
   }
 
+  /// A number that is another one whenever any other connection has changed the file; this connection's own changes
+  /// leave it as it is. Outside of transactions.
+  [[nodiscard]] std::int64_t data_version();
+
   /// Statements that are open on this connection; 0 between queries.
   [[nodiscard]] int open_statements() const noexcept;
 

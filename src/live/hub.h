@@ -73,8 +73,9 @@ class Hub {
   void tell(const Topic& topic, const Event& event, Moment at);
   /// A long action of a person got on: `operation_update` to the person's sockets.
   void note(const Operation& operation, Moment at);
-  /// A classic broadcast about an agent, to the sockets of those who may read it.
-  void broadcast(const std::string& agent, const Frame& frame);
+  /// A classic broadcast about an agent, to the sockets of those who may read it, and of whoever has the address
+  /// `also_to` (lower case; empty: nobody): a person who may no longer read it.
+  void broadcast(const std::string& agent, const Frame& frame, const std::string& also_to = {});
 
   struct Counts {
     std::size_t sockets = 0;
@@ -126,7 +127,7 @@ class Hub {
   // publications
   void check_access(const Digest& digest, Moment at);
   void broadcast_classic(const Digest& digest);
-  void to_classic(const fleet::Agent& agent, const Frame& frame);
+  void to_classic(const fleet::Agent& agent, const Frame& frame, const std::string& also_to = {});
   void sweep(Moment at);
   void hold_bounds();
 

@@ -116,9 +116,11 @@ void HubLink::note(Operation operation) {
   asio::post(executor_, [hub = &hub_, o = std::move(operation)] { hub->note(o, Moment::current()); });
 }
 
-void HubLink::broadcast(std::string agent, std::string frame) {
+void HubLink::broadcast(std::string agent, std::string frame, std::string also_to) {
   auto shared = std::make_shared<const std::string>(std::move(frame));
-  asio::post(executor_, [hub = &hub_, a = std::move(agent), f = std::move(shared)] { hub->broadcast(a, f); });
+  asio::post(executor_, [hub = &hub_, a = std::move(agent), f = std::move(shared), to = std::move(also_to)] {
+    hub->broadcast(a, f, to);
+  });
 }
 
 }  // namespace trinity::live

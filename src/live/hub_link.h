@@ -47,8 +47,9 @@ class HubLink : public OperationSink {
   /// For what the fleet does not know of: its services tell it.
   void config_changed(std::string agent, ConfigArea area, bool restart_required);
   void note(Operation operation) override;
-  /// A classic broadcast about an agent: to sockets that never subscribed, of users who may read it.
-  void broadcast(std::string agent, std::string frame);
+  /// A classic broadcast about an agent: to sockets that never subscribed, of users who may read it or have the address
+  /// `also_to` (see Hub::broadcast).
+  void broadcast(std::string agent, std::string frame, std::string also_to = {});
 
  private:
   struct Clock;

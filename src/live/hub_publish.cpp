@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/mail_address.h"
 #include "live/hub_parts.h"
 
 namespace trinity::live {
@@ -78,15 +79,17 @@ void Hub::broadcast_classic(const Digest& digest) {
   }
 }
 
-void Hub::broadcast(const std::string& agent, const Frame& frame) {
-  if (const auto* entry = snapshot_->find(agent)) to_classic(*entry->agent, frame);
+void Hub::broadcast(const std::string& agent, const Frame& frame, const std::string& also_to) {
+  if (const auto* entry = snapshot_->find(agent)) to_classic(*entry->agent, frame, also_to);
   flush();
 }
 
-void Hub::to_classic(const fleet::Agent& agent, const Frame& frame) {
+void Hub::to_classic(const fleet::Agent& agent, const Frame& frame, const std::string& also_to) {
   for (const auto& [id, socket] : sockets_) {
-    const bool listens = socket->caller() && socket->seated && !socket->subscribed_ever;
-    if (listens && fleet::can_read(agent, *socket->caller())) put(*socket, {frame});
+    if (!socket->caller() || !socket->seated || socket->subscribed_ever) continue;
+    const auto& caller = *socket->caller();
+    const bool named = !also_to.empty() && caller.email && lower_case(*caller.email) == also_to;
+    if (named || fleet::can_read(agent, caller)) put(*socket, {frame});
   }
 }
 

@@ -4,13 +4,26 @@
 
 namespace trinity::settings {
 
-void SettingsStore::load(Call call) {
-  auto job = [](db::Session& session) {
-    return session.query("SELECT key, value FROM system_settings").all<std::string, std::string>();
-  };
+namespace {
+
+Values read_all(db::Session& session) {
   std::map<std::string, std::string, std::less<>> values;
-  for (auto& [key, value] : database_.read_now(call, std::move(job))) values.emplace(std::move(key), std::move(value));
-  replace(Values(std::move(values)));
+  for (auto& [key, value] : session.query("SELECT key, value FROM system_settings").all<std::string, std::string>())
+    values.emplace(std::move(key), std::move(value));
+  return Values(std::move(values));
+}
+
+}  // namespace
+
+void SettingsStore::load(Call call) {
+  auto job = [](db::Session& session) { return read_all(session); };
+  replace(database_.read_now(call, std::move(job)));
+}
+
+Task<> SettingsStore::reload(Call call) {
+  auto job = [](db::Session& session) { return read_all(session); };
+  auto publish = [this](Values& values) { replace(std::move(values)); };
+  co_await database_.read_in_order(call, std::move(job), std::move(publish));
 }
 
 std::shared_ptr<const Values> SettingsStore::values() const {

@@ -23,6 +23,9 @@ class SettingsStore {
   /// Reads the table; at start, after the migrations.
   void load(Call call);
 
+  /// The same while the server runs: another program has changed the table.
+  Task<> reload(Call call);
+
   /// What is set now. Keep it for as long as several settings must fit together.
   [[nodiscard]] std::shared_ptr<const Values> values() const;
   [[nodiscard]] std::optional<std::string> text(std::string_view key) const { return values()->text(key); }

@@ -41,6 +41,8 @@ constexpr Statuses anyone(unsigned s)    { return {s,   s,   s,   s,   s, s,   s
 constexpr Statuses signed_in(unsigned s) { return {401, s,   s,   s,   s, s,   s, s,   s,   s,   s}; }
 constexpr Statuses admins(unsigned s)    { return {401, 403, 403, 403, s, 403, s, 403, 403, 403, s}; }
 constexpr Statuses readers(unsigned s)   { return {401, 403, s,   s,   s, s,   s, s,   s,   403, s}; }
+/// Whoever manages the agent, with a key of their own or without one: neither an agent nor the system agent.
+constexpr Statuses persons(unsigned s)   { return {401, 403, 403, s,   s, s,   s, 403, 403, 403, 403}; }
 constexpr Statuses managers(unsigned s)  { return {401, 403, 403, s,   s, s,   s, 403, 403, 403, s}; }
 /// With a signed token only: keys count for nothing.
 constexpr Statuses tokens(unsigned s)    { return {401, s,   s,   s,   s, 401, 401, 401, 401, 401, 401}; }
@@ -103,6 +105,17 @@ const std::vector<Row>& table() {
       {"POST /api/agents/{agent_name}/stop", readers(200)},
       // Behind stop: of an agent that runs its daemon would be asked.
       {"GET /api/agents/{agent_name}/info", readers(200)},
+      // Ann's own address or that of the owner: looked at last of all.
+      {"POST /api/agents/{agent_name}/share", persons(400), {}, R"({"email": "Ann@example.org"})"},
+      {"DELETE /api/agents/{agent_name}/share/{email}", persons(404),
+       "/api/agents/{agent_name}/share/nobody%40example.org"},
+      {"GET /api/agents/{agent_name}/shares", persons(200)},
+      {"GET /api/agents/{agent_name}/permissions", readers(200)},
+      {"PUT /api/agents/{agent_name}/permissions", managers(200), {}, R"({"permitted_agents": ["helper"]})"},
+      {"POST /api/agents/{agent_name}/permissions/{target_agent}", managers(200),
+       "/api/agents/{agent_name}/permissions/helper"},
+      {"DELETE /api/agents/{agent_name}/permissions/{target_agent}", managers(200),
+       "/api/agents/{agent_name}/permissions/helper"},
       {"DELETE /api/agents/{agent_name}", managers(200), {}, {}, true},
   };
   return rows;
@@ -250,9 +263,13 @@ TEST_F(RoutesTest, RowsAgreeWithTheDeclaredPolicy) {
   }
 }
 
+/// Where the agent's row is looked for before the rule.
+const std::set<std::string> row_first{
+    "GET /api/agents/{agent_name}", "GET /api/agents/{agent_name}/info", "POST /api/agents/{agent_name}/share",
+    "DELETE /api/agents/{agent_name}/share/{email}", "GET /api/agents/{agent_name}/shares"};
+
 /// Who is told that there is no such agent: everybody where the row is looked for first, else administrators only.
 TEST_F(RoutesTest, AnAgentThatIsNotThere) {
-  const std::set<std::string> row_first{"GET /api/agents/{agent_name}", "GET /api/agents/{agent_name}/info"};
   for (const auto& row : table()) {
     if (row.route.find("{agent_name}") == std::string::npos) continue;
     for (const auto& caller : callers()) {
@@ -272,7 +289,6 @@ bool stores(const Row& row) {
 /// A container without a row: nobody's, so administrators' alone; "no such agent" where the row is looked for first, or
 /// is all that could be changed.
 TEST_F(RoutesTest, AnOrphanIsForAdministrators) {
-  const std::set<std::string> row_first{"GET /api/agents/{agent_name}", "GET /api/agents/{agent_name}/info"};
   for (const auto& row : table()) {
     if (row.route.find("{agent_name}") == std::string::npos || row.deletes) continue;
     for (const auto& caller : callers()) {

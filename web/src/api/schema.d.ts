@@ -482,6 +482,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share an agent with an e-mail address
+         * @description For the owner and administrators, not with an agent's key. The address need not belong to a user yet; it is stored in lower case. While sign-in by e-mailed code is offered, an administrator's share also lets the address sign in; anybody else's does when the operator allows it (setting sharing-invites). Who gains the agent gets agent_created on the live topic agents.
+         */
+        post: operations["share_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/share/{email}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description compared without regard to case */
+                email: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a share
+         * @description Sign-in by e-mailed code stays as it is. Who loses the agent gets agent_deleted on the live topic agents, and topics about the agent end.
+         */
+        delete: operations["unshare_agent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Who an agent is shared with
+         * @description Newest first.
+         */
+        get: operations["list_agent_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Which agents this agent may call
+         * @description For whoever may read the agent, its own key included. available_agents are those that the caller may read, without this one, in the order of the list; permitted_agents are those of them that it may call.
+         */
+        get: operations["get_agent_permissions"];
+        /**
+         * Replace the list of callable agents
+         * @description All at once or not at all. A missing list is an empty one. The agent itself and repetitions are left out; permitted_count counts what was stored. Administrators may name agents that do not exist.
+         */
+        put: operations["set_agent_permissions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/permissions/{target_agent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                target_agent: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow one agent to call another
+         * @description One direction only. Repeating is harmless.
+         */
+        post: operations["add_agent_permission"];
+        /**
+         * Withdraw a permission
+         * @description The target need not exist any more.
+         */
+        delete: operations["remove_agent_permission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/templates": {
         parameters: {
             query?: never;
@@ -856,6 +977,69 @@ export interface components {
             /** @description UTC with Z */
             timestamp: string;
         };
+        /**
+         * @example {
+         *       "email": "ann@example.com"
+         *     }
+         */
+        ShareRequest: {
+            email: string;
+        };
+        PermissionAgent: {
+            name: string;
+            status: string;
+            type: string;
+            permitted: boolean;
+        };
+        /**
+         * @example {
+         *       "source_agent": "lead",
+         *       "permitted_agents": [
+         *         {
+         *           "name": "worker",
+         *           "status": "running",
+         *           "type": "business-assistant",
+         *           "permitted": true
+         *         }
+         *       ],
+         *       "available_agents": [
+         *         {
+         *           "name": "worker",
+         *           "status": "running",
+         *           "type": "business-assistant",
+         *           "permitted": true
+         *         }
+         *       ]
+         *     }
+         */
+        AgentPermissions: {
+            source_agent: string;
+            permitted_agents: components["schemas"]["PermissionAgent"][];
+            available_agents: components["schemas"]["PermissionAgent"][];
+        };
+        /**
+         * @example {
+         *       "permitted_agents": [
+         *         "worker"
+         *       ]
+         *     }
+         */
+        SetPermissionsRequest: {
+            /** @default [] */
+            permitted_agents: string[];
+        };
+        SetPermissionsResult: {
+            /** @constant */
+            status: "updated";
+            source_agent: string;
+            permitted_count: number;
+        };
+        PermissionChange: {
+            /** @enum {string} */
+            status: "added" | "already_exists" | "removed" | "not_found";
+            source_agent: string;
+            target_agent: string;
+        };
         AgentShare: {
             id: number;
             agent_name: string;
@@ -1163,6 +1347,24 @@ export interface components {
         };
         /** @description detail "Agent not found" */
         NoAgent: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description detail "Owner access required" */
+        OwnerOnly: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description detail "Only the owner can modify agent permissions" */
+        PermissionsOwnerOnly: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2279,6 +2481,249 @@ export interface operations {
             422: components["responses"]["Invalid"];
             503: components["responses"]["EngineAway"];
             504: components["responses"]["TimeLimit"];
+        };
+    };
+    share_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"];
+            };
+        };
+        responses: {
+            /** @description Shared */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentShare"];
+                };
+            };
+            /** @description detail "Cannot share an agent with yourself" or "Cannot share an agent with its owner", or it is shared with 1000 people */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["OwnerOnly"];
+            404: components["responses"]["NoAgent"];
+            /** @description detail "Agent is already shared with EMAIL" */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    unshare_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description compared without regard to case */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description message "Sharing removed for EMAIL" */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageResponse"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["OwnerOnly"];
+            /** @description detail "Agent not found" or "No sharing found for EMAIL" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_agent_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentShare"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["OwnerOnly"];
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    get_agent_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Trinity-Engine": components["headers"]["Engine"];
+                    "Trinity-Snapshot-Age": components["headers"]["SnapshotAge"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentPermissions"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    set_agent_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPermissionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPermissionsResult"];
+                };
+            };
+            /** @description detail "Agent 'TARGET' does not exist or is not accessible"; nothing was changed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["PermissionsOwnerOnly"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    add_agent_permission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                target_agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status "added", or "already_exists" */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionChange"];
+                };
+            };
+            /** @description detail "Target agent 'TARGET' does not exist or is not accessible" or "Agent cannot be permitted to call itself" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["PermissionsOwnerOnly"];
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    remove_agent_permission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                target_agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description status "removed", or "not_found" */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionChange"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["PermissionsOwnerOnly"];
+            404: components["responses"]["NoAgent"];
         };
     };
     list_templates: {
