@@ -20,6 +20,7 @@ void add_list_commands(CLI::App& agents, Command& chosen);      ///< list, show
 void add_create_command(CLI::App& agents, Command& chosen);     ///< create
 void add_change_commands(CLI::App& agents, Command& chosen);    ///< start, stop, delete
 void add_settings_commands(CLI::App& agents, Command& chosen);  ///< resources, autonomy, capabilities, platform-key
+void add_sharing_commands(CLI::App& agents, Command& chosen);   ///< share, unshare, shares, permissions
 void add_stats_command(CLI::App& agents, Command& chosen);
 void add_logs_command(CLI::App& agents, Command& chosen);
 

@@ -87,7 +87,7 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_global_options(root, global);
   add_sign_in_commands(root, chosen);
   add_status_command(root, chosen);
-  auto* agents = root.add_subcommand("agents", "List, make, start, stop, delete and watch agents");
+  auto* agents = root.add_subcommand("agents", "List, make, start, stop, delete, share and watch agents");
   agents->alias("agent");
   agents->require_subcommand(1);
   agents->fallthrough();
@@ -95,6 +95,7 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_create_command(*agents, chosen);
   add_change_commands(*agents, chosen);
   add_settings_commands(*agents, chosen);
+  add_sharing_commands(*agents, chosen);
   add_logs_command(*agents, chosen);
   add_stats_command(*agents, chosen);
   add_completion(root, global, chosen);

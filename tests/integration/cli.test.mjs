@@ -240,6 +240,29 @@ describe('the whole life of an agent', () => {
     assert.equal(logs.trimEnd().split('\n').length, 1)
   })
 
+  it('shares it, and says whom it may call', async () => {
+    const shared = await ctl(['agents', 'share', 'life-one', 'Ann@Example.org'])
+    assert.deepEqual([shared.code, shared.out], [0, 'life-one is shared with ann@example.org.\n'], shared.err)
+    assert.match(
+      (await ctl(['agents', 'shares', 'life-one'])).out,
+      /^ann@example\.org +admin +\d{4}-\d\d-\d\d \d\d:\d\d$/m,
+    )
+    const odd = await ctl(['agents', 'share', 'life-one', 'ann'])
+    assert.equal(odd.code, 1)
+    assert.match(odd.err, /email: value is not a valid email address/)
+    assert.equal((await ctl(['agents', 'unshare', 'life-one', 'ann@example.org'])).code, 0)
+    assert.deepEqual(await json(['agents', 'shares', 'life-one']), [])
+
+    const names = async (...more) =>
+      (await json(['agents', 'permissions', 'life-one', ...more])).permitted_agents.map(({ name }) => name)
+    assert.deepEqual(await names(), ['twin'], 'agents of one owner may call each other')
+    assert.deepEqual(await names('--set', ''), [])
+    assert.deepEqual(await names('--add', 'twin'), ['twin'])
+    assert.match((await ctl(['agents', 'permissions', 'life-one'])).out, /^twin +running +yes$/m)
+    assert.deepEqual(await names('--remove', 'twin'), [])
+    assert.deepEqual(await names('--set', 'twin,life-one'), ['twin'])
+  })
+
   it('stops and starts several', async () => {
     const stopped = await json(['agents', 'stop', 'life-one', 'twin'])
     assert.deepEqual(stopped, [

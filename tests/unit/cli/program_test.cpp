@@ -24,6 +24,10 @@ TEST_F(ProgramTest, HelpIsForEveryCommandAndEndsWithSuccess) {
                                                                  {"agents", "autonomy"},
                                                                  {"agents", "capabilities"},
                                                                  {"agents", "platform-key"},
+                                                                 {"agents", "share"},
+                                                                 {"agents", "unshare"},
+                                                                 {"agents", "shares"},
+                                                                 {"agents", "permissions"},
                                                                  {"agents", "logs"},
                                                                  {"agents", "stats"}}) {
     auto arguments = words;
