@@ -91,6 +91,8 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
         ['/agents/resting', () => browser.text('page-state', /stopped/)],
         ['/agents/reader?tab=info', () => browser.page.getByRole('tabpanel').waitFor()],
         ['/agents/reader?tab=logs', () => browser.at('logs-text').getByText('ERROR bad').waitFor()],
+        ['/agents/reader?tab=sharing', () => browser.at('shares-empty').waitFor()],
+        ['/agents/reader?tab=permissions', () => browser.at('permission-resting').waitFor()],
         ['/agents/nobody', () => heading(/./)],
         ['/templates', () => browser.page.getByRole('heading', { level: 2, name: 'Demo worker' }).waitFor()],
         ['/settings', () => heading('Settings')],
@@ -100,6 +102,12 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
         await ready()
         await check(found, target)
       }
+      await browser.go('/agents/reader')
+      await browser.at('page-menu').click()
+      await browser.at('page-settings').click()
+      await browser.at('settings-memory').selectOption('8g')
+      await browser.at('settings-interrupts').waitFor()
+      await check(found, 'settings of an agent')
       assert.deepEqual(found, [])
       assert.deepEqual(browser.troubles(), [])
     })

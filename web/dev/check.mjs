@@ -91,6 +91,8 @@ if (only !== 'speed')
         'agents/research-desk',
         'agents/research-desk?tab=info',
         'agents/research-desk?tab=logs',
+        'agents/research-desk?tab=sharing',
+        'agents/research-desk?tab=permissions',
         'templates',
         'settings',
         'agents/nobody',

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flip, launch, signIn as enter, withMock } from './harness.mjs'
+import { lookAtSettings } from './look-settings.mjs'
 
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'trinity-look-'))
 const only = process.argv[3] ?? ''
@@ -52,6 +53,7 @@ async function shoot(
   }
 }
 
+await lookAtSettings({ withMock, shoot, flip })
 await withMock(8851, ['--setup-open'], async (base) => {
   await shoot(
     base,

@@ -7,7 +7,8 @@ const zoned = (ms) => new Date(ms).toISOString()
 
 export class MockLive {
   /** `snapshotOf(topic, options)` answers null for unknown topics; `isKnown(token)` whether a session stands. */
-  constructor({ snapshotOf, isKnown, restAfterMs = 60_000 }) {
+  constructor({ snapshotOf, isKnown, role = 'admin', restAfterMs = 60_000 }) {
+    this.role = role
     this.snapshotOf = snapshotOf
     this.isKnown = isKnown
     this.restAfterMs = restAfterMs
@@ -124,7 +125,7 @@ export class MockLive {
     one.send({
       type: 'authenticated',
       user: 'admin',
-      role: 'admin',
+      role: this.role,
       expires_at: zoned(Date.now() + 6e8),
       server_time: zoned(Date.now()),
       protocol: 1,

@@ -12,6 +12,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NAMES, TEMPLATES } from './mock-data.mjs'
 import { MockLive } from './mock-live.mjs'
+import { MockSettings } from './mock-settings.mjs'
 
 const args = process.argv.slice(2)
 const option = (name, otherwise) => {
@@ -24,6 +25,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 
+const ROLE = args.includes('--as-user') ? 'user' : 'admin'
 let setupDone = !args.includes('--setup-open')
 let password = 'trinity-demo'
 let engineAway = null
@@ -34,7 +36,7 @@ let createMs = 900
 
 // ------------------------------------------------------------------ agents
 
-const live = new MockLive({ snapshotOf, isKnown: (token) => sessions.has(token) })
+const live = new MockLive({ role: ROLE, snapshotOf, isKnown: (token) => sessions.has(token) })
 const publish = (topic, event, data) => live.publish(topic, event, data)
 
 const naive = (ms) =>
@@ -44,6 +46,7 @@ const naive = (ms) =>
     .replace(/(\.\d{3})$/, '$1000')
 const zoned = (ms) => new Date(ms).toISOString()
 const agents = new Map()
+const settings = new MockSettings({ agents, publish, me: 'admin' })
 
 function addAgent(name, given = {}) {
   const template = TEMPLATES.find((one) => one.id === given.template)
@@ -64,8 +67,8 @@ function addAgent(name, given = {}) {
       runtime: given.runtime ?? 'command',
       base_image_version: '0.1.0',
       owner: given.owner ?? 'admin',
-      is_owner: true,
-      is_shared: false,
+      is_owner: ROLE === 'admin',
+      is_shared: ROLE !== 'admin',
       is_system: false,
       autonomy_enabled: false,
       github_repo: null,
@@ -197,8 +200,8 @@ function snapshotOf(topic, options = {}) {
     case 'user':
       return {
         username: 'admin',
-        role: 'admin',
-        email: null,
+        role: ROLE,
+        email: 'admin@example.com',
         expires_at: zoned(Date.now() + 6e8),
         operations: [],
       }
@@ -391,12 +394,12 @@ async function rest(request, response, path, body) {
   )
 
   if (route === 'GET /api/users/me')
-    return [200, { username: 'admin', email: null, name: null, picture: null, role: 'admin' }]
+    return [200, { username: 'admin', email: null, name: null, picture: null, role: ROLE }]
   if (route === 'GET /api/templates') return [200, TEMPLATES]
   if (route === 'GET /api/agents')
     return [200, [...agents.values()].map((one) => one.item).reverse()]
   if (route === 'POST /api/agents') return create(JSON.parse(body))
-  return agentCall(request.method, path)
+  return agentCall(request.method, path, body)
 }
 
 async function create(given) {
@@ -447,16 +450,19 @@ async function operation(kind, agent_name, steps) {
   tell(steps.at(-1), 100, 'done')
 }
 
-async function agentCall(method, path) {
+async function agentCall(method, path, body) {
   const [, name, rest] = /^\/api\/agents\/([^/]+)(\/.*)?$/.exec(path) ?? []
   const agent = agents.get(name)
   if (agent === undefined) return [404, { detail: 'Agent not found' }]
   const action = method !== 'GET'
   if ((action || rest === '/logs') && engineAway !== null)
     return [503, { detail: 'The container engine does not answer' }]
+  const setting = await settings.answer(method, agent, rest, body)
+  if (setting !== undefined) return setting
   switch (`${method} ${rest ?? ''}`) {
     case 'POST /start':
       await wait(600)
+      settings.started(agent)
       setStatus(agent, 'running', 'user')
       return [
         200,
@@ -561,6 +567,18 @@ function flip(path, response) {
     publish('agents', 'agent_deleted', { name })
     for (const part of ['', ':stats', ':logs']) live.end(`agent:${name}${part}`, 'access_revoked')
   }
+  if (what === 'share') {
+    const people = ['ann', 'bo.chen', 'carla.fernandez', 'dmitri', 'eve', 'farid', 'grace', 'hal']
+    for (const [n, one] of people.slice(0, Number(numbers[0] ?? 3)).entries())
+      settings.share(agents.get(name), `${one}@example.com`, n * 3.3, n === 1 ? 'maria' : 'admin')
+  }
+  if (what === 'refuse')
+    settings.refusals.set(`${name} /${numbers.join('/')}`, [
+      503,
+      { detail: 'The database is busy. Try again.' },
+    ])
+  if (what === 'accept') settings.refusals.clear()
+  if (what === 'slow-settings') settings.slowMs = Number(name)
   if (what === 'flood') {
     const [count = 1, times = 1, dropped = 0] = numbers.map(Number)
     flood(agents.get(name), count, times, dropped)

@@ -3,9 +3,15 @@ import type {
   Agent,
   AgentCreateRequest,
   AgentListItem,
+  AgentCapabilities,
   AgentLogs,
+  AgentPermissions,
+  AgentResources,
+  AgentShare,
   AgentStats,
   AgentTemplateInfo,
+  ApiKeySetting,
+  AutonomyUpdateResult,
   LocalTemplate,
   MessageResponse,
   SetupStatus,
@@ -70,6 +76,55 @@ export const api = {
   async info(name: string, signal?: AbortSignal): Promise<AgentTemplateInfo> {
     return (await call<AgentTemplateInfo>('GET', agentPath(name, '/info'), { signal })).data
   },
+  async setAutonomy(name: string, enabled: boolean): Promise<AutonomyUpdateResult> {
+    const path = agentPath(name, '/autonomy')
+    return (await call<AutonomyUpdateResult>('PUT', path, { json: { enabled } })).data
+  },
+
+  async shares(name: string, signal?: AbortSignal): Promise<AgentShare[]> {
+    return (await call<AgentShare[]>('GET', agentPath(name, '/shares'), { signal })).data
+  },
+  async share(name: string, email: string): Promise<AgentShare> {
+    return (await call<AgentShare>('POST', agentPath(name, '/share'), { json: { email } })).data
+  },
+  async unshare(name: string, email: string): Promise<void> {
+    await call('DELETE', agentPath(name, `/share/${encodeURIComponent(email)}`))
+  },
+
+  async permissions(name: string, signal?: AbortSignal): Promise<AgentPermissions> {
+    const path = agentPath(name, '/permissions')
+    return (await call<AgentPermissions>('GET', path, { signal })).data
+  },
+  async setPermissions(name: string, permitted: readonly string[]): Promise<void> {
+    await call('PUT', agentPath(name, '/permissions'), { json: { permitted_agents: permitted } })
+  },
+  async permit(name: string, target: string, on: boolean): Promise<void> {
+    const path = agentPath(name, `/permissions/${encodeURIComponent(target)}`)
+    await call(on ? 'POST' : 'DELETE', path)
+  },
+
+  async resources(name: string, signal?: AbortSignal): Promise<AgentResources> {
+    return (await call<AgentResources>('GET', agentPath(name, '/resources'), { signal })).data
+  },
+  async setResources(name: string, memory: string | null, cpu: string | null): Promise<void> {
+    await call('PUT', agentPath(name, '/resources'), { json: { memory, cpu } })
+  },
+  async capabilities(name: string, signal?: AbortSignal): Promise<AgentCapabilities> {
+    const path = agentPath(name, '/capabilities')
+    return (await call<AgentCapabilities>('GET', path, { signal })).data
+  },
+  async setCapabilities(name: string, full: boolean): Promise<void> {
+    await call('PUT', agentPath(name, '/capabilities'), { json: { full_capabilities: full } })
+  },
+  async apiKeySetting(name: string, signal?: AbortSignal): Promise<ApiKeySetting> {
+    const path = agentPath(name, '/api-key-setting')
+    return (await call<ApiKeySetting>('GET', path, { signal })).data
+  },
+  async setApiKeySetting(name: string, usePlatformKey: boolean): Promise<void> {
+    const json = { use_platform_api_key: usePlatformKey }
+    await call('PUT', agentPath(name, '/api-key-setting'), { json })
+  },
+
   async templates(signal?: AbortSignal): Promise<LocalTemplate[]> {
     return (await call<LocalTemplate[]>('GET', '/api/templates', { signal })).data
   },

@@ -46,7 +46,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     if (liveState.roleKnown) return
     try {
       const me = await api.me()
-      session.known(me.username, me.role, null)
+      session.known(me.username, me.role, null, me.email)
       liveState.roleKnown = true
     } catch {
       // asked again with the next outage; until then the person counts as a plain user
@@ -80,7 +80,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   }
 
   function knowUser(user: UserSnapshot): void {
-    session.known(user.username, user.role, user.expires_at)
+    session.known(user.username, user.role, user.expires_at, user.email)
     liveState.roleKnown = true
   }
 

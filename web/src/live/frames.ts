@@ -96,6 +96,17 @@ export type HostPoint = readonly [
   diskPercent: number | null,
 ]
 
+/** What of an agent's configuration changed, as `agent_config_changed` names it. */
+export type ConfigArea =
+  | 'sharing'
+  | 'permissions'
+  | 'credentials'
+  | 'folders'
+  | 'public_links'
+  | 'resources'
+  | 'capabilities'
+  | 'api_key'
+
 export const AGENTS_TOPIC = 'agents'
 export const AGENTS_STATS_TOPIC = 'agents:stats'
 export const USER_TOPIC = 'user'

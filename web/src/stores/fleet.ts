@@ -214,6 +214,20 @@ export const useFleet = defineStore('fleet', () => {
     return failures
   }
 
+  /** Stops and starts, and tells which of the two is under way. Throws on failure, with the agent in between. */
+  async function restart(name: string, at: (step: 'stop' | 'start') => void): Promise<void> {
+    try {
+      for (const step of ['stop', 'start'] as const) {
+        if (step === 'stop' && agents.get(name)?.status === 'stopped') continue
+        at(step)
+        pending.set(name, doings[step].pending)
+        await doings[step].run(name)
+      }
+    } finally {
+      pending.delete(name)
+    }
+  }
+
   /** Throws on failure: the dialog that asked stays open and shows the reason. */
   async function remove(name: string): Promise<void> {
     pending.set(name, 'deleting')
@@ -239,8 +253,13 @@ export const useFleet = defineStore('fleet', () => {
     return agent.name
   }
 
+  /** Its settings, its sharing and its permissions belong to its owner and to administrators. */
+  function mayManage(agent: FleetAgent): boolean {
+    return agent.is_owner || session.isAdmin
+  }
+
   function mayDelete(agent: FleetAgent): boolean {
-    return !agent.is_system && (agent.is_owner || session.isAdmin)
+    return !agent.is_system && mayManage(agent)
   }
 
   return {
@@ -261,6 +280,8 @@ export const useFleet = defineStore('fleet', () => {
     actOnMany,
     remove,
     create,
+    restart,
+    mayManage,
     mayDelete,
   }
 })

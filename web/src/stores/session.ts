@@ -12,6 +12,8 @@ export type SignInReason = 'ended' | 'signed-out' | 'setup-done' | 'setup-alread
 export interface Person {
   username: string
   role: string
+  /** null: none, or not told yet. */
+  email: string | null
 }
 
 /** The claims we read for display. The server checks the token; nothing is decided by this. */
@@ -80,14 +82,23 @@ export const useSession = defineStore('session', () => {
     setToken(value)
     setupCompleted.value = true
     expiresAt.value = claims.expiresAt
-    person.value = { username: claims.username ?? '', role: person.value?.role ?? 'user' }
+    person.value = {
+      username: claims.username ?? '',
+      role: person.value?.role ?? 'user',
+      email: person.value?.email ?? null,
+    }
     reason.value = null
     state.value = 'signed-in'
   }
 
-  /** What the live socket says about us. */
-  function known(username: string, role: string, expires: string | null): void {
-    person.value = { username: username || (person.value?.username ?? ''), role }
+  /** What the live socket says about us; without an address it says nothing about that. */
+  function known(
+    username: string,
+    role: string,
+    expires: string | null,
+    email: string | null = person.value?.email ?? null,
+  ): void {
+    person.value = { username: username || (person.value?.username ?? ''), role, email }
     expiresAt.value = parseUtc(expires) ?? expiresAt.value
   }
 

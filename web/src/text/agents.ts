@@ -90,7 +90,14 @@ export const agentTexts = {
       }),
     },
     toAgents: 'To the agents',
-    tabs: { label: 'Agent', overview: 'Overview', info: 'Info', logs: 'Logs' },
+    tabs: {
+      label: 'Agent',
+      overview: 'Overview',
+      info: 'Info',
+      logs: 'Logs',
+      sharing: 'Sharing',
+      permissions: 'Permissions',
+    },
   },
 
   bulk: {

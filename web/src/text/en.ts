@@ -1,8 +1,16 @@
 import { account } from './account'
+import { agentSettingsTexts } from './agentSettings'
 import { agentTexts } from './agents'
 import { logs } from './logs'
 import { pages } from './pages'
 import { shell } from './shell'
 
 /** Every text a person reads, in one place: one file per area. Functions where a value stands in the sentence. */
-export const text = { ...shell, ...account, ...agentTexts, ...logs, ...pages } as const
+export const text = {
+  ...shell,
+  ...account,
+  ...agentTexts,
+  ...agentSettingsTexts,
+  ...logs,
+  ...pages,
+} as const

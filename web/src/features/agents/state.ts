@@ -117,6 +117,17 @@ export function memoryLimitOf(agent: FleetAgent): number | null {
   return inForce(agent, parseSize(agent.resources?.memory), parseSize(agent.memory_limit))
 }
 
+/** Limits have been set that its container does not have yet. */
+export function limitsWaiting(agent: FleetAgent): boolean {
+  if (agent.status === 'stopped') return false
+  const differ = (set: number | null, made: number | null) =>
+    set !== null && made !== null && set !== made
+  return (
+    differ(parseSize(agent.memory_limit), parseSize(agent.resources?.memory)) ||
+    differ(parseCores(agent.cpu_limit), parseCores(agent.resources?.cpu))
+  )
+}
+
 export type StateFilter = 'all' | 'running' | 'stopped' | 'attention'
 
 export function needsLook(agent: FleetAgent): boolean {
