@@ -26,8 +26,8 @@ struct CompletionTest : ProgramTest {
 TEST_F(CompletionTest, Commands) {
   EXPECT_EQ(complete("trinityctl "), (Words{"agents", "completion", "login", "logout", "status"}));
   EXPECT_EQ(complete("trinityctl log"), (Words{"login", "logout"}));
-  EXPECT_EQ(complete("trinityctl agents s"), (Words{"show", "start", "stats", "stop"}));
-  EXPECT_EQ(complete("trinityctl  --json   agents  sh"), (Words{"show"}));
+  EXPECT_EQ(complete("trinityctl agents s"), (Words{"share", "shares", "show", "start", "stats", "stop"}));
+  EXPECT_EQ(complete("trinityctl  --json   agents  sh"), (Words{"share", "shares", "show"}));
   EXPECT_EQ(complete("trinityctl agents nonsense st"), (Words{"start", "stats", "stop"}));
   EXPECT_EQ(complete("trinityctl completion "), Words{"bash"});
 }
@@ -45,6 +45,10 @@ TEST_F(CompletionTest, NamesOfAgents) {
   EXPECT_EQ(complete("trinityctl agents logs -f bo"), Words{"bot"});
   EXPECT_EQ(complete("trinityctl agents logs -n 5 bo"), Words{"bot"});
   EXPECT_EQ(complete("trinityctl agents logs bot "), Words{}) << "one agent only";
+  EXPECT_EQ(complete("trinityctl agents unshare bo"), Words{"bot"});
+  EXPECT_EQ(complete("trinityctl agents share bot "), Words{}) << "an address is the person's own";
+  EXPECT_EQ(complete("trinityctl agents permissions bot --add b"), (Words{"bot", "build-1"}));
+  EXPECT_EQ(complete("trinityctl agents permissions --add bot bu"), Words{"build-1"});
   EXPECT_EQ(complete("trinityctl agents create "), Words{}) << "a new name";
 }
 
