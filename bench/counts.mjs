@@ -8,8 +8,12 @@ import { pathsFile } from './list.mjs'
 import { sleep, wrk } from './measure.mjs'
 import { adminTokens, readerToken } from './people.mjs'
 
-/** Longer than this measurement: what the server asks the engine by itself would be counted too. */
-const QUIET = { TRINITY_PROBE_SECONDS: '600', TRINITY_RECONCILE_SECONDS: '3600' }
+/** Longer than this measurement: what the server asks engine and database by itself would be counted too. */
+const QUIET = {
+  TRINITY_PROBE_SECONDS: '600',
+  TRINITY_RECONCILE_SECONDS: '3600',
+  TRINITY_DATABASE_WATCH_MS: '3600000',
+}
 /** The tables that metadata of agents comes from. */
 const METADATA = /\b(agent_ownership|agent_sharing|agent_git_config|agent_permissions)\b/i
 
