@@ -6,7 +6,7 @@ import { EngineProxy } from '../tests/support/engine-proxy.mjs'
 import { SqlTrace } from '../tests/support/sql-trace.mjs'
 import { pathsFile } from './list.mjs'
 import { sleep, wrk } from './measure.mjs'
-import { adminTokens, readerToken } from './people.mjs'
+import { adminTokens, readerToken } from '../tests/support/people.mjs'
 
 /** Longer than this measurement: what the server asks engine and database by itself would be counted too. */
 const QUIET = {

@@ -2,7 +2,7 @@
 // scripted engine, which runs nothing.
 import { Server, until } from '../tests/integration/harness.mjs'
 import { ScriptedEngine } from '../tests/support/scripted.mjs'
-import { populate } from './people.mjs'
+import { populate } from '../tests/support/people.mjs'
 import { SERVER_CORE, sleep } from './measure.mjs'
 
 const PARALLEL_CREATIONS = 3

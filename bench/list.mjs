@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Peer } from './peer.mjs'
-import { adminTokens, readerToken } from './people.mjs'
+import { adminTokens, readerToken } from '../tests/support/people.mjs'
 import { cpuTime, median, percentile, spread, wrk } from './measure.mjs'
 
 const CONNECTIONS = 16

@@ -6,7 +6,7 @@ import { until } from '../tests/integration/harness.mjs'
 import { pathsFile, three } from './list.mjs'
 import { ALL_CORES, cpuTime, median, memory, percentile, sleep, wrk } from './measure.mjs'
 import { Page, sleeper } from './pages.mjs'
-import { adminTokens } from './people.mjs'
+import { adminTokens } from '../tests/support/people.mjs'
 
 /** So many sockets are allowed per user. */
 const PER_USER = 20

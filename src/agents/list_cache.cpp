@@ -65,15 +65,15 @@ std::shared_ptr<ListView> ListCache::view(const fleet::Snapshot& snapshot, const
       it->second.used = ++turn_;
       known = it->second.view;
       // The other threads may be a moment ahead of this one.
-      if (it->second.epoch >= snapshot.epoch) return known;
+      if (it->second.epoch >= snapshot.agents_epoch) return known;
     }
   }
-  // Most snapshots bring new figures and leave the list as it is.
+  // Not every change of an agent shows in the list, and not to everybody.
   const auto digest = fleet::list_digest(snapshot, caller);
   if (!known || known->digest() != digest) {
     known = std::make_shared<ListView>(fleet::list_text(snapshot, caller), digest);
   }
-  keep(viewer, snapshot.epoch, known);
+  keep(viewer, snapshot.agents_epoch, known);
   return known;
 }
 

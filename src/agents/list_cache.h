@@ -45,6 +45,10 @@ class ListView {
 
 /// The list of agents as each class of viewers sees it, joined once per change and shared by all of its readers. Any
 /// thread; the lock is held for a look-up only. Bounded in viewers and bytes: the least recently used go first.
+///
+/// The key is (class of viewers, epoch of the agents): `fleet::viewer_class` names all that an answer depends on
+/// besides the snapshot, and an entry serves every epoch up to the one that it was made from. Nothing here knows where
+/// epochs come from: several servers that share a fleet need one that they share, and no other change.
 class ListCache {
  public:
   struct Bounds {
@@ -66,7 +70,7 @@ class ListCache {
 
  private:
   struct Place {
-    std::uint64_t epoch = 0;  ///< the newest snapshot that the view was compared with
+    std::uint64_t epoch = 0;  ///< of the newest state of the agents that the view was compared with
     std::uint64_t used = 0;   ///< turn of the last look-up
     std::shared_ptr<ListView> view;
   };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ctime>
 #include <thread>
 
 namespace trinity {
@@ -44,6 +45,12 @@ void prefer_short_turns() noexcept {
   if (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_BATCH) return;
   attributes.runtime = turn_nanoseconds;
   ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+std::chrono::nanoseconds thread_time() noexcept {
+  timespec spent{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
 }
 
 }  // namespace trinity

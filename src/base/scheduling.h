@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 
 namespace trinity {
@@ -10,5 +11,8 @@ namespace trinity {
 /// what it is. For threads that answer others: beside programs that compute (agents do) they would else wait for the
 /// end of a whole turn, some 3 ms. Systems that know no such wish (Linux before 6.12) leave the thread as it is.
 void prefer_short_turns() noexcept;
+
+/// What the calling thread has used of the processor so far.
+[[nodiscard]] std::chrono::nanoseconds thread_time() noexcept;
 
 }  // namespace trinity

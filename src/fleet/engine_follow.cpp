@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "base/scheduling.h"
 #include "base/spawn.h"
 #include "fleet/state.h"
 
@@ -279,10 +280,11 @@ Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
   while (due && !self->stopping) {
     const auto at = steady_now();
     if (auto figures = self->host.sample(at, now())) self->model.host(std::move(figures));
+    const auto before = thread_time();
     auto results = self->sampler.sample(at, now());
     self->sampling_rounds.fetch_add(1, std::memory_order_relaxed);
     self->sampled_containers.fetch_add(results.size(), std::memory_order_relaxed);
-    self->sampling_nanoseconds.fetch_add((steady_now() - at) / std::chrono::nanoseconds(1), std::memory_order_relaxed);
+    self->sampling_nanoseconds.fetch_add((thread_time() - before).count(), std::memory_order_relaxed);
     for (auto& result : results) self->model.figures(result.container_id, std::move(result.figures));
     for (auto& id : self->sampler.due_from_engine(at)) self->waiting_statistics.push_back(std::move(id));
     for (auto left = self->waiting_statistics.size(); left > 0 && self->statistics_calls < statistics_parallel;

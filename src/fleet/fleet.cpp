@@ -81,11 +81,19 @@ void Fleet::State::publish_now() {
   asio::post(context, [this] { publish(); });
 }
 
-void Fleet::State::after_change() {
+void Fleet::State::after_change(const std::vector<Change>& changes) {
   if (stopping) return;
-  const auto running = model.running();
-  processes.follow(running);
-  sampler.follow(running, steady_now());
+  const auto at = steady_now();
+  for (const auto& [kind, name, before, after, reason] : changes) {
+    // One container may take the place of another under the same name.
+    if (before && (!after || after->container_id != before->container_id || after->status != "running")) {
+      processes.forget(before->container_id);
+      sampler.forget(before->container_id);
+    }
+    if (!after || after->status != "running") continue;
+    processes.follow(*after);
+    sampler.follow(*after, at);
+  }
 }
 
 void Fleet::State::publish() {
@@ -95,7 +103,7 @@ void Fleet::State::publish() {
   if (model.dirty()) {
     publication = model.take();
     newest = publication.snapshot;
-    if (!publication.changes.empty()) after_change();
+    after_change(publication.changes);
   } else if (waiters.empty()) {
     return;
   }

@@ -115,8 +115,8 @@ class Fleet {
   /// What reading the containers' figures has cost since the start. Any thread.
   struct Sampling {
     std::uint64_t rounds = 0;
-    std::uint64_t containers = 0;  ///< read, over all rounds
-    std::chrono::nanoseconds time{0};
+    std::uint64_t containers = 0;      ///< read, over all rounds
+    std::chrono::nanoseconds time{0};  ///< of the processor
   };
   [[nodiscard]] Sampling sampling() const noexcept;
 

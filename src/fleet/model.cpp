@@ -43,9 +43,8 @@ std::optional<Metadata> Model::metadata_of(const std::string& name) const {
 }
 
 bool Model::shown(const Record& record) const {
-  const auto name = name_of(record.container);
-  if (record.adopted && own_names_.contains(name)) return false;
-  return !creating_.contains(name);
+  if (record.adopted && own_names_.contains(record.name)) return false;
+  return !creating_.contains(record.name);
 }
 
 Reason Model::reason_for(const std::string& name, const Reason& given, const Record& record, SteadyTime at) const {
@@ -77,7 +76,7 @@ void Model::rebuild(Record& record, const Reason& reason) {
   const auto before = record.agent;
   AgentPtr after;
   if (shown(record)) {
-    auto agent = make_agent(record.container, metadata_of(name_of(record.container)), network_);
+    auto agent = make_agent(record.container, metadata_of(record.name), network_);
     if (record.exit_unknown) agent.exit_code.reset();
     if (record.partial) agent.model_key.reset();
     if (turned(before, agent, reason)) record.reason = reason;
@@ -88,12 +87,61 @@ void Model::rebuild(Record& record, const Reason& reason) {
   if (before && after && same(*before, *after)) return;
   record.agent = after;
   if (!after || after->status != "running") record.figures = nullptr;
+  show(record, before);
   if (note(before, after, reason)) expected_.erase(after->name);
+}
+
+/// Into the next snapshot. A change that leaves all in their places costs nothing more.
+void Model::show(const Record& record, const AgentPtr& before) {
+  const auto& after = record.agent;
+  if (!before && !after) return;
+  ++agents_epoch_;
+  const bool stays = before && after && before->created_at == after->created_at && before->name == after->name;
+  if (!stays) moved_ = true;
+  if (!moved_) entries_[record.place] = {after, record.figures};
+}
+
+void Model::place_all() {
+  std::vector<Record*> shown;
+  shown.reserve(records_.size());
+  for (auto& [id, record] : records_) {
+    if (record.agent) shown.push_back(&record);
+  }
+  std::sort(shown.begin(), shown.end(), [](const Record* a, const Record* b) {
+    return a->agent->created_at != b->agent->created_at ? a->agent->created_at > b->agent->created_at
+                                                        : a->agent->name < b->agent->name;
+  });
+  entries_.clear();
+  entries_.reserve(shown.size());
+  for (auto* record : shown) {
+    record->place = entries_.size();
+    entries_.push_back({record->agent, record->figures});
+  }
+  index_ = index_of(entries_);
+  moved_ = false;
+}
+
+std::shared_ptr<const NameIndex> index_of(const std::vector<Snapshot::Entry>& entries) {
+  auto index = std::make_shared<NameIndex>();
+  index->reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) index->try_emplace(entries[i].agent->name, i);
+  return index;
+}
+
+/// The name of an agent is a label; only a container without that label can be renamed.
+void Model::call(Record& record, const std::string& name) {
+  if (record.name == name) return;
+  const auto [first, last] = named_.equal_range(record.name);
+  const auto known = std::find_if(first, last, [&](const auto& item) { return item.second == &record; });
+  if (known != last) named_.erase(known);
+  record.name = name;
+  named_.emplace(name, &record);
 }
 
 Model::Record& Model::record_of(const std::string& id, const engine::Labels& labels, const std::string& name) {
   const auto [it, fresh] = records_.try_emplace(id);
   auto& record = it->second;
+  call(record, name);
   if (!fresh) return record;
   record.adopted = !labels.contains(label::instance);
   if (record.adopted) {
@@ -106,8 +154,10 @@ Model::Record& Model::record_of(const std::string& id, const engine::Labels& lab
 
 void Model::rebuild_adopted(const std::string& name) {
   if (adopted_ == 0) return;
-  for (auto& [id, record] : records_) {
-    if (record.adopted && !record.container.id.empty() && name_of(record.container) == name) rebuild(record, "unknown");
+  const auto [first, last] = named_.equal_range(name);
+  for (auto it = first; it != last; ++it) {
+    auto& record = *it->second;
+    if (record.adopted && !record.container.id.empty()) rebuild(record, "unknown");
   }
 }
 
@@ -129,7 +179,7 @@ void Model::seen_in_list(const engine::Container& container, SteadyTime at) {
   known.addresses.clear();
   known.exit_code = 0;
   record.partial = true;
-  const auto why = reason_for(name_of(known), "unknown", record, at);
+  const auto why = reason_for(record.name, "unknown", record, at);
   record.exit_unknown = container.state == "exited";
   rebuild(record, why);
 }
@@ -138,7 +188,6 @@ void Model::seen(const engine::ContainerDetail& container, const Reason& reason,
   auto& record = record_of(container.id, container.labels, name_of(container));
   record.inspected = at;
   if (container.state == "running" && container.pid != 0 && container.pid == record.dead_pid) return;
-  const auto name = name_of(container);
   record.partial = false;
   const bool ends = container.state == "exited" && container.oom_killed;
   record.oom = record.oom || ends;
@@ -153,7 +202,7 @@ void Model::seen(const engine::ContainerDetail& container, const Reason& reason,
     record.dead_pid = 0;
     record.oom = false;
   }
-  const auto why = reason_for(name, reason, record, at);
+  const auto why = reason_for(record.name, reason, record, at);
   record.exit_unknown = false;
   rebuild(record, why);
 }
@@ -174,7 +223,7 @@ void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int
   record.container.addresses.clear();
   record.container.exit_code = exit_code.value_or(0);
   record.container.finished_at = ended;
-  const auto why = reason_for(name_of(record.container), "exit", record, at);
+  const auto why = reason_for(record.name, "exit", record, at);
   record.exit_unknown = !exit_code;
   rebuild(record, why);
 }
@@ -188,9 +237,15 @@ void Model::gone(const std::string& id) {
   if (it == records_.end()) return;
   ++version_;
   const auto before = it->second.agent;
-  const auto name = name_of(it->second.container);
+  const auto name = it->second.name;
   const bool adopted = it->second.adopted;
+  const auto [first, last] = named_.equal_range(name);
+  named_.erase(std::find_if(first, last, [&](const auto& item) { return item.second == &it->second; }));
   records_.erase(it);
+  if (before) {
+    ++agents_epoch_;
+    moved_ = true;
+  }
   note(before, nullptr, "user");
   if (adopted) {
     --adopted_;
@@ -238,9 +293,9 @@ std::vector<std::string> Model::to_verify(SteadyTime before, std::size_t most) c
 }
 
 void Model::rebuild_named(const std::set<std::string>& names, const Reason& reason) {
-  if (names.empty()) return;
-  for (auto& [id, record] : records_) {
-    if (names.contains(record.agent ? record.agent->name : name_of(record.container))) rebuild(record, reason);
+  for (const auto& name : names) {
+    const auto [first, last] = named_.equal_range(name);
+    for (auto it = first; it != last; ++it) rebuild(*it->second, reason);
   }
 }
 
@@ -298,9 +353,7 @@ void Model::creating(const std::string& name, bool active) {
   } else {
     creating_.erase(name);
   }
-  for (auto& [id, record] : records_) {
-    if (name_of(record.container) == name) rebuild(record, "user");
-  }
+  rebuild_named({name}, "user");
 }
 
 void Model::engine(bool reachable, Time at) {
@@ -315,6 +368,7 @@ void Model::figures(const std::string& id, FiguresPtr figures) {
   const auto it = records_.find(id);
   if (it == records_.end() || !it->second.agent || it->second.agent->status != "running") return;
   it->second.figures = std::move(figures);
+  if (!moved_) entries_[it->second.place].figures = it->second.figures;
   sampled_ = true;
   dirty_ = true;
 }
@@ -334,14 +388,6 @@ AgentPtr Model::agent_by_id(const std::string& id) const {
   return it == records_.end() ? nullptr : it->second.agent;
 }
 
-std::vector<AgentPtr> Model::running() const {
-  std::vector<AgentPtr> agents;
-  for (const auto& [id, record] : records_) {
-    if (record.agent && record.agent->status == "running") agents.push_back(record.agent);
-  }
-  return agents;
-}
-
 Publication Model::take() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->epoch = ++epoch_;
@@ -349,16 +395,10 @@ Publication Model::take() {
   snapshot->host = host_;
   snapshot->loaded = loaded_;
   if (!loaded_) snapshot->expected = metadata_;
-  snapshot->entries.reserve(records_.size());
-  for (const auto& [id, record] : records_) {
-    if (record.agent) snapshot->entries.push_back({record.agent, record.figures});
-  }
-  std::sort(snapshot->entries.begin(), snapshot->entries.end(), [](const Snapshot::Entry& a, const Snapshot::Entry& b) {
-    return a.agent->created_at != b.agent->created_at ? a.agent->created_at > b.agent->created_at
-                                                      : a.agent->name < b.agent->name;
-  });
-  for (std::size_t i = 0; i < snapshot->entries.size(); ++i)
-    snapshot->by_name.try_emplace(snapshot->entries[i].agent->name, i);
+  if (moved_) place_all();
+  snapshot->entries = entries_;
+  snapshot->by_name = index_;
+  snapshot->agents_epoch = agents_epoch_;
   Publication publication{std::move(snapshot), std::exchange(changes_, {}), std::exchange(sampled_, false)};
   dirty_ = false;
   return publication;

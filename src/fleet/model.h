@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -56,7 +57,6 @@ class Model {
   /// ended and started again while nobody listened looks the same in the list.
   [[nodiscard]] std::vector<std::string> to_verify(SteadyTime before, std::size_t most) const;
   [[nodiscard]] AgentPtr agent_by_id(const std::string& id) const;
-  [[nodiscard]] std::vector<AgentPtr> running() const;
   [[nodiscard]] bool dirty() const noexcept { return dirty_; }
   [[nodiscard]] const EngineHealth& health() const noexcept { return health_; }
 
@@ -65,6 +65,7 @@ class Model {
 
  private:
   struct Record {
+    std::string name;  ///< the agent's
     engine::ContainerDetail container;
     AgentPtr agent;
     FiguresPtr figures;
@@ -76,6 +77,7 @@ class Model {
     bool oom = false;
     bool exit_unknown = false;  ///< ended, the engine has not told the code yet
     Reason reason;              ///< of the last status change
+    std::size_t place = 0;      ///< in entries_, unless moved_
   };
   struct Expectation {
     Reason reason;
@@ -83,7 +85,10 @@ class Model {
   };
 
   Record& record_of(const std::string& id, const engine::Labels& labels, const std::string& name);
+  void call(Record& record, const std::string& name);
   void rebuild(Record& record, const Reason& reason);
+  void show(const Record& record, const AgentPtr& before);
+  void place_all();
   /// The first or the last container of our own with this name came or went: an adopted one is hidden or shown.
   void rebuild_adopted(const std::string& name);
   /// True when the status changed.
@@ -96,6 +101,7 @@ class Model {
 
   std::string network_;
   std::unordered_map<std::string, Record> records_;         ///< by container id
+  std::unordered_multimap<std::string, Record*> named_;     ///< the same by the agents' names
   std::unordered_map<std::string, std::size_t> own_names_;  ///< agents by name, how many containers of our own
   std::size_t adopted_ = 0;                                 ///< records without an instance label
   std::map<std::string, Metadata> metadata_;
@@ -104,6 +110,10 @@ class Model {
   EngineHealth health_;
   HostFiguresPtr host_;
   std::vector<Change> changes_;
+  std::vector<Snapshot::Entry> entries_;  ///< of the next snapshot, unless moved_
+  std::shared_ptr<const NameIndex> index_;
+  bool moved_ = false;  ///< agents came or went: the entries have to be placed anew
+  std::uint64_t agents_epoch_ = 0;
   std::uint64_t version_ = 0;
   std::uint64_t epoch_ = 0;
   bool loaded_ = false;

@@ -6,7 +6,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <fstream>
 #include <iterator>
-#include <set>
 
 namespace trinity::fleet {
 
@@ -46,36 +45,31 @@ void ProcessWatch::stop() {
   watched_.clear();
 }
 
-void ProcessWatch::follow(const std::vector<AgentPtr>& running) {
-  std::set<std::string> present;
-  for (const auto& agent : running) {
-    const auto& id = agent->container_id;
-    present.insert(id);
-    const auto it = watched_.find(id);
-    if (agent->pid <= 0 || (it != watched_.end() && it->second->pid == agent->pid)) continue;
-    if (it != watched_.end()) {
-      it->second->close();
-      watched_.erase(it);
-    }
-    const int fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(agent->pid), 0));
-    if (fd < 0) continue;
-    // Checked after opening: the descriptor now names this very process, whatever the number is used for later.
-    if (!belongs_to(proc_, agent->pid, id)) {
-      ::close(fd);
-      continue;
-    }
-    auto watched = std::make_shared<Watched>(executor_, fd, agent->pid);
-    watched_[id] = watched;
-    watched->descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                                   [this, watched, id](const boost::system::error_code& fault) {
-                                     if (!fault) listener_(id, watched->pid);
-                                   });
+void ProcessWatch::follow(const Agent& agent) {
+  const auto& id = agent.container_id;
+  if (const auto it = watched_.find(id); agent.pid <= 0 || (it != watched_.end() && it->second->pid == agent.pid))
+    return;
+  forget(id);
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(agent.pid), 0));
+  if (fd < 0) return;
+  // Checked after opening: the descriptor now names this very process, whatever the number is used for later.
+  if (!belongs_to(proc_, agent.pid, id)) {
+    ::close(fd);
+    return;
   }
-  std::erase_if(watched_, [&](const auto& item) {
-    if (present.contains(item.first)) return false;
-    item.second->close();
-    return true;
-  });
+  auto watched = std::make_shared<Watched>(executor_, fd, agent.pid);
+  watched_[id] = watched;
+  watched->descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                                 [this, watched, id](const boost::system::error_code& fault) {
+                                   if (!fault) listener_(id, watched->pid);
+                                 });
+}
+
+void ProcessWatch::forget(const std::string& container_id) {
+  const auto it = watched_.find(container_id);
+  if (it == watched_.end()) return;
+  it->second->close();
+  watched_.erase(it);
 }
 
 }  // namespace trinity::fleet

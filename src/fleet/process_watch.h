@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "base/task.h"
 #include "fleet/types.h"
@@ -22,8 +21,10 @@ class ProcessWatch {
   ProcessWatch(const ProcessWatch&) = delete;
   ProcessWatch& operator=(const ProcessWatch&) = delete;
 
-  /// The set of running agents; new ones are watched, others are no longer.
-  void follow(const std::vector<AgentPtr>& running);
+  /// A running agent; the process that it had before is no longer watched.
+  void follow(const Agent& agent);
+  /// Its container does not run any more.
+  void forget(const std::string& container_id);
   void stop();
 
  private:

@@ -1,7 +1,6 @@
 #include "fleet/sampler.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace trinity::fleet {
@@ -25,24 +24,33 @@ void drop_later(Ring<HistoryPoint>& history, std::int64_t at_ms) {
 
 }  // namespace
 
-void Sampler::follow(const std::vector<AgentPtr>& running, SteadyTime at) {
-  std::set<std::string> present;
-  auto open = static_cast<std::size_t>(
-      std::ranges::count_if(tracks_, [](const auto& t) { return t.second.reader != nullptr; }));
-  for (const auto& agent : running) {
-    present.insert(agent->container_id);
-    auto& track = tracks_[agent->container_id];
-    if (track.pid == agent->pid && !track.name.empty()) continue;
-    open -= track.reader ? 1 : 0;
-    track = Track{};
-    track.name = agent->name;
-    track.pid = agent->pid;
-    track.since = at;
-    track.next = at;
-    if (open < most_readers_) track.reader = metering::open_reader(host_, agent->pid);
-    open += track.reader ? 1 : 0;
-  }
-  std::erase_if(tracks_, [&](const auto& item) { return !present.contains(item.first); });
+void Sampler::close(Track& track) {
+  open_ -= track.reader ? 1 : 0;
+  track.reader = nullptr;
+  const auto [first, last] = by_name_.equal_range(track.name);
+  const auto known = std::find_if(first, last, [&](const auto& item) { return item.second == &track; });
+  if (known != last) by_name_.erase(known);
+}
+
+void Sampler::follow(const Agent& agent, SteadyTime at) {
+  auto& track = tracks_[agent.container_id];
+  if (track.pid == agent.pid && !track.name.empty()) return;
+  close(track);
+  track = Track{};
+  track.name = agent.name;
+  track.pid = agent.pid;
+  track.since = at;
+  track.next = at;
+  by_name_.emplace(agent.name, &track);
+  if (open_ < most_readers_) track.reader = metering::open_reader(host_, agent.pid);
+  open_ += track.reader ? 1 : 0;
+}
+
+void Sampler::forget(const std::string& container_id) {
+  const auto it = tracks_.find(container_id);
+  if (it == tracks_.end()) return;
+  close(it->second);
+  tracks_.erase(it);
 }
 
 void Sampler::watch(const std::string& name, int delta) {
@@ -50,9 +58,8 @@ void Sampler::watch(const std::string& name, int delta) {
   count += delta;
   if (count <= 0) watched_.erase(name);
   if (delta <= 0) return;
-  for (auto& [id, track] : tracks_) {
-    if (track.name == name) track.next = SteadyTime{};
-  }
+  const auto [first, last] = by_name_.equal_range(name);
+  for (auto it = first; it != last; ++it) it->second->next = SteadyTime{};
 }
 
 std::chrono::milliseconds Sampler::pace_for(const Track& track, SteadyTime at) const {

@@ -25,8 +25,10 @@ class Sampler {
   Sampler(metering::HostPaths host, Pace pace, std::size_t most_readers = 100'000)
       : host_(std::move(host)), pace_(pace), most_readers_(most_readers) {}
 
-  /// The set of running agents; others are forgotten, a restarted one (another process) begins anew.
-  void follow(const std::vector<AgentPtr>& running, SteadyTime at);
+  /// A running agent; a restarted one (another process) begins anew.
+  void follow(const Agent& agent, SteadyTime at);
+  /// Its container does not run any more.
+  void forget(const std::string& container_id);
   void watch(const std::string& name, int delta);
 
   struct Result {
@@ -57,6 +59,7 @@ class Sampler {
     Ring<HistoryPoint> history{history_points};
   };
 
+  void close(Track& track);
   [[nodiscard]] std::chrono::milliseconds pace_for(const Track& track, SteadyTime at) const;
   [[nodiscard]] Result record(const std::string& id, Track& track, const metering::Counters& counters, Time wall);
 
@@ -64,8 +67,10 @@ class Sampler {
   Pace pace_;
   std::size_t most_readers_;
   bool behind_ = false;
-  std::unordered_map<std::string, Track> tracks_;  ///< by container id
-  std::unordered_map<std::string, int> watched_;   ///< by agent name
+  std::size_t open_ = 0;                                    ///< readers
+  std::unordered_map<std::string, Track> tracks_;           ///< by container id
+  std::unordered_multimap<std::string, Track*> by_name_{};  ///< the same by the agents' names
+  std::unordered_map<std::string, int> watched_;            ///< by agent name
 };
 
 }  // namespace trinity::fleet

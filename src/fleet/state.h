@@ -90,7 +90,7 @@ struct Fleet::State {
   void publish_soon();
   void publish_now();
   void publish();
-  void after_change();  ///< processes, sampler and readers follow the model
+  void after_change(const std::vector<Change>& changes);  ///< processes and sampler follow the model
 
   void apply(const Action& action);
   void on_event(const engine::Event& event, const std::shared_ptr<State>& self);

@@ -127,6 +127,9 @@ struct EngineHealth {
   SteadyTime confirmed_at{};  ///< when the engine last confirmed what the snapshot says
 };
 
+/// Agents' places in a snapshot.
+using NameIndex = std::unordered_map<std::string, std::size_t>;
+
 /// Everything at one moment. Immutable; shared by all readers.
 struct Snapshot {
   struct Entry {
@@ -134,8 +137,9 @@ struct Snapshot {
     FiguresPtr figures;  ///< null: no sample (not running, or none yet)
   };
   std::uint64_t epoch = 0;
-  std::vector<Entry> entries;  ///< newest container first
-  std::unordered_map<std::string, std::size_t> by_name;
+  std::uint64_t agents_epoch = 0;  ///< of the last change of an agent; figures and the engine's health count not
+  std::vector<Entry> entries;      ///< newest container first
+  std::shared_ptr<const NameIndex> by_name;  ///< shared by snapshots of the same agents; null where there are none
   EngineHealth engine;
   HostFiguresPtr host;  ///< null before the first sample
   bool loaded = false;  ///< false until the first list of the engine was taken
@@ -143,11 +147,19 @@ struct Snapshot {
   std::map<std::string, Metadata> expected;
 
   [[nodiscard]] const Entry* find(const std::string& name) const noexcept {
-    const auto it = by_name.find(name);
-    return it == by_name.end() ? nullptr : &entries[it->second];
+    const auto place = place_of(name);
+    return place ? &entries[*place] : nullptr;
+  }
+  /// Where the agent of this name stands; of two, the newer one.
+  [[nodiscard]] std::optional<std::size_t> place_of(const std::string& name) const noexcept {
+    if (!by_name) return std::nullopt;
+    const auto it = by_name->find(name);
+    return it == by_name->end() ? std::nullopt : std::optional(it->second);
   }
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+[[nodiscard]] std::shared_ptr<const NameIndex> index_of(const std::vector<Snapshot::Entry>& entries);
 
 /// Why an agent's status changed: user, resources, exit, oom, emergency_stop, system, unknown.
 using Reason = std::string;

@@ -37,8 +37,7 @@ std::string AgentsFeed::baseline(const fleet::Snapshot& snapshot, const Options&
   for (std::size_t i = 0; i < snapshot.entries.size(); ++i) {
     const auto& agent = *snapshot.entries[i].agent;
     // While a container is being replaced two may have the same name; a client knows agents by name.
-    const auto named = snapshot.by_name.find(agent.name);
-    const bool hidden = named != snapshot.by_name.end() && named->second != i;
+    const bool hidden = snapshot.place_of(agent.name).value_or(i) != i;
     if (hidden || !fleet::can_read(agent, *viewer_)) continue;
     if (!first) out += ',';
     first = false;

@@ -73,7 +73,12 @@ std::string FleetStatsFeed::baseline(const fleet::Snapshot& snapshot, const Opti
 }
 
 std::vector<Event> FleetStatsFeed::published(const Digest& digest, const fleet::Snapshot& snapshot, Moment) {
-  if (!digest.changes.empty()) follow(snapshot);
+  if (!looked_at_) return {};
+  for (const auto& digested : digest.changes) {
+    const auto& name = digested.change.name;
+    const auto* entry = snapshot.find(name);
+    if (digested.change.kind != fleet::Change::Kind::engine) follow(name, entry && shows(*entry));
+  }
   return {};
 }
 
@@ -118,18 +123,20 @@ void FleetStatsFeed::watched(bool by_somebody) {
 
 /// The sampler looks more often at exactly the agents that somebody sees here.
 void FleetStatsFeed::follow(const fleet::Snapshot& snapshot) {
-  if (!looked_at_ || !watch_) return;
-  std::set<std::string> seen;
+  if (!looked_at_) return;
+  std::set<std::string> gone = followed_;
   for (const auto& entry : snapshot.entries) {
-    if (shows(entry)) seen.insert(entry.agent->name);
+    if (!shows(entry)) continue;
+    gone.erase(entry.agent->name);
+    follow(entry.agent->name, true);
   }
-  for (const auto& name : seen) {
-    if (!followed_.contains(name)) watch_(name, 1);
-  }
-  for (const auto& name : followed_) {
-    if (!seen.contains(name)) watch_(name, -1);
-  }
-  followed_ = std::move(seen);
+  for (const auto& name : gone) follow(name, false);
+}
+
+void FleetStatsFeed::follow(const std::string& name, bool shown) {
+  if (!watch_) return;
+  if (shown && followed_.insert(name).second) watch_(name, 1);
+  if (!shown && followed_.erase(name) > 0) watch_(name, -1);
 }
 
 }  // namespace trinity::live

@@ -31,6 +31,7 @@ class FleetStatsFeed final : public Feed {
   };
 
   void follow(const fleet::Snapshot& snapshot);
+  void follow(const std::string& name, bool shown);
   [[nodiscard]] bool shows(const fleet::Snapshot::Entry& entry) const noexcept;
   [[nodiscard]] bool wants(const Row& row, const metering::Sample& sample, Moment at) const noexcept;
 

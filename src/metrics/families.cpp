@@ -146,7 +146,7 @@ void add_fleet(Families& into, const fleet::Snapshot& snapshot, const fleet::Fle
           static_cast<double>(sampling.rounds));
   counter(into, "trinity_sampler_containers_total", "Containers read, over all rounds.",
           static_cast<double>(sampling.containers));
-  counter(into, "trinity_sampler_seconds_total", "Time that those rounds took.", seconds(sampling.time));
+  counter(into, "trinity_sampler_seconds_total", "Processor time of those rounds.", seconds(sampling.time));
 }
 
 void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dropped) {

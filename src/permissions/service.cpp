@@ -47,8 +47,8 @@ AgentPermissions made_list(const fleet::Snapshot& snapshot, const std::string& s
   for (std::size_t i = 0; i < snapshot.entries.size(); ++i) {
     const auto& agent = *snapshot.entries[i].agent;
     // While a container is being replaced two may have the same name.
-    const auto named = snapshot.by_name.find(agent.name);
-    if (agent.name == source || named->second != i || !fleet::can_read(agent, caller)) continue;
+    const bool hidden = snapshot.place_of(agent.name).value_or(i) != i;
+    if (agent.name == source || hidden || !fleet::can_read(agent, caller)) continue;
     const bool permitted = agent.metadata && std::binary_search(agent.metadata->permitted_by.begin(),
                                                                 agent.metadata->permitted_by.end(), source);
     made.available_agents.push_back({agent.name, agent.status, agent.type, permitted});

@@ -29,7 +29,7 @@ void check(const fleet::Publication& publication, const fleet::Model& model) {
     fuzz::require(agent.status == "running" || !snapshot.entries[i].figures, "only what runs has figures");
     fuzz::require(model.version_of(agent.container_id) <= model.version(), "no change lies in the future");
   }
-  fuzz::require(snapshot.by_name.size() <= snapshot.entries.size(), "no name without an agent");
+  fuzz::require(!snapshot.by_name || snapshot.by_name->size() <= snapshot.entries.size(), "no name without an agent");
 }
 
 void follow(world::Follower& follower, fleet::Model& model) {

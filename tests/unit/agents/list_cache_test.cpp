@@ -20,15 +20,15 @@ Caller admin() {
 /// Agents named a0, a1 ...; each belongs to user 7 and is shared with user 8.
 fleet::Snapshot snapshot_of(std::size_t agents, std::uint64_t epoch, const std::string& type = "worker") {
   fleet::Snapshot made;
-  made.epoch = epoch;
+  made.agents_epoch = epoch;
   for (std::size_t i = 0; i < agents; ++i) {
     auto container = test::container("c" + std::to_string(i), "a" + std::to_string(i));
     container.labels[fleet::label::agent_type] = type;
     auto agent = std::make_shared<const fleet::Agent>(
         fleet::make_agent(container, test::owned_by(7, {"user8@example.org"}), test::network));
-    made.by_name[agent->name] = made.entries.size();
     made.entries.push_back({std::move(agent), nullptr});
   }
+  made.by_name = fleet::index_of(made.entries);
   return made;
 }
 

@@ -291,12 +291,64 @@ TEST_F(ModelTest, ACreationIsHiddenUntilItEnds) {
   model.metadata("bot", owned_by(3));
   EXPECT_TRUE(changes().empty());
   EXPECT_FALSE(snapshot->find("bot"));
-  EXPECT_TRUE(model.running().empty()) << "nothing of it is watched or sampled";
+  EXPECT_TRUE(snapshot->entries.empty()) << "nothing of it is watched or sampled";
   model.creating("bot", false);
   const auto change = only_change();
   EXPECT_EQ(change.kind, Kind::created);
   EXPECT_EQ(change.after->metadata->owner_id, 3);
-  EXPECT_EQ(model.running().size(), 1U);
+  EXPECT_EQ(snapshot->entries.size(), 1U);
+}
+
+TEST_F(ModelTest, FiguresLeaveTheAgentsAndTheirPlacesAlone) {
+  run("c1", "one");
+  run("c2", "two");
+  changes();
+  const auto before = snapshot;
+  const auto figures = std::make_shared<const Figures>();
+  model.figures("c2", figures);
+  model.confirmed(steady(5));
+  changes();
+  EXPECT_GT(snapshot->epoch, before->epoch);
+  EXPECT_EQ(snapshot->agents_epoch, before->agents_epoch) << "lists stay as they are";
+  EXPECT_EQ(snapshot->by_name, before->by_name) << "shared, not made again";
+  EXPECT_EQ(snapshot->find("two")->figures, figures);
+  EXPECT_EQ(before->find("two")->figures, nullptr) << "what was given out does not change";
+}
+
+TEST_F(ModelTest, AChangeOfOneAgentKeepsAllPlaces) {
+  for (const auto* name : {"one", "two", "three"}) run(std::string("c-") + name, name);
+  changes();
+  const auto before = snapshot;
+  model.figures("c-two", std::make_shared<const Figures>());
+  model.died("c-two", 0, 3, steady(1));
+  changes();
+  EXPECT_GT(snapshot->agents_epoch, before->agents_epoch);
+  EXPECT_EQ(snapshot->by_name, before->by_name);
+  EXPECT_EQ(snapshot->find("two")->agent->status, "stopped");
+  EXPECT_EQ(snapshot->find("two")->figures, nullptr) << "only what runs has figures";
+  EXPECT_EQ(snapshot->find("one")->agent, before->find("one")->agent);
+  EXPECT_EQ(before->find("two")->agent->status, "running");
+}
+
+TEST_F(ModelTest, WhatComesAndGoesMovesTheOthers) {
+  run("c1", "one");
+  run("c2", "two");
+  changes();
+  const auto before = snapshot;
+  model.gone("c1");
+  run("c3", "three");
+  model.figures("c3", std::make_shared<const Figures>());
+  model.figures("c2", std::make_shared<const Figures>());
+  changes();
+  EXPECT_GT(snapshot->agents_epoch, before->agents_epoch);
+  ASSERT_EQ(snapshot->entries.size(), 2U);
+  EXPECT_EQ(snapshot->find("one"), nullptr);
+  for (const auto* name : {"two", "three"}) {
+    ASSERT_NE(snapshot->find(name), nullptr) << name;
+    EXPECT_EQ(snapshot->find(name)->agent->name, name);
+    EXPECT_NE(snapshot->find(name)->figures, nullptr) << name;
+  }
+  EXPECT_NE(before->find("one"), nullptr);
 }
 
 TEST_F(ModelTest, AFailedCreationIsNeverShown) {

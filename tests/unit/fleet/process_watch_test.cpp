@@ -71,13 +71,13 @@ TEST_F(ProcessWatchTest, TellsOnceThatAContainersInitHasEnded) {
   Child child;
   const auto pid = child.pid();
   show(child, one);
-  watch.follow({agent(one, pid)});
-  watch.follow({agent(one, pid)});
+  watch.follow(*agent(one, pid));
+  watch.follow(*agent(one, pid));
   io.run_for(20ms);
   EXPECT_TRUE(fired.empty());
   child.kill();
   ASSERT_TRUE(run_until_fired(1));
-  watch.follow({agent(one, pid)});  // the model may not know yet
+  watch.follow(*agent(one, pid));  // the model may not know yet
   io.restart();
   io.run_for(20ms);
   EXPECT_EQ(fired, (std::vector<std::pair<std::string, std::int64_t>>{{one, pid}}));
@@ -88,7 +88,8 @@ TEST_F(ProcessWatchTest, AProcessOfSomethingElseIsNotWatched) {
   Child own;
   show(foreign, two);  // its number stands for a container of another machine
   show(own, two);
-  watch.follow({agent(one, foreign.pid()), agent(two, own.pid())});
+  watch.follow(*agent(one, foreign.pid()));
+  watch.follow(*agent(two, own.pid()));
   const auto pid = own.pid();
   foreign.kill();
   own.kill();
@@ -101,8 +102,8 @@ TEST_F(ProcessWatchTest, AProcessOfSomethingElseIsNotWatched) {
 TEST_F(ProcessWatchTest, WhatIsNoLongerFollowedIsNotHeld) {
   Child child;
   show(child, one);
-  watch.follow({agent(one, child.pid())});
-  watch.follow({});
+  watch.follow(*agent(one, child.pid()));
+  watch.forget(one);
   EXPECT_GE(io.run_for(5s), 0U);
   EXPECT_TRUE(io.stopped()) << "a wait is left that only the process can end";
   child.kill();
@@ -114,8 +115,8 @@ TEST_F(ProcessWatchTest, ARestartIsWatchedInPlaceOfTheOldProcess) {
   Child after;
   show(before, one);
   show(after, one);
-  watch.follow({agent(one, before.pid())});
-  watch.follow({agent(one, after.pid())});
+  watch.follow(*agent(one, before.pid()));
+  watch.follow(*agent(one, after.pid()));
   const auto pid = after.pid();
   before.kill();
   after.kill();
@@ -128,7 +129,7 @@ TEST_F(ProcessWatchTest, ARestartIsWatchedInPlaceOfTheOldProcess) {
 TEST_F(ProcessWatchTest, StoppingEndsAllWaits) {
   Child child;
   show(child, one);
-  watch.follow({agent(one, child.pid())});
+  watch.follow(*agent(one, child.pid()));
   watch.stop();
   io.run_for(5s);
   EXPECT_TRUE(io.stopped());
@@ -136,7 +137,8 @@ TEST_F(ProcessWatchTest, StoppingEndsAllWaits) {
 }
 
 TEST_F(ProcessWatchTest, NumbersThatAreNoProcessAreLeftAlone) {
-  watch.follow({agent(one, 0), agent(two, 4'100'000'000)});
+  watch.follow(*agent(one, 0));
+  watch.follow(*agent(two, 4'100'000'000));
   io.run_for(5s);
   EXPECT_TRUE(io.stopped());
 }

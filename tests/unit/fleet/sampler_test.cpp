@@ -51,7 +51,7 @@ class SamplerTest : public testing::Test {
 };
 
 TEST_F(SamplerTest, ReadsTheFiguresOfAContainer) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   const auto results = sampler.sample(steady(0), wall(0));
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].container_id, id);
@@ -66,7 +66,7 @@ TEST_F(SamplerTest, ReadsTheFiguresOfAContainer) {
 }
 
 TEST_F(SamplerTest, LooksCloselyAtFirstThenSeldom) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   EXPECT_EQ(taken(0), 1U);
   EXPECT_EQ(taken(1.9), 0U);
   for (const double at : {2.0, 4.0, 6.0, 8.0}) EXPECT_EQ(taken(at), 1U) << at;
@@ -77,7 +77,7 @@ TEST_F(SamplerTest, LooksCloselyAtFirstThenSeldom) {
 }
 
 TEST_F(SamplerTest, WatchedOnesAreReadAtOnceAndOften) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   taken(0);
   EXPECT_EQ(taken(100), 1U);
   EXPECT_EQ(taken(101), 0U);
@@ -95,14 +95,14 @@ TEST_F(SamplerTest, WatchedOnesAreReadAtOnceAndOften) {
 }
 
 TEST_F(SamplerTest, AnotherAgentsViewerChangesNothing) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   taken(100);
   sampler.watch("other", 1);
   EXPECT_EQ(taken(102), 0U);
 }
 
 TEST_F(SamplerTest, HistoryHasItsDistanceAndItsBound) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   sampler.watch("bot", 1);
   FiguresPtr last;
   for (int at = 0; at < 1'000; at += 2) {
@@ -118,10 +118,10 @@ TEST_F(SamplerTest, HistoryHasItsDistanceAndItsBound) {
 }
 
 TEST_F(SamplerTest, ARestartBeginsAnew) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   for (int at = 0; at < 50; at += 2) taken(at);
   record(pid + 1);
-  sampler.follow({agent(pid + 1)}, steady(60));
+  sampler.follow(*agent(pid + 1), steady(60));
   const auto results = sampler.sample(steady(60), wall(60));
   ASSERT_EQ(results.size(), 1U) << "due at once";
   EXPECT_TRUE(results[0].figures->history.empty());
@@ -129,20 +129,22 @@ TEST_F(SamplerTest, ARestartBeginsAnew) {
 }
 
 TEST_F(SamplerTest, FollowingAgainKeepsWhatIsKnown) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   for (int at = 0; at < 50; at += 2) taken(at);
-  sampler.follow({agent()}, steady(60));
+  sampler.follow(*agent(), steady(60));
   const auto results = sampler.sample(steady(70), wall(70));
   ASSERT_EQ(results.size(), 1U);
   EXPECT_GE(results[0].figures->history.size(), 4U);
 }
 
 TEST_F(SamplerTest, WhatDoesNotRunIsForgotten) {
-  sampler.follow({agent(), agent(1, "two", std::string(64, 'd'))}, steady(0));
+  sampler.follow(*agent(), steady(0));
+  sampler.follow(*agent(1, "two", std::string(64, 'd')), steady(0));
   EXPECT_EQ(sampler.size(), 2U);
-  sampler.follow({agent()}, steady(1));
+  sampler.forget(std::string(64, 'd'));
   EXPECT_EQ(sampler.size(), 1U);
-  sampler.follow({}, steady(2));
+  sampler.forget(id);
+  sampler.forget(id);
   EXPECT_EQ(sampler.size(), 0U);
   EXPECT_EQ(taken(100), 0U);
   EXPECT_FALSE(sampler.told(id, metering::Counters{}, wall(100)));
@@ -151,7 +153,7 @@ TEST_F(SamplerTest, WhatDoesNotRunIsForgotten) {
 /// A process that this host does not show.
 class Foreign : public SamplerTest {
  protected:
-  void SetUp() override { sampler.follow({agent(999)}, steady(0)); }
+  void SetUp() override { sampler.follow(*agent(999), steady(0)); }
   std::vector<std::string> due(double at) { return sampler.due_from_engine(steady(at)); }
   static metering::Counters counters(std::uint64_t cpu, double at) {
     metering::Counters made;
@@ -190,7 +192,7 @@ TEST_F(Foreign, NoAnswerIsNoFigure) {
 }
 
 TEST_F(SamplerTest, AClockThatIsSetBackDoesNotStopTheHistory) {
-  sampler.follow({agent()}, steady(0));
+  sampler.follow(*agent(), steady(0));
   for (int i = 0; i <= 100; i += 10) ASSERT_EQ(sampler.sample(steady(i), wall(100'000 + i)).size(), 1U);
   std::optional<Sampler::Result> last;
   for (int i = 110; i <= 200; i += 10) {
@@ -203,7 +205,7 @@ TEST_F(SamplerTest, AClockThatIsSetBackDoesNotStopTheHistory) {
 
 TEST_F(SamplerTest, OnlySoManyFilesAreKeptOpen) {
   Sampler small{{root_ / "proc", root_ / "cgroup"}, {}, 0};
-  small.follow({agent()}, steady(0));
+  small.follow(*agent(), steady(0));
   EXPECT_TRUE(small.sample(steady(0), wall(0)).empty());
   EXPECT_EQ(small.due_from_engine(steady(0)).size(), 1U) << "the engine is asked instead";
 }

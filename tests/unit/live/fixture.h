@@ -135,10 +135,8 @@ class FakeFleet {
     snapshot->epoch = ++epoch_;
     snapshot->engine = engine;
     snapshot->loaded = true;
-    for (const auto& [name, entry] : entries) {
-      snapshot->by_name[name] = snapshot->entries.size();
-      snapshot->entries.push_back(entry);
-    }
+    for (const auto& [name, entry] : entries) snapshot->entries.push_back(entry);
+    snapshot->by_name = fleet::index_of(snapshot->entries);
     return {snapshot, std::move(changes), false};
   }
 

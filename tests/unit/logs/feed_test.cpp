@@ -132,7 +132,7 @@ class LogTopics : public testing::Test {
 
   static fleet::SnapshotPtr moved(const fleet::Snapshot& from) {
     auto changed = std::make_shared<fleet::Snapshot>(from);
-    auto& agent = changed->entries.at(changed->by_name.at("bot")).agent;
+    auto& agent = changed->entries.at(changed->by_name->at("bot")).agent;
     auto other = std::make_shared<fleet::Agent>(*agent);
     other->container_id = from.find("two")->agent->container_id;
     agent = std::move(other);

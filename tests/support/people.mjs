@@ -1,14 +1,13 @@
-// Users, owners, shares and repositories, written into the database of a server that does not run: with them lists differ
+// For tests and measurements: users, owners, shares and repositories, written into the database of a server that does not run: with them lists differ
 // by viewer, and the metadata of an agent is as full as in real use.
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { sleep } from './measure.mjs'
 
-export const READER = { name: 'bench-reader', email: 'Reader@Example.com' }
-const OTHER = { name: 'bench-owner', email: 'owner@example.com' }
+export const READER = { name: 'people-reader', email: 'Reader@Example.com' }
+const OTHER = { name: 'people-owner', email: 'owner@example.com' }
 /** Administrators beyond the first; each is a class of viewers of its own. */
 export const ADMINS = 30
-export const adminName = (i) => `bench-admin-${i + 1}`
+export const adminName = (i) => `people-admin-${i + 1}`
 
 const NOW = '2026-01-01T00:00:00'
 
@@ -31,7 +30,7 @@ function agentStatements(names) {
     `INSERT OR IGNORE INTO agent_sharing (agent_name, shared_with_email, shared_by_id, created_at) ` +
       `SELECT name, '${READER.email.toLowerCase()}', (SELECT id FROM users WHERE username = 'admin'), '${NOW}' FROM wanted WHERE n % 3 = 0;`,
     `INSERT OR IGNORE INTO agent_git_config (id, agent_name, github_repo, working_branch, instance_id, created_at) ` +
-      `SELECT 'bench-' || name, name, 'example/' || name, 'main', 'bench', '${NOW}' FROM wanted WHERE n % 4 = 0;`,
+      `SELECT 'people-' || name, name, 'example/' || name, 'main', 'people', '${NOW}' FROM wanted WHERE n % 4 = 0;`,
   ]
 }
 
@@ -50,9 +49,6 @@ export const readerToken = (server) => server.signIn(READER.name)
 /** Tokens of so many more administrators. Signing in is slow on purpose, so they come one after the other. */
 export async function adminTokens(server, count) {
   const tokens = []
-  for (let i = 0; i < count; i++) {
-    tokens.push(await server.signIn(adminName(i)))
-    await sleep(1)
-  }
+  for (let i = 0; i < count; i++) tokens.push(await server.signIn(adminName(i)))
   return tokens
 }
