@@ -8,6 +8,16 @@ import { promisify } from 'node:util'
 const exec = promisify(execFile)
 const NANOSECONDS = 1e9
 
+const ROOT = process.env.TRINITY_ROOT ?? path.resolve(import.meta.dirname, '..')
+/** Puts a program on these cores; it asks the system for short turns, as the server does. */
+export const onCores = (cores, program) => [
+  'taskset',
+  '-c',
+  cores,
+  path.join(ROOT, 'build/release/bin/short-turns'),
+  ...program,
+]
+
 export const ALL_CORES = cpus()
   .map((_, i) => i)
   .join(',')
@@ -43,33 +53,20 @@ export const childrenOf = (pid) =>
  * between the requests of a connection. Throws on errors in the answers.
  */
 export async function wrk({ address, paths, seconds, connections, core = LOAD_CORE, token, tag, packed, pause }) {
-  const { stdout } = await exec(
-    'taskset',
-    [
-      '-c',
-      core,
-      'wrk',
-      '-t1',
-      `-c${connections}`,
-      `-d${seconds}s`,
-      '--timeout',
-      '10s',
-      '-s',
-      path.join(import.meta.dirname, 'load.lua'),
-      `http://${address}`,
-    ],
-    {
-      env: {
-        PATH: process.env.PATH,
-        TRINITY_BENCH_PATHS: paths,
-        ...(token ? { TRINITY_BENCH_TOKEN: token } : {}),
-        ...(tag ? { TRINITY_BENCH_TAG: tag } : {}),
-        ...(pause ? { TRINITY_BENCH_PAUSE: String(pause) } : {}),
-        ...(packed ? { TRINITY_BENCH_PACKED: '1' } : {}),
-      },
-      timeout: (seconds + 30) * 1000,
+  const script = path.join(import.meta.dirname, 'load.lua')
+  const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', '-s', script]
+  const [program, ...rest] = onCores(core, ['wrk', ...options, `http://${address}`])
+  const { stdout } = await exec(program, rest, {
+    env: {
+      PATH: process.env.PATH,
+      TRINITY_BENCH_PATHS: paths,
+      ...(token ? { TRINITY_BENCH_TOKEN: token } : {}),
+      ...(tag ? { TRINITY_BENCH_TAG: tag } : {}),
+      ...(pause ? { TRINITY_BENCH_PAUSE: String(pause) } : {}),
+      ...(packed ? { TRINITY_BENCH_PACKED: '1' } : {}),
     },
-  )
+    timeout: (seconds + 30) * 1000,
+  })
   const result = JSON.parse(stdout.match(/^RESULT (.*)$/m)[1])
   if (result.errors > 0 || result.requests === 0)
     throw new Error(`wrk on ${address}: ${result.errors} errors\n${stdout}`)

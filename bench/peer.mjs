@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort, until } from '../tests/integration/harness.mjs'
-import { SERVER_CORE, childrenOf } from './measure.mjs'
+import { SERVER_CORE, childrenOf, onCores } from './measure.mjs'
 
 export class Peer {
   static async start(folder, body) {
@@ -19,11 +19,9 @@ export class Peer {
     const configuration = path.join(peer.folder, 'nginx.conf')
     const text = await readFile(path.join(import.meta.dirname, 'nginx.conf'), 'utf8')
     await writeFile(configuration, text.replace('@PORT@', port))
-    peer.child = spawn(
-      'taskset',
-      ['-c', SERVER_CORE, 'nginx', '-p', peer.folder, '-c', configuration, '-g', 'daemon off;'],
-      { stdio: ['ignore', 'inherit', 'inherit'] },
-    )
+    const nginx = ['nginx', '-p', peer.folder, '-c', configuration, '-g', 'daemon off;']
+    const [program, ...rest] = onCores(SERVER_CORE, nginx)
+    peer.child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'] })
     peer.ended = new Promise((resolve) => peer.child.once('exit', resolve))
     try {
       await until('nginx answers', () =>

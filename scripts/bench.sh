@@ -13,7 +13,7 @@ verb_bench() {
   ensure_node
   ensure_engine
   build_server
-  step "Building what it is measured with" 600 build-bench compile release scripted-engine sql_trace
+  step "Building what it is measured with" 600 build-bench compile release scripted-engine sql_trace short-turns
   build_web
   build_image
   TEST_DIR=$ROOT/build/bench-run

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { Kept } from '../support/kept.mjs'
 import { READER, populate, readerToken } from '../support/people.mjs'
 import { ScriptedEngine } from '../support/scripted.mjs'
@@ -79,12 +79,22 @@ describe('a thousand agents under load', () => {
     await server?.dispose()
     await engine?.stop()
   })
+  afterEach(async () => {
+    await engine.do('heal')
+    await engine.do('lose', { lost: false })
+    await until('the engine is followed again', async () => {
+      const list = await server.get('/api/agents?limit=1')
+      return list.headers.get('trinity-engine') === 'ok' && Number(list.headers.get('trinity-snapshot-age')) < 2000
+    })
+  })
   const status = async (name) => (await server.agents()).get(name)?.status
+  /** Of the list's content, whatever its packing. */
+  const tag = async () => (await server.get('/api/agents')).headers.get('etag').replace('-gz', '')
 
   it('a hung engine: reads keep their speed and say how old they are', async () => {
     await whileReading(server, server.token, async (readers) => {
       await sleep(1000)
-      const before = (await server.get('/api/agents')).headers.get('etag')
+      const before = await tag()
       await engine.do('hang')
       await until('it is noticed', () => readers.every((reader) => reader.engines.has('unreachable')))
       for (const reader of readers) reader.ages.length = 0
@@ -92,12 +102,10 @@ describe('a thousand agents under load', () => {
       const old = readers.flatMap((reader) => reader.ages)
       assert.ok(Math.min(...old) > 900, `an answer claims to be ${Math.min(...old)} ms old`)
       assert.ok(Math.max(...old) > 3000, `the age stands still at ${Math.max(...old)} ms`)
-      assert.equal((await server.get('/api/agents')).headers.get('etag'), before, 'what was known is shown')
+      assert.equal(await tag(), before, 'what was known is shown')
       await engine.do('heal')
-      await until('it is well again', async () => {
-        const { headers } = await server.get('/api/agents')
-        return headers.get('trinity-engine') === 'ok' && Number(headers.get('trinity-snapshot-age')) < 2000
-      })
+      for (const reader of readers) reader.engines.clear()
+      await until('it is well again', () => readers.every((reader) => reader.engines.has('ok')))
     })
   })
 
@@ -114,7 +122,6 @@ describe('a thousand agents under load', () => {
       })
       const took = Date.now() - begin
       assert.ok(took < RECONCILE_MS + 3000, `${took} ms`)
-      await engine.do('lose', { lost: false })
     })
   })
 
@@ -207,7 +214,7 @@ describe('metadata of ten thousand agents that changes a hundred times a second'
       changes++
       if (i % 20) return
       // Read on another connection than it was written on.
-      const seen = (await server.get(`/api/agents?q=${name}&fields=name,autonomy_enabled&limit=50`)).body
+      const seen = (await server.get(`/api/agents?q=${name}&fields=name,autonomy_enabled&sort=name&limit=50`)).body
       if (seen.find((agent) => agent.name === name)?.autonomy_enabled !== enabled) late.push(name)
     }
     const before = await memoryOf(server)

@@ -57,6 +57,9 @@ describe('statements and engine calls', () => {
       const { body } = await server.get('/api/agents')
       return body.length === size && body.every((agent) => agent.owner && agent.started_at)
     })
+    // What the server asks the engine by itself after a start is over when nothing has come for a while.
+    let calls = -1
+    await until('the engine is left alone', () => proxy.calls === calls || void (calls = proxy.calls), { every: 700 })
   }
 
   /** Statements and engine calls of what `act` does; the figures of the server's own count with them. */
