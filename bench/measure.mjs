@@ -41,9 +41,6 @@ export function memory(pid) {
   return { resident: read('VmRSS'), peak: read('VmHWM') }
 }
 
-/** Binds a process with all its threads to these cores ("0", "0,1"). */
-export const pin = (pid, cores) => exec('taskset', ['-a', '-cp', cores, String(pid)])
-
 export const childrenOf = (pid) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
