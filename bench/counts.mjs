@@ -6,6 +6,7 @@ import { EngineProxy } from '../tests/support/engine-proxy.mjs'
 import { SqlTrace } from '../tests/support/sql-trace.mjs'
 import { pathsFile } from './list.mjs'
 import { sleep, wrk } from './measure.mjs'
+import { own } from './owned.mjs'
 import { adminTokens, readerToken } from '../tests/support/people.mjs'
 
 /** Longer than this measurement: what the server asks engine and database by itself would be counted too. */
@@ -19,13 +20,14 @@ const METADATA = /\b(agent_ownership|agent_sharing|agent_git_config|agent_permis
 
 async function counted(fleet, folder, body) {
   const proxy = await EngineProxy.start(fleet.engine?.socket)
+  const release = own(() => proxy.stop())
   const trace = new SqlTrace(path.join(folder, 'statements'))
   try {
     await fleet.relaunch({ environment: { ...QUIET, ...trace.environment, TRINITY_ENGINE: `unix://${proxy.path}` } })
     await body(proxy, trace)
   } finally {
     await fleet.relaunch()
-    await proxy.stop()
+    await release()
     await trace.remove()
   }
 }

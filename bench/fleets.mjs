@@ -3,15 +3,17 @@
 import { Server, until } from '../tests/integration/harness.mjs'
 import { ScriptedEngine } from '../tests/support/scripted.mjs'
 import { populate } from '../tests/support/people.mjs'
-import { SERVER_CORE, sleep } from './measure.mjs'
+import { SERVER_CORE } from './measure.mjs'
+import { own } from './owned.mjs'
 
 const PARALLEL_CREATIONS = 3
 
 /** `dispose` ends what was made. `real`: containers that run. */
 class Fleet {
   names = []
-  constructor(server, engine) {
-    this.server = server
+  server = null
+  dispose = own(() => this.#end())
+  constructor(engine) {
     this.engine = engine
     this.real = !engine
   }
@@ -50,14 +52,21 @@ class Fleet {
       { ms: 120_000, every: 200 },
     )
   }
-  async dispose() {
-    await this.server.dispose()
-    await this.engine?.stop()
+  async #end() {
+    const { server, engine } = this
+    if (server) {
+      // Whatever is under way does not start it again.
+      server.launch = () => new Promise(() => {})
+      await server.dispose()
+    }
+    await engine?.stop()
   }
 }
 
 export async function realFleet() {
-  return new Fleet(await Server.start(), null)
+  const fleet = new Fleet(null)
+  fleet.server = await Server.start()
+  return fleet
 }
 
 /** Adds agents until there are so many. */
@@ -77,19 +86,16 @@ export async function grow(fleet, size) {
 
 export async function scriptedFleet(size) {
   const engine = await ScriptedEngine.start()
-  let server
+  const fleet = new Fleet(engine)
   try {
-    server = await Server.start({ environment: engine.environment })
-    const fleet = new Fleet(server, engine)
+    fleet.server = await Server.start({ environment: engine.environment })
     fleet.names = Array.from({ length: size }, (_, i) => `bot-${i + 1}`)
-    await engine.do('containers', { count: size, name: 'bot', instance: server.instance })
-    await sleep(200)
-    await populate(server, fleet.names)
+    await engine.do('containers', { count: size, name: 'bot', instance: fleet.server.instance })
+    await populate(fleet.server, fleet.names)
     await fleet.settled()
     return fleet
   } catch (error) {
-    await server?.dispose()
-    await engine.stop()
+    await fleet.dispose()
     throw error
   }
 }

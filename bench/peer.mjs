@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import path from 'node:path'
 import { freePort, until } from '../tests/integration/harness.mjs'
 import { SERVER_CORE, childrenOf, onCores } from './measure.mjs'
+import { own } from './owned.mjs'
 
 export class Peer {
   static async start(folder, body) {
@@ -22,6 +23,7 @@ export class Peer {
     const nginx = ['nginx', '-p', peer.folder, '-c', configuration, '-g', 'daemon off;']
     const [program, ...rest] = onCores(SERVER_CORE, nginx)
     peer.child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'] })
+    peer.stop = own(() => peer.#end())
     peer.ended = new Promise((resolve) => peer.child.once('exit', resolve))
     try {
       await until('nginx answers', () =>
@@ -38,7 +40,7 @@ export class Peer {
     return peer
   }
 
-  async stop() {
+  async #end() {
     this.child.kill()
     await this.ended
     await rm(this.folder, { recursive: true, force: true })

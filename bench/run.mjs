@@ -10,6 +10,7 @@ import { grow, realFleet, scriptedFleet } from './fleets.mjs'
 import { list, peer } from './list.mjs'
 import { idle, load, resident } from './load.mjs'
 import { model } from './model.mjs'
+import { own, releaseAll } from './owned.mjs'
 import { Report } from './report.mjs'
 import { stats } from './stats.mjs'
 
@@ -57,21 +58,16 @@ const folder = await mkdtemp(path.join(tmpdir(), 'trinity-bench-'))
 await chmod(folder, 0o755) // nginx reads its file as a user of its own
 
 let fleet = null
-let cleaning = null
-const cleanUp = () => {
-  cleaning ??= (async () => {
-    await fleet?.dispose()
-    await rm(folder, { recursive: true, force: true })
-  })()
-  return cleaning
-}
+let interrupted = false
+own(() => rm(folder, { recursive: true, force: true }))
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ])
   process.once(signal, () => {
+    interrupted = true
     console.error('\ninterrupted: cleaning up')
-    cleanUp().finally(() => process.exit(code))
+    releaseAll().finally(() => process.exit(code))
   })
 
 /** The fleet of a step: more agents for the real one, else a new one on the scripted engine. */
@@ -99,7 +95,7 @@ try {
       console.log(`  (${took()})`)
     }
   }
-  await cleanUp()
+  await releaseAll()
   report.put('machine.seconds', (performance.now() - since) / 1000)
   console.log(`\n${report.table()}\n`)
   const { over } = report
@@ -108,8 +104,8 @@ try {
   )
   if (json) await writeFile(json, `${report.json()}\n`)
 } catch (error) {
-  if (cleaning) await cleaning
-  else throw error
+  // What an interruption takes away is missed by what was under way.
+  if (!interrupted) throw error
 } finally {
-  await cleanUp()
+  await releaseAll()
 }
