@@ -11,7 +11,12 @@ import { SqlTrace } from '../support/sql-trace.mjs'
 import { ROOT, Server, timing, until } from './harness.mjs'
 
 const METADATA = /\b(agent_ownership|agent_sharing|agent_git_config|agent_permissions)\b/i
-const QUIET = { TRINITY_PROBE_SECONDS: '600', TRINITY_RECONCILE_SECONDS: '3600' }
+/** The server does nothing by itself meanwhile. */
+const QUIET = {
+  TRINITY_PROBE_SECONDS: '600',
+  TRINITY_RECONCILE_SECONDS: '3600',
+  TRINITY_DATABASE_WATCH_MS: '3600000',
+}
 
 /** Paths without parameters that can be read. */
 async function plainReads() {
