@@ -1,5 +1,3 @@
-#include "agentd/agent.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,68 +5,13 @@
 #include <boost/json.hpp>
 #include <thread>
 
-#include "agentd/process.h"
-#include "base/clock.h"
-#include "http/client.h"
-#include "unit/agentd/fixtures.h"
+#include "unit/agentd/agent_fixture.h"
 
 namespace trinity::agentd {
 namespace {
 
-using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-constexpr const char* kSecret = "a-secret-for-this-test-only";
-
-/// An agent with a temporary home on a loopback port, and a client for it.
-class AgentTest : public testing::Test {
- protected:
-  AgentTest() {
-    ignore_broken_pipes();
-    config_.agent_name = "ruby";
-    config_.bind = "127.0.0.1";
-    config_.port = 0;
-    config_.home = home_.path();
-    config_.template_folder = template_.path();
-    config_.secret_file = files_.write("agentd.secret", std::string(kSecret) + "\n");
-    config_.agent_config_file = files_.write("agent-config.yaml", "agent: {mcp_servers: [mail]}");
-    config_.autorun_after = milliseconds(10);
-  }
-
-  void use_command(const std::string& command, const std::string& more = "") {
-    config_.template_name = "local:test";
-    template_.write("template.yaml", "name: test\nruntime: {type: command, command: " + command + "}\n" + more);
-  }
-  void start() {
-    agent_ = std::make_unique<Agent>(config_);
-    agent_->start();
-    client_ = std::make_unique<http::Client>(http::Endpoint{{}, "127.0.0.1", agent_->port()},
-                                             std::vector<asio::io_context*>{&context_});
-  }
-  http::ClientResponse call(http::Method method, std::string path, std::string body = "",
-                            std::string bearer = kSecret) {
-    http::ClientRequest request;
-    request.method = method;
-    request.target = std::move(path);
-    request.body = std::move(body);
-    if (!request.body.empty()) request.headers.add("Content-Type", "application/json");
-    if (!bearer.empty()) request.headers.add("Authorization", "Bearer " + bearer);
-    return run_on(context_, client_->request(std::move(request), std::chrono::seconds(20)));
-  }
-  http::ClientResponse get(std::string path) { return call(http::Method::get, std::move(path)); }
-  http::ClientResponse chat(std::string body) { return call(http::Method::post, "/api/chat", std::move(body)); }
-  static boost::json::value json_of(const http::ClientResponse& response) { return boost::json::parse(response.body); }
-  boost::json::value health() { return json_of(call(http::Method::get, "/health", "", "")); }
-
-  TempFolder home_;
-  TempFolder template_;
-  TempFolder files_;
-  Config config_;
-  asio::io_context context_{1};
-  std::unique_ptr<Agent> agent_;
-  std::unique_ptr<http::Client> client_;
-};
 
 TEST_F(AgentTest, HealthNeedsNoSecretAndEverythingElseDoes) {
   start();
