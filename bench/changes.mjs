@@ -10,7 +10,7 @@ export async function changes({ fleet, report, quick }) {
   const shown = []
   const told = []
   try {
-    for (let i = 0; i < (quick ? 6 : 20); i++) {
+    for (let i = 0; i < (quick ? 4 : 20); i++) {
       const name = fleet.names[(i * 397) % size]
       const from = live.frames.length
       await sleep(300)

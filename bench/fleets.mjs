@@ -47,7 +47,7 @@ class Fleet {
           since = performance.now()
           this.known = answer.body.length === this.size && answer.body.every((agent) => agent.started_at)
         }
-        return this.known && performance.now() - since > 1500
+        return this.known && performance.now() - since > 700
       },
       { ms: 120_000, every: 200 },
     )

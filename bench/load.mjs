@@ -80,7 +80,7 @@ export async function load({ fleet, report, folder, quick }) {
   try {
     report.begin(`${count} agent pages on ${fleet.title}, ${slow} of them never read`)
     const pid = await enginePid()
-    const seconds = quick ? 5 : 15
+    const seconds = quick ? 3 : 15
     const before = { server: cpuTime(server.pid), engine: pid && cpuTime(pid) }
     await sleep(seconds * 1000)
     const percent = (now, then) => ((now - then) / seconds) * 100
@@ -93,8 +93,8 @@ export async function load({ fleet, report, folder, quick }) {
       })
 
     const options = { address: server.address, paths, token: server.token, core: ALL_CORES }
-    const asking = wrk({ ...options, connections: LIST_CONNECTIONS, pause: LIST_PAUSE, seconds: quick ? 10 : 20 })
-    const { fromEvent, inside } = await deaths(fleet, readers.length, waiting, quick ? 6 : 20)
+    const asking = wrk({ ...options, connections: LIST_CONNECTIONS, pause: LIST_PAUSE, seconds: quick ? 6 : 20 })
+    const { fromEvent, inside } = await deaths(fleet, readers.length, waiting, quick ? 5 : 20)
     const paced = await asking
     report.figure(`the list, asked ${paced.rate.toFixed(0)} times a second: p50, p95, p99, max, ms`, paced.p99, {
       key: 'load.list_p99_ms',
@@ -144,8 +144,8 @@ export async function idle({ fleet, report, quick }) {
     names.slice(0, 3).map((name) => Page.open(server.address, server.token, name, () => {})),
   )
   try {
-    await sleep(quick ? 2000 : 12_000) // the sampler looks closely at fresh containers
-    const seconds = quick ? 6 : 20
+    await sleep(quick ? 1000 : 12_000) // the sampler looks closely at fresh containers
+    const seconds = quick ? 4 : 20
     const before = cpuTime(server.pid)
     await sleep(seconds * 1000)
     const percent = ((cpuTime(server.pid) - before) / seconds) * 100
@@ -165,7 +165,7 @@ export async function resident({ fleet, report, quick }) {
     Array.from({ length: 50 }, (_, i) => Page.open(server.address, tokens[i % 3], names[i % names.length], () => {})),
   )
   try {
-    await sleep(quick ? 3000 : 15_000)
+    await sleep(quick ? 2000 : 15_000)
     const held = memory(server.pid)
     report.begin(`Memory with ${fleet.title} and 50 open pages`)
     report.figure('resident, peak, MiB', held.resident, {

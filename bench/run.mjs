@@ -18,10 +18,10 @@ const SECTIONS = { list, peer, counts, stats, idle, load, resident, start, model
 
 /** What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine. */
 const plan = (quick) => [
-  { agents: 7, real: true, sections: ['list', 'counts'] },
+  { agents: 7, real: true, sections: quick ? ['list'] : ['list', 'counts'] },
   { agents: 30, real: true, sections: ['list', 'peer', 'counts', 'stats', 'idle', 'load', 'start', 'model'] },
-  { agents: 100, real: !quick, sections: ['list', 'counts', 'resident'] },
-  { agents: 1000, real: false, sections: quick ? ['list', 'peer'] : ['list', 'peer', 'counts', 'resident'] },
+  { agents: 100, real: !quick, sections: quick ? ['list', 'resident'] : ['list', 'counts', 'resident'] },
+  { agents: 1000, real: false, sections: quick ? ['list'] : ['list', 'peer', 'counts', 'resident'] },
   {
     agents: 10000,
     real: false,

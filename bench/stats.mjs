@@ -27,7 +27,7 @@ export async function stats({ fleet, report, folder, quick }) {
     { ms: 40_000, every: 250 },
   )
   const before = await sampling(server)
-  const seconds = quick ? 2 : 5
+  const seconds = quick ? 1 : 5
   const each = await pathsFile(
     folder,
     'stats',
