@@ -5,6 +5,7 @@ import { median, percentile, sleep, spread } from './measure.mjs'
 /** From the command that ends a container to the first answer that says so. */
 export async function changes({ fleet, report, quick }) {
   await fleet.relaunch()
+  await sleep(3000) // after a start the engine is asked about each container
   const { server, engine, size } = fleet
   const live = await server.live(['agents'])
   const shown = []
