@@ -145,6 +145,27 @@ boost::json::object Activity::json(bool with_timeline) const {
   return made;
 }
 
+boost::json::array Activity::recent(std::size_t most) const {
+  boost::json::array made;
+  for (auto call = calls_.rbegin(); call != calls_.rend() && made.size() < most; ++call) {
+    made.push_back(without_input(call->entry));
+  }
+  return made;
+}
+
+boost::json::object without_input(const TimelineEntry& entry) {
+  return {{"id", entry.id},
+          {"tool", entry.tool},
+          {"input_summary", entry.input_summary},
+          {"output_summary", json::encode(entry.output_summary)},
+          {"duration_ms", json::encode(entry.duration_ms)},
+          {"started_at", entry.started_at},
+          {"ended_at", json::encode(entry.ended_at)},
+          {"success", json::encode(entry.success)},
+          {"status", entry.status},
+          {"execution_id", json::encode(entry.execution_id)}};
+}
+
 std::optional<boost::json::object> Activity::detail(const std::string& tool_id) const {
   const auto found =
       std::find_if(calls_.rbegin(), calls_.rend(), [&](const Call& call) { return call.entry.id == tool_id; });

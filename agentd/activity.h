@@ -57,6 +57,8 @@ class Activity {
 
   /// All of it, newest first. Without `timeline` when that is not wanted.
   [[nodiscard]] boost::json::object json(bool with_timeline = true) const;
+  /// The newest calls, newest first, without their inputs: what is pushed to those who follow.
+  [[nodiscard]] boost::json::array recent(std::size_t most) const;
   /// One call with all its output; nothing when it is not known.
   [[nodiscard]] std::optional<boost::json::object> detail(const std::string& tool_id) const;
 
@@ -82,5 +84,8 @@ class Activity {
   std::size_t output_bytes_ = 0;
   std::size_t input_bytes_ = 0;
 };
+
+/// A call without its input.
+[[nodiscard]] boost::json::object without_input(const TimelineEntry& entry);
 
 }  // namespace trinity::agentd

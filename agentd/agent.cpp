@@ -1,5 +1,7 @@
 #include "agentd/agent.h"
 
+#include <malloc.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -8,6 +10,8 @@
 
 #include "agentd/activity.h"
 #include "agentd/autorun.h"
+#include "agentd/events/event_stream.h"
+#include "agentd/events/file_watch.h"
 #include "agentd/executions.h"
 #include "agentd/lines.h"
 #include "agentd/processes.h"
@@ -29,6 +33,8 @@ constexpr std::chrono::milliseconds kProcessesEndWithin{3'000};
 constexpr std::chrono::milliseconds kRequestsEndWithin{2'000};
 constexpr std::chrono::milliseconds kLookAgain{5};
 constexpr std::size_t kLongestSetupLine = 500;
+constexpr std::size_t kShownCalls = 50;
+constexpr std::chrono::milliseconds kAnswerIsOut{1'000};
 
 http::ServerOptions server_options(const Config& config) {
   http::ServerOptions options;
@@ -63,10 +69,18 @@ struct Agent::State {
         runner(config, processes, executions, activity, pool),
         turns(config, lane, runner, executions, processes, pool),
         autorun(executor, turns, lane),
+        events(event_log, [this] { return snapshot(); }),
+        files(executor, pool, config.home,
+              [this](boost::json::object changes) { event_log.add("files", std::move(changes)); }),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes({config, start_up, turns, executions, activity, pool}));
+    router.add(agent_routes({config, start_up, turns, executions, activity, pool, events}));
+    follow();
   }
 
+  void follow();
+  [[nodiscard]] boost::json::object snapshot() const;
+  void tell_start_up() { event_log.add("startup", start_up.card()); }
+  Task<> give_back_memory();
   Task<> start(Lane::Hold hold);
   Task<> prepare_workspace();
   Task<> run_setup();
@@ -86,10 +100,53 @@ struct Agent::State {
   Runner runner;
   Turns turns;
   AutorunLoop autorun;
+  EventLog event_log;
+  EventStream events;
+  FileWatch files;
   http::Router router;
   http::Server server;
   bool running = false;
 };
+
+/// Everything that changes goes into the event log.
+void Agent::State::follow() {
+  activity.on_change([this](const TimelineEntry* entry) {
+    auto about = activity.json(false);
+    about["entry"] = entry != nullptr ? boost::json::value(without_input(*entry)) : boost::json::value(nullptr);
+    event_log.add("activity", std::move(about));
+  });
+  executions.on_change([this](const boost::json::object& run) {
+    event_log.add("execution", {{"execution", run}});
+    if (run.at("phase") == "ended") spawn("memory", executor, give_back_memory());
+  });
+  turns.on_session([this] { event_log.add("session", {{"session", turns.session().card()}}); });
+  runner.on_notice([this](const std::string& execution, std::string_view level, const std::string& text) {
+    event_log.add("log", {{"execution_id", execution}, {"level", level}, {"text", text}});
+  });
+}
+
+/// What a run took in small pieces stays with the heap; when its answer is out, the system gets it back.
+Task<> Agent::State::give_back_memory() {
+  asio::steady_timer timer(executor, kAnswerIsOut);
+  boost::system::error_code fault;
+  co_await timer.async_wait(asio::redirect_error(use_awaitable, fault));
+  ::malloc_trim(0);
+}
+
+boost::json::object Agent::State::snapshot() const {
+  auto doing = activity.json(false);
+  doing["timeline"] = activity.recent(kShownCalls);
+  boost::json::array ended;
+  for (const auto& run : executions.ended()) ended.push_back(run);
+  return {{"agent_name", config.agent_name},
+          {"runtime", turns.runtime().name()},
+          {"runtime_available", turns.runtime_available()},
+          {"startup", start_up.card()},
+          {"session", turns.session().card()},
+          {"activity", std::move(doing)},
+          {"running", executions.running().at("executions")},
+          {"ended", std::move(ended)}};
+}
 
 Task<> Agent::State::prepare_workspace() {
   auto servers = [this] { return configured_mcp_servers(config); };
@@ -108,9 +165,11 @@ Task<> Agent::State::prepare_workspace() {
     start_up.workspace = "failed";
     start_up.workspace_error = "Copying the template failed: " + report.error();
     log::error("workspace", "{}", *start_up.workspace_error);
+    tell_start_up();
     co_return;
   }
   start_up.workspace = "ok";
+  tell_start_up();
   if (!report->done_before) {
     log::info("workspace", "{} files copied from the template {}", report->files, config.template_name);
   }
@@ -129,6 +188,7 @@ Task<> Agent::State::start(Lane::Hold hold) {
   if (stop.stop_requested()) co_return;
   log::info("agentd", "ready, runtime {} {}", turns.runtime().name(),
             turns.runtime_available() ? "available" : "not available");
+  spawn("file watch", executor, files.run());
   spawn("setup script", executor, run_setup());
   if (behaviour.autorun) spawn("autorun", executor, autorun.run(*behaviour.autorun, config.autorun_after));
 }
@@ -139,6 +199,7 @@ Task<> Agent::State::run_setup() {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(script, ignored)) co_return;
   start_up.setup = "running";
+  tell_start_up();
   log::info("setup", "{} started", script.string());
   ProcessSpec spec;
   spec.argv = {"/bin/bash", script.string()};
@@ -154,6 +215,7 @@ Task<> Agent::State::run_setup() {
   lines->finish();
   const bool good = end && end->cause == ProcessEnd::Cause::exited && end->code == 0;
   start_up.setup = good ? "ok" : "failed";
+  tell_start_up();
   if (good) {
     log::info("setup", "ended");
   } else if (!end) {
@@ -168,6 +230,7 @@ Task<> Agent::State::run_setup() {
 Task<> Agent::State::end_processes(std::shared_ptr<std::promise<void>> ended) {
   lane.close();
   autorun.stop();
+  files.stop();
   processes.stop_all();
   asio::steady_timer timer(executor);
   boost::system::error_code fault;
@@ -195,6 +258,10 @@ void Agent::start() {
   state.running = true;
   log::info("agentd", "listening on {}:{}", state.config.bind, state.server.port());
   spawn("start-up", state.executor, state.start(std::move(*hold)));
+}
+
+const std::vector<http::Route>& Agent::routes() const noexcept {
+  return state_->router.routes();
 }
 
 std::uint16_t Agent::port() const noexcept {

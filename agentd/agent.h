@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agentd/config.h"
+#include "http/router.h"
 
 namespace trinity::agentd {
 
@@ -19,6 +20,8 @@ class Agent {
   /// workspace is ready. Throws std::system_error when the port cannot be had.
   void start();
   [[nodiscard]] std::uint16_t port() const noexcept;
+  /// Everything that is served.
+  [[nodiscard]] const std::vector<http::Route>& routes() const noexcept;
   /// Ends runs and open requests; at most about 6 s, milliseconds when idle. From a thread that is no I/O thread.
   void stop();
 

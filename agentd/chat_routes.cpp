@@ -21,6 +21,8 @@ constexpr std::int64_t kLongestTurn = 86'400;
 constexpr std::int64_t kMostTurns = 10'000;
 constexpr std::size_t kMostTools = 200;
 constexpr std::size_t kLongestTool = 500;
+constexpr std::size_t kRoomForTools = 2 * 1024 * 1024;  ///< address space, no memory until it is used
+constexpr std::size_t kRoomForMetadata = 4096;
 constexpr std::size_t kLongestSystemPrompt = 100'000;  ///< it goes to the program as one argument
 
 struct ChatRequest {
@@ -131,15 +133,25 @@ Response failure_answer(const TurnEnd& end) {
   return Response::json_text(std::move(text), status);
 }
 
-/// The transcript is text already and may be large: it is moved into place, not parsed and written again.
-std::string answer_with(const TurnEnd& end, const std::string& more) {
+/// The answer's beginning. The transcript is text already and may be large: it is moved into place, not parsed and
+/// written again, and there is room for `more` bytes behind it, because a text that grows is in memory twice.
+std::string answer_with(const TurnEnd& end, std::size_t more) {
   const auto answer = json::write(boost::json::value(end.answer));
   std::string text;
-  text.reserve(end.transcript->size() + answer.size() + more.size() + 100);
+  text.reserve(end.transcript->size() + answer.size() + more + 100);
   text += R"({"response":)" + answer + R"(,"execution_log":)";
   end.transcript->move_into(text);
-  text += more;
   return text;
+}
+
+/// One after the other: all of them together as JSON values would take many times their size.
+void append_tools(const std::vector<ToolEntry>& tools, std::string& text) {
+  text += '[';
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    if (i > 0) text += ',';
+    json::append(text, json::encode(tools[i]));
+  }
+  text += ']';
 }
 
 class ChatHandlers {
@@ -155,10 +167,12 @@ class ChatHandlers {
     auto turn = turn_from(std::move(chat));
     const auto end = co_await turns_.chat(std::move(turn));
     if (end.failure) co_return failure_answer(end);
-    co_return Response::json_text(
-        answer_with(end, fmt::format(R"(,"execution_log_simplified":{},"metadata":{},"session":{},"timestamp":"{}"}})",
-                                     json::to_text(end.record->tools()), json::to_text(end.record->metadata()),
-                                     json::to_text(end.session), format_z(end.time))));
+    auto text = answer_with(end, kRoomForTools);
+    text += R"(,"execution_log_simplified":)";
+    append_tools(end.record->tools(), text);
+    text += fmt::format(R"(,"metadata":{},"session":{},"timestamp":"{}"}})", json::to_text(end.record->metadata()),
+                        json::to_text(end.session), format_z(end.time));
+    co_return Response::json_text(std::move(text));
   }
 
   Task<Response> task(Request request) {
@@ -174,9 +188,10 @@ class ChatHandlers {
     if (end.failure) co_return failure_answer(end);
     const auto& metadata = end.record->metadata();
     const auto session = metadata.session_id.value_or(metadata.execution_id.value_or(""));
-    co_return Response::json_text(
-        answer_with(end, fmt::format(R"(,"metadata":{},"session_id":{},"timestamp":"{}"}})", json::to_text(metadata),
-                                     json::write(boost::json::value(session)), format_z(end.time))));
+    auto text = answer_with(end, kRoomForMetadata);
+    text += fmt::format(R"(,"metadata":{},"session_id":{},"timestamp":"{}"}})", json::to_text(metadata),
+                        json::write(boost::json::value(session)), format_z(end.time));
+    co_return Response::json_text(std::move(text));
   }
 
  private:

@@ -18,6 +18,15 @@ constexpr std::size_t kPreview = 100;
 constexpr std::chrono::milliseconds kKillAfter{5'000};
 constexpr std::chrono::milliseconds kGoneAfter{7'000};
 
+constexpr std::size_t kMostEnded = 20;
+
+boost::json::object told_of(const std::string& id, const ExecutionMetadata& metadata, Time started) {
+  return {{"execution_id", id},
+          {"type", metadata.type},
+          {"message_preview", metadata.message_preview},
+          {"started_at", format_z(started)}};
+}
+
 }  // namespace
 
 Executions::Place Executions::enter(std::string id, std::string type, std::string_view message) {
@@ -39,14 +48,23 @@ void Executions::began(Execution& run, const std::shared_ptr<Process>& process) 
   const auto at = std::find_if(runs_.begin(), runs_.end(), [&](const auto& one) { return one.get() == &run; });
   const auto waiting = std::find_if(runs_.begin(), at, [](const auto& one) { return !one->started_at_; });
   std::rotate(waiting, at, at + 1);
-  if (changed_) changed_(run, true);
+  auto told = told_of(run.id_, run.metadata_, *run.started_at_);
+  told["phase"] = "began";
+  if (changed_) changed_(told);
 }
 
 void Executions::leave(const std::shared_ptr<Execution>& run) {
   std::erase(runs_, run);
   run->left_ = true;
   run->gone_.cancel();
-  if (run->started_at_ && changed_) changed_(*run, false);
+  if (!run->started_at_) return;
+  auto told = told_of(run->id_, run->metadata_, *run->started_at_);
+  told["phase"] = "ended";
+  told["ended_at"] = format_z(now());
+  for (auto& [name, value] : run->outcome_) told[name] = std::move(value);
+  ended_.push_front(told);
+  if (ended_.size() > kMostEnded) ended_.pop_back();
+  if (changed_) changed_(told);
 }
 
 std::shared_ptr<Execution> Executions::find(const std::string& id) const {

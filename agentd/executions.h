@@ -2,6 +2,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/describe.hpp>
 #include <boost/json/object.hpp>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,8 @@ class Execution {
   /// Somebody asked for its end.
   [[nodiscard]] bool terminated() const noexcept { return terminated_; }
 
+  /// How it ended, for those who follow; set before it leaves the registry.
+  void set_outcome(boost::json::object outcome) { outcome_ = std::move(outcome); }
   /// What ends its waiting, while it waits.
   void waits(std::function<void()> give_up) { give_up_ = std::move(give_up); }
 
@@ -45,6 +48,7 @@ class Execution {
   std::string id_;
   ExecutionMetadata metadata_;
   std::optional<Time> started_at_;
+  boost::json::object outcome_;
   std::weak_ptr<Process> process_;
   std::function<void()> give_up_;
   asio::steady_timer gone_;  ///< cancelled when the run has left the registry
@@ -55,8 +59,8 @@ class Execution {
 /// All runs that there are, by id. Belongs to one I/O thread.
 class Executions {
  public:
-  /// Called when a run has begun (true) or ended.
-  using Changed = std::function<void(const Execution& run, bool began)>;
+  /// Called when a run has begun or ended, with what is to be told of it.
+  using Changed = std::function<void(const boost::json::object& run)>;
 
   explicit Executions(asio::any_io_executor executor) : executor_(std::move(executor)) {}
   Executions(const Executions&) = delete;
@@ -86,6 +90,8 @@ class Executions {
 
   /// Runs whose process is there, in order of their start.
   [[nodiscard]] boost::json::object running() const;
+  /// Runs that have ended, newest first, the last few.
+  [[nodiscard]] const std::deque<boost::json::object>& ended() const noexcept { return ended_; }
   [[nodiscard]] std::optional<boost::json::object> status(const std::string& id) const;
   [[nodiscard]] std::size_t count(std::string_view type) const;
 
@@ -106,6 +112,7 @@ class Executions {
   asio::any_io_executor executor_;
   Changed changed_;
   std::vector<std::shared_ptr<Execution>> runs_;
+  std::deque<boost::json::object> ended_;
 };
 
 }  // namespace trinity::agentd

@@ -71,6 +71,10 @@ class InfoHandlers {
 
 }  // namespace
 
+object StartUp::card() const {
+  return {{"workspace", workspace}, {"workspace_error", json::encode(workspace_error)}, {"setup", setup}};
+}
+
 std::vector<http::Route> info_routes(AgentParts parts) {
   const Members<InfoHandlers> call(parts);
   return {
@@ -88,6 +92,10 @@ std::vector<http::Route> agent_routes(AgentParts parts) {
     auto more = chapter(parts);
     routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
+  auto events = [stream = &parts.events](std::shared_ptr<http::WebSocket> socket, Request request) {
+    return stream->serve(std::move(socket), std::move(request));
+  };
+  routes.push_back({Method::get, "/api/events", Access::secret, {}, std::move(events)});
   // Which paths exist is for those who know the secret.
   const Members<InfoHandlers> call(parts);
   for (const auto method : {Method::get, Method::post, Method::put, Method::patch, Method::del}) {

@@ -3,6 +3,7 @@
 
 #include "agentd/activity.h"
 #include "agentd/config.h"
+#include "agentd/events/event_stream.h"
 #include "agentd/executions.h"
 #include "agentd/turns.h"
 #include "http/router.h"
@@ -11,6 +12,9 @@ namespace trinity::agentd {
 
 /// How far the start-up is. Belongs to the I/O thread.
 struct StartUp {
+  /// What of it is told.
+  [[nodiscard]] boost::json::object card() const;
+
   std::string workspace = "ok";  ///< ok, cloning, failed
   std::optional<std::string> workspace_error;
   std::string setup = "none";  ///< none, running, ok, failed
@@ -26,6 +30,7 @@ struct AgentParts {
   Executions& executions;
   Activity& activity;
   BlockingPool& pool;
+  EventStream& events;
 };
 
 /// The paths of the agent API. Every path but the two health checks needs the secret, the unknown ones too.

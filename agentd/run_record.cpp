@@ -10,8 +10,8 @@ namespace trinity::agentd {
 namespace {
 
 /// The transcript has everything; the list of calls beside it is for a quick look.
-constexpr std::size_t kMostTools = 10'000;
-constexpr std::size_t kMostToolBytes = 2 * 1024 * 1024;
+constexpr std::size_t kMostTools = 2'000;
+constexpr std::size_t kMostToolBytes = 512 * 1024;
 constexpr std::size_t kShownOutput = 500;
 constexpr std::size_t kMostOpenCalls = 1'000;
 constexpr std::size_t kLongestAnswer = 4 * 1024 * 1024;

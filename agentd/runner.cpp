@@ -15,11 +15,13 @@ namespace {
 constexpr std::size_t kLongestRunFile = 1024 * 1024;
 constexpr std::size_t kMostOutput = std::size_t{4} * 1024 * 1024 * 1024;
 
+constexpr std::size_t kShownNotice = 200;
+
 /// Hands what the lines say to everybody who follows the run.
 class Follower {
  public:
-  Follower(Ran& ran, Activity& activity, std::string execution)
-      : ran_(ran), activity_(activity), execution_(std::move(execution)) {}
+  Follower(Ran& ran, Activity& activity, const Runner::Notice& notice, std::string execution)
+      : ran_(ran), activity_(activity), notice_(notice), execution_(std::move(execution)) {}
 
   void line(std::string_view line, bool cut) {
     reading_.clear();
@@ -41,15 +43,21 @@ class Follower {
     for (const auto& event : reading_.events) {
       ran_.record->take(event, time);
       activity_.take(execution_, event, time);
-      if (const auto* notice = std::get_if<event::Notice>(&event)) {
-        log::info({"turn", execution_}, "{}", preview(notice->text, 200));
-      }
+      if (const auto* notice = std::get_if<event::Notice>(&event)) note("info", notice->text);
+      if (const auto* error = std::get_if<event::Error>(&event)) note("error", error->message);
     }
     for (auto& line : reading_.shown) ran_.transcript->add(std::move(line));
   }
 
+  void note(std::string_view level, const std::string& text) {
+    const auto shown = preview(text, kShownNotice);
+    log::info({"turn", execution_}, "{}", shown);
+    if (notice_) notice_(execution_, level, shown);
+  }
+
   Ran& ran_;
   Activity& activity_;
+  const Runner::Notice& notice_;
   std::string execution_;
   Reading reading_;
   bool told_ = false;
@@ -126,7 +134,7 @@ Task<Ran> Runner::run(Launch launch, Execution& run, std::chrono::seconds limit,
     folder = std::move(*made);
   }
   auto spec = spec_of(launch, folder, limit);
-  const auto follower = std::make_unique<Follower>(ran, activity_, run.id());
+  const auto follower = std::make_unique<Follower>(ran, activity_, notice_, run.id());
   Lines::Take take = [into = follower.get()](std::string_view line, bool cut) { into->line(line, cut); };
   const auto lines = std::make_unique<Lines>(std::move(take));
   Process::Output output = [into = lines.get()](std::string_view bytes) { into->feed(bytes); };

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,10 @@ class Runner {
   Runner(const Config& config, Processes& processes, Executions& executions, Activity& activity, BlockingPool& pool)
       : config_(config), processes_(processes), executions_(executions), activity_(activity), pool_(pool) {}
 
+  /// Called with what a program says about its run beside its answer: warnings, retries, errors.
+  using Notice = std::function<void(const std::string& execution, std::string_view level, const std::string& text)>;
+  void on_notice(Notice notice) { notice_ = std::move(notice); }
+
   /// `run` is in the registry while this goes on.
   Task<Ran> run(Launch launch, Execution& run, std::chrono::seconds limit, std::int64_t context_window);
 
@@ -41,6 +46,7 @@ class Runner {
   Executions& executions_;
   Activity& activity_;
   BlockingPool& pool_;
+  Notice notice_;
 };
 
 }  // namespace trinity::agentd

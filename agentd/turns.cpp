@@ -13,6 +13,7 @@
 #include "agentd/turn_end.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "json/encode.h"
 #include "json/write.h"
 
 namespace trinity::agentd {
@@ -122,6 +123,7 @@ Task<> Turns::restore() {
   const auto state = co_await pool_.run(std::move(read));
   session_.set_window(known_->window_of(config_.model));
   if (state) session_.restore(*state, known_->name());
+  tell_session();
 }
 
 Task<> Turns::save() {
@@ -134,13 +136,16 @@ Task<> Turns::save() {
 
 Task<> Turns::reset() {
   session_.reset();
+  tell_session();
   co_await save();
 }
 
 std::string Turns::choose_model(const std::string& model) {
   auto fault = known_->model_fault(model);
-  if (fault.empty()) session_.set_model(model);
-  return fault;
+  if (!fault.empty()) return fault;
+  session_.set_model(model);
+  tell_session();
+  return {};
 }
 
 Task<TurnEnd> Turns::chat(TurnRequest request) {
@@ -217,12 +222,13 @@ Task<TurnEnd> Turns::run_chat(TurnRequest request, Execution& run) {
   end.time = now();
   if (!end.failure && started.generation == session_.generation()) {
     add_turn(started, std::move(request.message), ran, end);
+    tell_session();
     co_await save();
   }
   end.session = session_.totals();
   end.record = std::move(ran.record);
   end.transcript = std::move(ran.transcript);
-  log_end(request, end);
+  note_end(request, end, run);
   co_return end;
 }
 
@@ -268,19 +274,26 @@ Task<TurnEnd> Turns::task(TurnRequest request) {
   end.session = session_.totals();
   end.record = std::move(ran.record);
   end.transcript = std::move(ran.transcript);
-  log_end(request, end);
+  note_end(request, end, run);
   co_return end;
 }
 
-void Turns::log_end(const TurnRequest& request, const TurnEnd& end) const {
+void Turns::note_end(const TurnRequest& request, const TurnEnd& end, Execution& run) {
   const auto& metadata = end.record->metadata();
   const auto seconds = static_cast<double>(metadata.duration_ms.value_or(0)) / 1000;
-  const auto id = metadata.execution_id.value_or("");
+  boost::json::object outcome{{"status", "success"}, {"detail", nullptr}, {"metadata", json::encode(metadata)}};
   if (end.failure) {
-    log::warn({"turn", id}, "{} failed after {:.1f} s: {}", request.origin, seconds, preview(end.failure->detail));
+    outcome["status"] = run.terminated()                          ? "terminated"
+                        : end.failure->kind == ErrorKind::timeout ? "timeout"
+                                                                  : "failed";
+    outcome["detail"] = end.failure->detail;
+    log::warn({"turn", run.id()}, "{} failed after {:.1f} s: {}", request.origin, seconds,
+              preview(end.failure->detail));
   } else {
-    log::info({"turn", id}, "{} ended after {:.1f} s: {}", request.origin, seconds, preview(last_line(end.answer)));
+    log::info({"turn", run.id()}, "{} ended after {:.1f} s: {}", request.origin, seconds,
+              preview(last_line(end.answer)));
   }
+  run.set_outcome(std::move(outcome));
 }
 
 }  // namespace trinity::agentd

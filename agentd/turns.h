@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,6 +79,9 @@ class Turns {
   /// Why the model cannot be chosen; empty: it counts from the next turn on.
   std::string choose_model(const std::string& model);
 
+  /// Called after every change of the session.
+  void on_session(std::function<void()> changed) { session_changed_ = std::move(changed); }
+
   /// The runtime that the agent has, also when its program is not there.
   [[nodiscard]] const Runtime& runtime() const noexcept { return *known_; }
   [[nodiscard]] bool runtime_available() const noexcept { return choice_.has_value(); }
@@ -95,7 +99,10 @@ class Turns {
   [[nodiscard]] std::int64_t window_for(const Runtime& runtime, const std::string& model) const;
   void add_turn(const Started& started, std::string message, const Ran& ran, const TurnEnd& end);
   Task<> save();
-  void log_end(const TurnRequest& request, const TurnEnd& end) const;
+  void tell_session() const {
+    if (session_changed_) session_changed_();
+  }
+  static void note_end(const TurnRequest& request, const TurnEnd& end, Execution& run);
 
   const Config& config_;
   Lane& lane_;
@@ -106,6 +113,7 @@ class Turns {
   std::shared_ptr<const Runtime> known_;
   RuntimeChoice choice_ = std::unexpected(std::string("The agent is starting"));
   Session session_;
+  std::function<void()> session_changed_;
 };
 
 /// Which program answers, from AGENT_RUNTIME and template.yaml; the text says why none does. `claude-code` is what the

@@ -31,7 +31,8 @@ class Codex final : public Runtime {
     if (!order.model.empty()) argv.insert(argv.end(), {"--model", order.model});
     if (!order.system_prompt.empty()) {
       // The value is read as TOML, whose texts are written as JSON's are.
-      argv.insert(argv.end(), {"--config", "developer_instructions=" + json::write(boost::json::value(order.system_prompt))});
+      argv.insert(argv.end(),
+                  {"--config", "developer_instructions=" + json::write(boost::json::value(order.system_prompt))});
     }
     if (order.conversation) argv.push_back(order.conversation->id);
     argv.emplace_back("-");

@@ -55,6 +55,12 @@ class Agent {
   }
   chat = (message, more) => this.call('POST', '/api/chat', { message, ...more })
   inside = async (script) => (await docker('exec', this.name, 'sh', '-c', script)).stdout
+  /** Bytes of agentd's memory: now, and at most so far. */
+  async memory() {
+    const status = await this.inside('cat /proc/$(pidof agentd)/status')
+    const of = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)[1]) * 1024
+    return { now: of('VmRSS'), most: of('VmHWM') }
+  }
   remove = () => docker('rm', '--force', '--volumes', this.name)
 }
 
@@ -66,6 +72,26 @@ describe('agentd', () => {
     return agent
   }
   after(() => Promise.all(agents.map((agent) => agent.remove())))
+
+  it('stays small: idle, and in a turn with 10 MB of output', async (t) => {
+    const line = `{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t","content":"${'x'.repeat(900)}"}]}}`
+    const agent = await start({
+      template: `name: big\nruntime: {type: command, command: [sh, -c, 'yes ''${line}'' | head -c 10485760; echo; echo {\\"type\\":\\"result\\",\\"result\\":\\"done\\"}']}\n`,
+    })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const idle = await agent.memory()
+    assert.ok(idle.now < 8 * 1024 * 1024, `idle: ${idle.now}`)
+    const answer = await agent.chat('go')
+    assert.equal(answer.status, 200, JSON.stringify(answer.body).slice(0, 300))
+    assert.equal(answer.body.response, 'done')
+    assert.ok(answer.body.execution_log.length > 10_000)
+    // What the turn took goes back to the system a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const after = await agent.memory()
+    t.diagnostic(`idle ${idle.now >> 10} KiB, at most ${after.most >> 10} KiB, afterwards ${after.now >> 10} KiB`)
+    assert.ok(after.most < 20 * 1024 * 1024, `in the turn: ${after.most}`)
+    assert.ok(after.now < 8 * 1024 * 1024, `afterwards: ${after.now}`)
+  })
 
   it('is not driven from another container', async () => {
     const one = await start()
