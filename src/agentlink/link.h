@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <expected>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,25 @@ struct Target {
 };
 
 enum class Trouble {
-  unreachable,  ///< nothing listens there
+  unreachable,  ///< no connection could be made: the request cannot have reached the daemon
+  lost,         ///< the connection ended before the answer was whole: the request may have been carried out
   timeout,      ///< no whole answer within the limit
   refused       ///< an answer other than 200
+};
+
+struct Question {
+  http::Method method = http::Method::get;
+  std::string path;  ///< and query, percent-encoded
+  std::string body;  ///< JSON
+  /// Bounds everything, the repetitions at start-up included.
+  std::chrono::milliseconds limit{};
+  std::size_t most_bytes = 4 * 1024 * 1024;  ///< of the answer
+  std::shared_ptr<http::Hangup> hangup{};    ///< ends it from outside (Trouble::lost)
+};
+
+struct Answer {
+  unsigned status = 0;
+  std::string body;
 };
 
 /// Asks agentd over its HTTP API. Any I/O thread of `contexts`.
@@ -29,7 +46,11 @@ class AgentLink {
  public:
   explicit AgentLink(std::vector<boost::asio::io_context*> contexts) : contexts_(std::move(contexts)) {}
 
-  /// The body of a 200 answer, at most 4 MiB. `limit` bounds everything, the repetitions at start-up included.
+  /// Whatever the daemon answers. A refused connection is tried again (the contract's three attempts, or for ten
+  /// seconds while the agent is starting): the request cannot have reached it.
+  Task<std::expected<Answer, Trouble>> ask(Call call, Target target, Question question);
+
+  /// The body of a 200 answer, at most 4 MiB.
   Task<std::expected<std::string, Trouble>> get(Call call, Target target, std::string path,
                                                 std::chrono::milliseconds limit);
 

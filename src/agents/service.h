@@ -78,6 +78,8 @@ class AgentService {
   Task<boost::json::object> info(Call call, CallerPtr caller, std::string name);
   /// Throws BadRequest when it does not run.
   Task<View> running(CallerPtr caller, std::string name);
+  /// Where the agent's daemon is, and what proves that this server asks.
+  [[nodiscard]] agentlink::Target target_of(const fleet::Agent& agent) const;
 
  private:
   struct Made;
@@ -94,7 +96,6 @@ class AgentService {
   /// The same for deletion: never a system agent.
   Task<View> deletable(CallerPtr caller, std::string name);
 
-  [[nodiscard]] agentlink::Target target_of(const fleet::Agent& agent) const;
   Plan plan_of(const CallerPtr& caller, const CreateRequest& request, const fleet::Snapshot& snapshot) const;
   void apply_template(Plan& plan, const std::string& id) const;
   void apply_resources(Plan& plan, const CreateRequest& request) const;

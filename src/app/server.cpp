@@ -24,6 +24,7 @@
 #include "db/foreign_writes.h"
 #include "db/migrations.h"
 #include "engine/docker.h"
+#include "executions/routes.h"
 #include "fleet/fleet.h"
 #include "http/server.h"
 #include "http/static_files.h"
@@ -174,6 +175,8 @@ struct Server::Parts {
   sharing::SharingService sharing;
   permissions::PermissionStore permission_store{database};
   permissions::PermissionService permissions;
+  executions::ExecutionStore execution_store{database};
+  executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, pool};
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -262,6 +265,7 @@ void Server::Parts::add_routes() {
   router.add(agents::settings_routes(agent_settings));
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
+  router.add(executions::routes(executions));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},
@@ -279,6 +283,7 @@ Task<> Server::Parts::read_again(Parts* parts, Call call) {
 
 void Server::Parts::on_publication(const fleet::Publication& publication) {
   link.publish(publication);
+  executions.follow(publication);
   if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
   first_list_seen = true;
   first_list.set_value();
@@ -314,6 +319,7 @@ void Server::start() {
     }
     // With the first list in: what the clean-up takes away is then taken out of it too.
     p.agents.start_cleanup(p.io[0].get_executor());
+    p.executions.take_up(p.io[0].get_executor());
     p.server->listen();
   } catch (...) {
     stop();

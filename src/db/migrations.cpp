@@ -93,9 +93,17 @@ void agent_settings(Session& session) {
   session.query("ALTER TABLE trinity_cleanup ADD COLUMN was_running INTEGER NOT NULL DEFAULT 0").run();
 }
 
+/// An agent's records are listed newest first, however many there are.
+void execution_order(Session& session) {
+  session
+      .query(
+          "CREATE INDEX IF NOT EXISTS idx_executions_agent_started ON schedule_executions(agent_name, started_at DESC)")
+      .run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 5> versions{first_version, sign_outs, cleanup_list, cleanup_names,
-                                                     agent_settings};
+constexpr std::array<void (*)(Session&), 6> versions{first_version, sign_outs,      cleanup_list,
+                                                     cleanup_names, agent_settings, execution_order};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

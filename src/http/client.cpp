@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -40,6 +41,7 @@ struct Connection {
   beast::flat_buffer buffer{max_head + read_size};
   SteadyTime last_used{};
   bool reused = false;
+  bool kept = true;  ///< may serve the next request
 };
 
 /// One request on its way: its connection and what has been read of the answer.
@@ -100,6 +102,24 @@ std::string Endpoint::text() const {
   return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
+class HangupAccess {
+ public:
+  /// False when it was hung up already.
+  static bool attach(Hangup& hangup, const std::shared_ptr<Stream>& stream) {
+    const std::lock_guard lock(hangup.mutex_);
+    hangup.stream_ = stream;
+    return !hangup.done_;
+  }
+};
+
+void Hangup::now() {
+  const std::lock_guard lock(mutex_);
+  done_ = true;
+  // On the stream's own thread; by then the request may have ended, and its connection may serve nobody else: one that
+  // can be hung up is never kept.
+  if (const auto stream = stream_.lock()) asio::post(stream->executor(), [stream] { stream->close(); });
+}
+
 struct Client::State {
   /// The kept connections of one context; touched by its thread only.
   struct Lane {
@@ -135,8 +155,8 @@ struct Client::State {
   /// After a whole answer: keeps the connection when both sides may.
   void give_back(Exchange exchange) {
     auto& connection = exchange.connection;
-    const bool fit = exchange.parser->is_done() && exchange.parser->keep_alive() && connection->buffer.size() == 0 &&
-                     exchange.parser->status != 101 && connection->stream->is_open();
+    const bool fit = connection->kept && exchange.parser->is_done() && exchange.parser->keep_alive() &&
+                     connection->buffer.size() == 0 && exchange.parser->status != 101 && connection->stream->is_open();
     if (!fit) return;
     auto& lane = lane_of(connection->stream->executor());
     if (lane.idle.size() >= max_idle) return;
@@ -165,11 +185,11 @@ using boost::asio::ip::tcp;
 
 template <class State>
 Task<std::unique_ptr<Connection>> connect(std::shared_ptr<State> state, asio::any_io_executor executor,
-                                          SteadyTime until) {
+                                          SteadyTime connected_by, SteadyTime until) {
   auto made = std::make_unique<Connection>();
   made->stream = std::make_shared<Stream>(Stream::Socket(executor));
-  const auto done = co_await made->stream->connect(state->peer(), until);
-  if (done.fault == asio::error::timed_out) throw fault_of(done.fault, state->endpoint.text());
+  const auto done = co_await made->stream->connect(state->peer(), connected_by);
+  if (done.fault == asio::error::timed_out && connected_by == until) throw fault_of(done.fault, state->endpoint.text());
   if (done.fault) {
     throw ClientError(ClientFault::refused, state->endpoint.text() + " cannot be reached: " + done.fault.message());
   }
@@ -219,10 +239,15 @@ Task<Exchange> start(std::shared_ptr<State> state, ClientRequest request, Steady
   const auto executor = co_await asio::this_coro::executor;
   const auto head = head_of(request, state->host);
   const bool head_only = request.method == Method::head;
+  const auto connected_by =
+      request.connect_within.count() > 0 ? std::min(until, steady_now() + request.connect_within) : until;
   Exchange exchange;
   exchange.connection = state->take(state->lane_of(executor));
   for (;;) {
-    if (!exchange.connection) exchange.connection = co_await connect(state, executor, until);
+    if (!exchange.connection) exchange.connection = co_await connect(state, executor, connected_by, until);
+    if (request.hangup && !HangupAccess::attach(*request.hangup, exchange.connection->stream))
+      throw ClientError(ClientFault::closed, "the request was given up");
+    exchange.connection->kept = !request.hangup;
     exchange.parser = std::make_unique<ResponseParser>(head_only);
     const Stream::Pieces pieces{asio::buffer(head), asio::buffer(request.body), {}, {}};
     const auto sent = co_await exchange.connection->stream->write(pieces, until);

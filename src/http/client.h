@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,8 @@ class io_context;
 
 namespace trinity::http {
 
+class Stream;
+
 /// Where a server listens: a Unix socket, or a TCP address (an IP address; names are not looked up).
 struct Endpoint {
   std::string unix_path;  ///< set: Unix socket
@@ -24,11 +27,26 @@ struct Endpoint {
   [[nodiscard]] std::string text() const;
 };
 
+/// Ends one request from outside. Any thread; at once, or before the request has begun. Its caller then hears
+/// ClientFault::closed.
+class Hangup {
+ public:
+  void now();
+
+ private:
+  friend class HangupAccess;
+  std::mutex mutex_;
+  bool done_ = false;
+  std::weak_ptr<Stream> stream_;
+};
+
 struct ClientRequest {
   Method method = Method::get;
   std::string target = "/";  ///< path and query, already percent-encoded
   Headers headers;           ///< Host, Content-Length and Connection are added
   std::string body;
+  std::shared_ptr<Hangup> hangup{};            ///< null: only the limit ends it
+  std::chrono::milliseconds connect_within{};  ///< a shorter limit for making the connection; 0: none of its own
 };
 
 struct ClientResponse {

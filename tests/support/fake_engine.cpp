@@ -237,7 +237,7 @@ void FakeEngine::run(Held& held) {
   held.detail.exit_code = 0;
   held.detail.oom_killed = false;
   held.detail.started_at = clock();
-  held.detail.addresses = {{network_name, "172.28.0.9"}};
+  held.detail.addresses = {{network_name, address}};
   held.asked = 0;
   send("start", held);
 }

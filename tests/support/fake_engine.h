@@ -87,6 +87,8 @@ class FakeEngine : public engine::Engine {
 
   std::string instance = "0123456789abcdef";
   std::string network_name = "trinity-agent-network";
+  /// Of every container that runs.
+  std::string address = "172.28.0.9";
 
   // ---- engine::Engine
   Task<std::string> negotiate(Call call) override;

@@ -93,6 +93,7 @@ class FleetHouse {
         io(threads),
         fleet(std::move(options), engine, source ? *source : metadata, context_, io) {
     fleet.on_publication([this](const fleet::Publication& publication) {
+      if (listener) listener(publication);
       const std::lock_guard lock(mutex_);
       newest_ = publication.snapshot;
       changes_.insert(changes_.end(), publication.changes.begin(), publication.changes.end());
@@ -179,6 +180,8 @@ class FleetHouse {
   std::shared_ptr<FakeEngine> engine_;
 
  public:
+  /// Hears every publication too, on the fleet's thread. Set before the start.
+  std::function<void(const fleet::Publication&)> listener;
   FakeEngine& engine;
   FakeMetadata metadata;
   IoThreads io;

@@ -339,6 +339,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run one stateless task on the agent, in parallel with anything else it does
+         * @description Waits until the task is done. Needs no place in a queue and touches no conversation. A caller that goes away leaves the run going; its record tells how it ended.
+         */
+        post: operations["run_parallel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Records of an agent's runs, newest first
+         * @description Without transcripts (execution_log is null); see the log of a record. Also for an agent whose container is gone.
+         */
+        get: operations["list_agent_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/executions/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What runs inside the agent right now
+         * @description As the agent tells; nothing when it does not run or cannot be asked.
+         */
+        get: operations["list_running_processes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/executions/{execution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description the id of the record, which the process in the agent has too */
+                execution_id: components["parameters"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        /** One record with its transcript */
+        get: operations["get_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/executions/{execution_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description the id of the record, which the process in the agent has too */
+                execution_id: components["parameters"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        /** The transcript of a run */
+        get: operations["get_execution_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/executions/{execution_id}/terminate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description the id of the record, which the process in the agent has too */
+                execution_id: components["parameters"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a run
+         * @description Asks it to end, and ends it with all its processes after 5 seconds. Takes up to about 7 seconds.
+         */
+        post: operations["terminate_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/info": {
         parameters: {
             query?: never;
@@ -901,6 +1033,113 @@ export interface components {
             exit_code?: number | null;
         };
         /**
+         * @example {
+         *       "message": "Count the open issues",
+         *       "model": "haiku",
+         *       "allowed_tools": [
+         *         "Bash",
+         *         "Read"
+         *       ],
+         *       "timeout_seconds": 120
+         *     }
+         */
+        TaskRequest: {
+            /** @description at most 512 KiB */
+            message: string;
+            /** @description for this task only */
+            model?: string | null;
+            /** @description tools the agent may use; null means all */
+            allowed_tools?: string[] | null;
+            /** @description added to the agent's system prompt */
+            system_prompt?: string | null;
+            /**
+             * @description 1 to 7200; null or 0 means 300
+             * @default 900
+             */
+            timeout_seconds: number | null;
+            /** @description most turns of the model */
+            max_turns?: number | null;
+        };
+        TaskResponse: {
+            response: string;
+            /** @description transcript */
+            execution_log: {
+                [key: string]: unknown;
+            }[];
+            /** @description cost, tokens, turns, tool calls, execution_id */
+            metadata: {
+                [key: string]: unknown;
+            };
+            session_id: string | null;
+            timestamp: string;
+            execution?: {
+                /** @description id of the record */
+                task_execution_id?: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        Execution: {
+            id: string;
+            /** @description __manual__ for runs without a schedule */
+            schedule_id: string;
+            agent_name: string;
+            /** @enum {string} */
+            status: "running" | "success" | "failed" | "pending";
+            /** @description naive UTC */
+            started_at: string;
+            /** @description naive UTC */
+            completed_at: string | null;
+            duration_ms: number | null;
+            message: string;
+            response: string | null;
+            /** @description why it failed */
+            error: string | null;
+            /** @enum {string} */
+            triggered_by: "schedule" | "manual" | "agent" | "mcp" | "public";
+            /** @description tokens */
+            context_used: number | null;
+            /** @description tokens */
+            context_max: number | null;
+            /** @description US dollars */
+            cost: number | null;
+            /** @description JSON text of tool calls and their results */
+            tool_calls: string | null;
+            /** @description JSON text of the transcript; null in lists */
+            execution_log: string | null;
+            /** @description only while it runs */
+            execution_id?: string;
+        };
+        ExecutionLog: {
+            execution_id: string;
+            has_log: boolean;
+            log: {
+                [key: string]: unknown;
+            }[] | string | null;
+            /** @description only without a log */
+            message?: string;
+            agent_name?: string;
+            started_at?: string | null;
+            completed_at?: string | null;
+            status?: string;
+        };
+        RunningProcess: {
+            execution_id: string;
+            started_at: string;
+            metadata: {
+                /** @enum {string} */
+                type: "chat" | "task";
+                /** @description first 100 characters of the message */
+                message_preview: string;
+            };
+        };
+        TerminationResult: {
+            /** @enum {string} */
+            status: "terminated" | "already_finished";
+            execution_id: string;
+            returncode?: number | null;
+        };
+        /**
          * @description What the machine does not tell is null
          * @example {
          *       "cpu": {
@@ -1345,6 +1584,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description detail "Access denied to agent" */
+        NoAccess: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description detail "Agent not found" */
         NoAgent: {
             headers: {
@@ -1420,6 +1668,8 @@ export interface components {
     };
     parameters: {
         AgentName: string;
+        /** @description the id of the record, which the process in the agent has too */
+        ExecutionId: string;
     };
     requestBodies: {
         PasswordLogin: {
@@ -2086,6 +2336,262 @@ export interface operations {
             };
             401: components["responses"]["NotSignedIn"];
             404: components["responses"]["NoAgent"];
+        };
+    };
+    run_parallel_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the agent that asks; taken as a label from administrators, must be the own agent for an agent's key */
+                "X-Source-Agent"?: string;
+            };
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskResponse"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            /** @description the body is longer than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Agent is not running", "Failed to execute task. The agent may be unavailable." (the record tells why), or "Too many parallel tasks" with the header Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Task execution timed out after N seconds" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_agent_executions: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    list_running_processes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        executions: components["schemas"]["RunningProcess"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    get_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description the id of the record, which the process in the agent has too */
+                execution_id: components["parameters"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            /** @description detail "Agent not found" or "Execution not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_execution_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description the id of the record, which the process in the agent has too */
+                execution_id: components["parameters"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionLog"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            /** @description detail "Agent not found" or "Execution not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    terminate_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                /** @description the id of the record, which the process in the agent has too */
+                execution_id: components["parameters"]["ExecutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stopped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminationResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            /** @description detail "Agent not found" or "Execution not found in agent" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the agent could not stop it */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the agent cannot be reached */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent is not running" */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the agent did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     get_agent_info: {

@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "executions/types.h"
+
+namespace trinity::executions {
+
+/// What an agent's answer to a run means. Pure; a body of any bytes is taken.
+struct Verdict {
+  Ending ending;
+  /// What the client of the run gets: the agent's own body with `execution` added (200), else empty.
+  std::string body{};
+  unsigned status = 200;  ///< for the client: 200, 503, 504
+};
+
+/// What clients read when a task could not be done; the reason stands in the record.
+inline constexpr std::string_view task_refused = "Failed to execute task. The agent may be unavailable.";
+inline constexpr std::string_view terminated = "Execution terminated by user";
+
+/// `status` and `body` as the daemon answered; `id`: the record's. A finished run counts as one whatever its figures
+/// look like; a body that is no JSON object is a failure with a clear reason.
+[[nodiscard]] Verdict verdict_of(unsigned status, std::string_view body, std::string_view id);
+
+/// "Task execution timed out after N seconds", also the daemon's own text.
+[[nodiscard]] std::string timed_out_text(std::int64_t seconds);
+
+}  // namespace trinity::executions

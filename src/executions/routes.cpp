@@ -1,0 +1,151 @@
+#include "executions/routes.h"
+
+#include <algorithm>
+
+#include "json/decode.h"
+
+namespace trinity::executions {
+
+namespace {
+
+constexpr std::size_t most_body = 1024 * 1024;
+constexpr std::size_t longest_message = 512 * 1024;
+constexpr std::size_t longest_prompt = 128 * 1024;
+constexpr std::size_t most_tools = 200;
+constexpr std::int64_t longest_run = 7'200;
+constexpr std::int64_t most_turns = 10'000;
+constexpr std::int64_t usual_records = 50;
+constexpr std::int64_t most_records = 500;
+
+/// The names that daemons take: nothing that a command line could read as an option.
+bool is_model(std::string_view name) {
+  return !name.empty() && name.size() <= 128 && name.front() != '-' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  std::string_view("._:[]-").find(c) != std::string_view::npos;
+         });
+}
+
+void too_long(json::Faults& faults, const char* field, std::size_t most) {
+  faults.add("string_too_long", {"body", field}, "String should have at most " + std::to_string(most) + " bytes",
+             nullptr, {{"max_length", most}});
+}
+
+void check(const TaskRequest& request) {
+  json::Faults faults;
+  if (request.message.size() > longest_message) too_long(faults, "message", longest_message);
+  if (request.system_prompt && request.system_prompt->size() > longest_prompt)
+    too_long(faults, "system_prompt", longest_prompt);
+  if (request.model && !is_model(*request.model))
+    faults.add("string_pattern_mismatch", {"body", "model"}, "Not the name of a model", json::value(*request.model));
+  if (request.allowed_tools && request.allowed_tools->size() > most_tools)
+    faults.add("too_long", {"body", "allowed_tools"}, "List should have at most 200 items", nullptr);
+  const auto limit = request.timeout_seconds.value_or(0);
+  if (limit < 0 || limit > longest_run)
+    faults.add("value_error", {"body", "timeout_seconds"}, "Use 1 to 7200 seconds; 0 or null means 300", limit);
+  if (request.max_turns && (*request.max_turns < 1 || *request.max_turns > most_turns))
+    faults.add("value_error", {"body", "max_turns"}, "Use 1 to 10000 turns", *request.max_turns);
+  faults.check();
+}
+
+json::object shown(const Execution& record) {
+  auto made = json::encode(record).as_object();
+  // Its process in the agent has the record's id; pages show their Stop button by it.
+  if (record.is_running()) made["execution_id"] = record.id;
+  return made;
+}
+
+Task<http::Response> task(ExecutionService* service, http::Request request) {
+  auto wanted = json::decode_body<TaskRequest>(request.body);
+  check(wanted);
+  std::optional<std::string> source;
+  if (const auto header = request.headers.find("X-Source-Agent")) source = std::string(*header);
+  auto answer = co_await service->task(request.call, request.caller, request.params.get("agent_name"),
+                                       std::move(wanted), std::move(source));
+  if (answer.status == 200) co_return http::Response::json_text(std::move(answer.body));
+  auto refusal = http::Response::json(json::object{{"detail", answer.detail}}, answer.status);
+  if (answer.retry_later) refusal.headers.add("Retry-After", "30");
+  co_return refusal;
+}
+
+Task<http::Response> list(ExecutionService* service, http::Request request) {
+  const auto name = request.params.get("agent_name");
+  // A missing agent is told before a bad limit.
+  co_await service->check_reader(request.call, request.caller, name);
+  json::Faults faults;
+  const auto limit = json::query_int(request.query.find("limit"), "limit", faults).value_or(usual_records);
+  if (faults.empty() && (limit < 1 || limit > most_records))
+    faults.add("value_error", {"query", "limit"}, "Use 1 to 500", limit);
+  faults.check();
+  const auto records = co_await service->list(request.call, name, limit);
+  json::array made;
+  made.reserve(records.size());
+  for (const auto& record : records) made.push_back(shown(record));
+  co_return http::Response::json(std::move(made));
+}
+
+Task<http::Response> get(ExecutionService* service, http::Request request) {
+  const auto record = co_await service->get(request.call, request.caller, request.params.get("agent_name"),
+                                            request.params.get("execution_id"));
+  co_return http::Response::json(shown(record));
+}
+
+/// The transcript is JSON text already and may be large: it is put in place.
+Task<http::Response> log(ExecutionService* service, http::Request request) {
+  const auto record = co_await service->get(request.call, request.caller, request.params.get("agent_name"),
+                                            request.params.get("execution_id"));
+  if (!record.execution_log) {
+    const char* why = record.is_running() ? "The execution has not ended yet" : "No transcript was stored";
+    co_return http::Response::json(
+        json::object{{"execution_id", record.id}, {"has_log", false}, {"log", nullptr}, {"message", why}});
+  }
+  boost::system::error_code fault;
+  boost::json::stream_parser parser;
+  parser.write(*record.execution_log, fault);
+  if (!fault) parser.finish(fault);
+  json::object head{{"execution_id", record.id},
+                    {"agent_name", record.agent_name},
+                    {"has_log", true},
+                    {"started_at", record.started_at},
+                    {"completed_at", json::encode(record.completed_at)},
+                    {"status", record.status}};
+  auto text = json::write(head);
+  text.pop_back();
+  text += R"(,"log":)";
+  text += fault ? json::write(json::value(*record.execution_log)) : *record.execution_log;
+  text += '}';
+  co_return http::Response::json_text(std::move(text));
+}
+
+Task<http::Response> running(ExecutionService* service, http::Request request) {
+  auto made = co_await service->running(request.call, request.caller, request.params.get("agent_name"));
+  co_return http::Response::json(made);
+}
+
+Task<http::Response> terminate(ExecutionService* service, http::Request request) {
+  auto made = co_await service->terminate(request.call, request.caller, request.params.get("agent_name"),
+                                          request.params.get("execution_id"));
+  co_return http::Response::json(made);
+}
+
+}  // namespace
+
+std::vector<http::Route> routes(ExecutionService& service) {
+  using http::Access;
+  using http::Method;
+  using Step = Task<http::Response> (*)(ExecutionService*, http::Request);
+  const auto to = [&service](Step step) {
+    return [step, &service](http::Request request) { return step(&service, std::move(request)); };
+  };
+  const std::string records = "/api/agents/{agent_name}/executions";
+  std::vector<http::Route> table;
+  table.push_back({Method::post, "/api/agents/{agent_name}/task", Access::agent_reader, to(task), nullptr, most_body});
+  table.push_back({Method::get, records, Access::agent_reader, to(list)});
+  table.push_back({Method::get, records + "/running", Access::agent_reader, to(running)});
+  table.push_back({Method::get, records + "/{execution_id}", Access::agent_reader, to(get)});
+  table.push_back({Method::get, records + "/{execution_id}/log", Access::agent_reader, to(log)});
+  table.push_back({Method::post, records + "/{execution_id}/terminate", Access::agent_reader, to(terminate)});
+  return table;
+}
+
+}  // namespace trinity::executions
