@@ -74,6 +74,7 @@ Task<Verdict> ExecutionService::carry_out(Call call, const fleet::Agent* agent, 
   auto found = co_await result_of(call, agent, run, until);
   if (found) co_return std::move(*found);
   if (!run->lost().empty()) co_return not_reachable(run->lost());
+  co_await stop_quietly(call, agent, run->id);
   co_return not_reachable("the connection ended before the run did");
 }
 
@@ -131,7 +132,11 @@ Task<> ExecutionService::take_up_one(ExecutionService* service, Execution record
     const auto agent = entry->agent;
     const auto place = service->book_.enter(record.id, *agent, true);
     auto found = co_await service->result_of(job.call(), agent.get(), &place->run(), steady_now() + longest_take_up);
-    if (found) ending = std::move(found->ending);
+    if (found) {
+      ending = std::move(found->ending);
+    } else if (place->run().lost().empty()) {
+      co_await service->stop_quietly(job.call(), agent.get(), record.id);
+    }
   }
   const bool success = ending.success;
   co_await service->close(job.call(), record.id, std::move(ending));

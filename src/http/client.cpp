@@ -112,6 +112,11 @@ class HangupAccess {
   }
 };
 
+bool Hangup::done() const {
+  const std::lock_guard lock(mutex_);
+  return done_;
+}
+
 void Hangup::now() {
   const std::lock_guard lock(mutex_);
   done_ = true;
@@ -183,13 +188,23 @@ namespace {
 
 using boost::asio::ip::tcp;
 
+/// From here on the connection is this request's alone.
+void attach(Hangup& hangup, Connection& connection) {
+  if (!HangupAccess::attach(hangup, connection.stream))
+    throw ClientError(ClientFault::closed, "the request was given up");
+  connection.kept = false;
+}
+
 template <class State>
-Task<std::unique_ptr<Connection>> connect(std::shared_ptr<State> state, asio::any_io_executor executor,
+Task<std::unique_ptr<Connection>> connect(std::shared_ptr<State> state, std::shared_ptr<Hangup> hangup,
                                           SteadyTime connected_by, SteadyTime until) {
+  const auto executor = co_await asio::this_coro::executor;
   auto made = std::make_unique<Connection>();
   made->stream = std::make_shared<Stream>(Stream::Socket(executor));
+  if (hangup) attach(*hangup, *made);
   const auto done = co_await made->stream->connect(state->peer(), connected_by);
   if (done.fault == asio::error::timed_out && connected_by == until) throw fault_of(done.fault, state->endpoint.text());
+  if (done.fault && hangup && hangup->done()) throw ClientError(ClientFault::closed, "the request was given up");
   if (done.fault) {
     throw ClientError(ClientFault::refused, state->endpoint.text() + " cannot be reached: " + done.fault.message());
   }
@@ -244,10 +259,8 @@ Task<Exchange> start(std::shared_ptr<State> state, ClientRequest request, Steady
   Exchange exchange;
   exchange.connection = state->take(state->lane_of(executor));
   for (;;) {
-    if (!exchange.connection) exchange.connection = co_await connect(state, executor, connected_by, until);
-    if (request.hangup && !HangupAccess::attach(*request.hangup, exchange.connection->stream))
-      throw ClientError(ClientFault::closed, "the request was given up");
-    exchange.connection->kept = !request.hangup;
+    if (!exchange.connection) exchange.connection = co_await connect(state, request.hangup, connected_by, until);
+    if (request.hangup) attach(*request.hangup, *exchange.connection);
     exchange.parser = std::make_unique<ResponseParser>(head_only);
     const Stream::Pieces pieces{asio::buffer(head), asio::buffer(request.body), {}, {}};
     const auto sent = co_await exchange.connection->stream->write(pieces, until);

@@ -32,10 +32,11 @@ struct Endpoint {
 class Hangup {
  public:
   void now();
+  [[nodiscard]] bool done() const;
 
  private:
   friend class HangupAccess;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   bool done_ = false;
   std::weak_ptr<Stream> stream_;
 };
