@@ -25,6 +25,8 @@ std::string_view name_of(ConfigArea area) noexcept {
       return "public_links";
     case ConfigArea::resources:
       return "resources";
+    case ConfigArea::capabilities:
+      return "capabilities";
     case ConfigArea::api_key:
       return "api_key";
   }
@@ -58,12 +60,20 @@ std::vector<Event> ConfigFeed::published(const Digest& digest, const fleet::Snap
     if (!before || !after) continue;
     permissions = permissions || may_reach(agent_, *before) != may_reach(agent_, *after);
     if (change.name != agent_) continue;
+    permissions = permissions || before->permitted_by != after->permitted_by;
     if (before->shared_with != after->shared_with || before->owner_id != after->owner_id) {
       events.push_back(config_changed(agent_, ConfigArea::sharing, false));
     }
+    // A container keeps what it was made with.
+    const bool running = change.after->status != "stopped";
     if (before->memory_limit != after->memory_limit || before->cpu_limit != after->cpu_limit) {
-      // A container keeps the limits that it was made with.
-      events.push_back(config_changed(agent_, ConfigArea::resources, change.after->status != "stopped"));
+      events.push_back(config_changed(agent_, ConfigArea::resources, running));
+    }
+    if (before->full_capabilities != after->full_capabilities || before->capabilities_by != after->capabilities_by) {
+      events.push_back(config_changed(agent_, ConfigArea::capabilities, running));
+    }
+    if (before->use_platform_api_key != after->use_platform_api_key) {
+      events.push_back(config_changed(agent_, ConfigArea::api_key, running));
     }
   }
   if (permissions) events.push_back(config_changed(agent_, ConfigArea::permissions, false));

@@ -41,18 +41,39 @@ bool is_accessible(const fleet::Snapshot& snapshot, const Caller& caller, const 
   return entry && fleet::can_read(*entry->agent, caller);
 }
 
+bool may_reach(const std::string& source, const fleet::Agent& target) {
+  return target.metadata &&
+         std::binary_search(target.metadata->permitted_by.begin(), target.metadata->permitted_by.end(), source);
+}
+
+PermissionAgent row(const fleet::Agent& agent, const std::string& source) {
+  return {agent.name, agent.status, agent.type, may_reach(source, agent)};
+}
+
+/// Those that may reach `source`, of what the caller may read.
+std::vector<PermissionAgent> callers_of(const fleet::Snapshot& snapshot, const std::string& source,
+                                        const Caller& caller) {
+  std::vector<PermissionAgent> made;
+  const auto* entry = snapshot.find(source);
+  if (!entry || !entry->agent->metadata) return made;
+  for (const auto& name : entry->agent->metadata->permitted_by) {
+    const auto* other = snapshot.find(name);
+    if (other && fleet::can_read(*other->agent, caller)) made.push_back(row(*other->agent, source));
+  }
+  return made;
+}
+
 AgentPermissions made_list(const fleet::Snapshot& snapshot, const std::string& source, const Caller& caller) {
   AgentPermissions made;
   made.source_agent = source;
+  made.callers = callers_of(snapshot, source, caller);
   for (std::size_t i = 0; i < snapshot.entries.size(); ++i) {
     const auto& agent = *snapshot.entries[i].agent;
     // While a container is being replaced two may have the same name.
     const bool hidden = snapshot.place_of(agent.name).value_or(i) != i;
     if (agent.name == source || hidden || !fleet::can_read(agent, caller)) continue;
-    const bool permitted = agent.metadata && std::binary_search(agent.metadata->permitted_by.begin(),
-                                                                agent.metadata->permitted_by.end(), source);
-    made.available_agents.push_back({agent.name, agent.status, agent.type, permitted});
-    if (permitted) made.permitted_agents.push_back(made.available_agents.back());
+    made.available_agents.push_back(row(agent, source));
+    if (made.available_agents.back().permitted) made.permitted_agents.push_back(made.available_agents.back());
   }
   return made;
 }

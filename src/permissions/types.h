@@ -41,7 +41,8 @@ struct AgentPermissions {
   std::string source_agent;
   std::vector<PermissionAgent> permitted_agents;
   std::vector<PermissionAgent> available_agents;
+  std::vector<PermissionAgent> callers;  ///< those that may reach it, by name
 };
-BOOST_DESCRIBE_STRUCT(AgentPermissions, (), (source_agent, permitted_agents, available_agents))
+BOOST_DESCRIBE_STRUCT(AgentPermissions, (), (source_agent, permitted_agents, available_agents, callers))
 
 }  // namespace trinity::permissions

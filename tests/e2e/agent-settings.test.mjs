@@ -150,6 +150,11 @@ describe('settings of an agent', { timeout: 300_000 }, () => {
     await owner.go('/agents/lead?tab=permissions')
     await owner.at('permission-scout').waitFor()
     await isFine('permissions')
+    // New agents of one owner may call each other.
+    await owner.at('callers').getByText('scout').waitFor()
+    const scout = server.delete('/api/agents/scout/permissions/lead')
+    await owner.at('callers').getByText('scout').waitFor({ state: 'detached', timeout: 1000 })
+    assert.equal((await scout).status, 200)
     const tab = await owner.tab()
     await tab.go('/agents/lead?tab=permissions')
     await tab.at('permission-scout').waitFor()

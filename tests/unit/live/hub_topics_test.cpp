@@ -15,6 +15,7 @@ using ::testing::IsEmpty;
 using testing::moment;
 using testing::number;
 using testing::text;
+using ::testing::UnorderedElementsAre;
 using testing::json::object;
 
 using HubTopicsTest = testing::HubFixture;
@@ -304,7 +305,23 @@ TEST_F(HubTopicsTest, ConfigurationChanges) {
   EXPECT_THAT(events(bob.socket->take()), IsEmpty());
 }
 
-TEST_F(HubTopicsTest, PermissionsAreToldToWhoseTheyAre) {
+TEST_F(HubTopicsTest, CapabilityModeAndModelKeyAreToldToo) {
+  publish(fleet_.add(agent("bot", 1)));
+  const auto ann = connect(ann_);
+  subscribe(ann, "agent:bot");
+  ann.socket->take();
+  publish(fleet_.change("bot", [](fleet::Agent& a) {
+    a.metadata->full_capabilities = true;
+    a.metadata->capabilities_by = fleet::ChosenBy::owner;
+  }));
+  publish(fleet_.change("bot", [](fleet::Agent& a) { a.metadata->use_platform_api_key = false; }));
+  const auto frames = ann.socket->take();
+  ASSERT_THAT(events(frames), ElementsAre("agent_config_changed", "agent_config_changed"));
+  EXPECT_EQ(frames[0].at("data"), (object{{"name", "bot"}, {"area", "capabilities"}, {"restart_required", true}}));
+  EXPECT_EQ(frames[1].at("data"), (object{{"name", "bot"}, {"area", "api_key"}, {"restart_required", true}}));
+}
+
+TEST_F(HubTopicsTest, PermissionsAreToldToBothSides) {
   publish(fleet_.add(agent("bot", 1)));
   publish(fleet_.add(agent("target", 1)));
   const auto ann = connect(ann_);
@@ -314,12 +331,20 @@ TEST_F(HubTopicsTest, PermissionsAreToldToWhoseTheyAre) {
   ann.socket->take();
   publish(fleet_.change("target", [](fleet::Agent& a) { a.metadata->permitted_by = {"bot"}; }));
   auto frames = ann.socket->take();
-  ASSERT_THAT(events(frames), ElementsAre("agent_config_changed")) << "and no word in the list";
-  EXPECT_EQ(frames[0].at("data"), (object{{"name", "bot"}, {"area", "permissions"}, {"restart_required", false}}));
+  ASSERT_THAT(events(frames), ElementsAre("agent_config_changed", "agent_config_changed")) << "and no word in the list";
+  std::vector<std::string> told;
+  for (const auto& frame : frames) {
+    EXPECT_EQ(frame.at("data").at("area"), "permissions");
+    told.emplace_back(frame.at("data").at("name").as_string());
+  }
+  EXPECT_THAT(told, UnorderedElementsAre("bot", "target"));
   publish(fleet_.change("target", [](fleet::Agent& a) { a.metadata->permitted_by = {"another", "bot"}; }));
-  EXPECT_THAT(events(ann.socket->take()), IsEmpty()) << "another agent's";
+  frames = ann.socket->take();
+  ASSERT_THAT(events(frames), ElementsAre("agent_config_changed"))
+      << "another agent's: only the one it may call is told";
+  EXPECT_EQ(frames[0].at("data").at("name"), "target");
   publish(fleet_.change("target", [](fleet::Agent& a) { a.metadata->permitted_by = {"another"}; }));
-  EXPECT_THAT(events(ann.socket->take()), ElementsAre("agent_config_changed"));
+  EXPECT_THAT(events(ann.socket->take()), ElementsAre("agent_config_changed", "agent_config_changed"));
 }
 
 // ---- topic user

@@ -693,7 +693,7 @@ export interface paths {
         };
         /**
          * Which agents this agent may call
-         * @description For whoever may read the agent, its own key included. available_agents are those that the caller may read, without this one, in the order of the list; permitted_agents are those of them that it may call.
+         * @description For whoever may read the agent, its own key included. available_agents are those that the caller may read, without this one, in the order of the list; permitted_agents are those of them that it may call, callers those that may call it.
          */
         get: operations["get_agent_permissions"];
         /**
@@ -1248,13 +1248,16 @@ export interface components {
          *           "type": "business-assistant",
          *           "permitted": true
          *         }
-         *       ]
+         *       ],
+         *       "callers": []
          *     }
          */
         AgentPermissions: {
             source_agent: string;
             permitted_agents: components["schemas"]["PermissionAgent"][];
             available_agents: components["schemas"]["PermissionAgent"][];
+            /** @description agents that may call it; permitted says, as everywhere here, whether it may call them */
+            callers: components["schemas"]["PermissionAgent"][];
         };
         /**
          * @example {
