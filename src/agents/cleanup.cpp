@@ -15,6 +15,11 @@ constexpr std::chrono::milliseconds busy_within{200};  // whoever holds the name
 constexpr std::chrono::seconds look_every{1};
 constexpr const char* may_come = "the engine may still bring its container; looking again";
 
+const char* word_of(Leftover::Kind kind) {
+  if (kind == Leftover::Kind::deleting) return "the deletion";
+  return kind == Leftover::Kind::replacing ? "the replacement" : "the creation";
+}
+
 std::string text_of(const std::exception_ptr& fault) {
   try {
     std::rethrow_exception(fault);
@@ -120,12 +125,23 @@ void AgentService::expect_no_more(const Leftover& left) {
   looks_.erase(left.mark);
 }
 
-/// An agent whose deletion has begun cannot be started any more: its data would be taken away under it.
-Task<> AgentService::refuse_when_going(Call call, std::string name) {
+bool AgentService::is_only_expected(const Leftover& left) {
+  const std::lock_guard lock(looks_mutex_);
+  return looks_.contains(left.mark);
+}
+
+Task<> AgentService::settle_before(Call call, std::string name, Doing doing) {
   if (!cleanup_pending_) co_return;
   const auto left = co_await store_.leftovers_of(call, name);
   for (const auto& one : left) {
-    if (one.kind == Leftover::Kind::deleting) throw Conflict("Agent '" + name + "' is being deleted.");
+    // Its data would be taken away under it.
+    if (one.kind == Leftover::Kind::deleting && doing == Doing::starting)
+      throw Conflict("Agent '" + name + "' is being deleted.");
+    if (one.kind != Leftover::Kind::replacing) continue;
+    const bool settled = co_await settle(call, one);
+    // A late container only stands in the way of a deletion, which would forget it.
+    if (settled || (doing != Doing::deleting && is_only_expected(one))) continue;
+    throw Conflict("The container of agent '" + name + "' is still being replaced. Try again in a minute.");
   }
 }
 
@@ -133,14 +149,22 @@ Task<bool> AgentService::settle(Call call, Leftover left) {
   std::string why;
   bool found = false;
   bool whole = false;
+  const bool replacing = left.kind == Leftover::Kind::replacing;
   std::exception_ptr fault;
   try {
-    whole = co_await is_whole(call, &left);
+    if (replacing) {
+      co_await settle_replacement(call, &left, &found);
+    } else {
+      whole = co_await is_whole(call, &left);
+    }
   } catch (...) {
     fault = std::current_exception();
   }
   if (fault) {
     why = text_of(fault);
+  } else if (replacing) {
+    if (!found && left.unheard && is_expected(left)) why = may_come;
+    if (!why.empty()) left.attempts = 0;
   } else if (!whole) {
     if (left.kind == Leftover::Kind::creating) left.kind = Leftover::Kind::undoing;
     why = co_await take_away(call, &left, &found);
@@ -157,8 +181,7 @@ Task<bool> AgentService::settle(Call call, Leftover left) {
   }
   co_await store_.settled(call, left.agent);
   expect_no_more(left);
-  log::info({"agents", call.id()}, "{} of {} is {}",
-            left.kind == Leftover::Kind::deleting ? "the deletion" : "the creation", left.agent,
+  log::info({"agents", call.id()}, "{} of {} is {}", word_of(left.kind), left.agent,
             whole ? "found complete" : "cleaned up");
   co_return true;
 }

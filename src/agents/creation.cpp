@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::seconds lock_within{25};
 constexpr std::chrono::seconds pull_within{600};
 constexpr const char* no_engine = "Docker not available - cannot create agents in demo mode";
+/// Two servers on one engine choose the same port now and then; more often something else is wrong.
+constexpr int most_ports = 10;
 constexpr const char* failed_text = "Failed to create agent. Please try again.";
 
 std::set<std::uint16_t> ports_in_labels(const fleet::Snapshot& snapshot) {
@@ -40,17 +42,6 @@ std::exception_ptr explained(std::exception_ptr fault, const Call& call, const s
   }
 }
 
-/// The engine was asked and did not answer: it may do what it was asked for all the same, now or later.
-bool is_unheard(const std::exception_ptr& fault) {
-  try {
-    std::rethrow_exception(fault);
-  } catch (const engine::EngineError& e) {
-    return e.engine_down();
-  } catch (...) {
-    return false;
-  }
-}
-
 }  // namespace
 
 /// What a creation has to make, and has made so far.
@@ -60,6 +51,9 @@ struct AgentService::Made {
   bool data = false;
   bool registered = false;  ///< from here on there is something to undo
   std::string container_id;
+  PortBook::Reservation port{};
+  std::set<std::uint16_t> taken{};  ///< ports
+  bool any_port = true;             ///< nobody asked for this one
 };
 
 Task<> AgentService::ensure_network(Call call) {
@@ -148,23 +142,9 @@ Task<> AgentService::register_it(Call call, const Plan* plan, Made* made) {
   co_await fleet_.applied(std::vector<fleet::Action>());
 }
 
-Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
+Task<> AgentService::make_container(Call call, const Plan* plan, Made* made) {
   const auto& placement = options_.placement;
   const auto container = container_name(placement, plan->name);
-  made->progress->step("Looking for the image", 10);
-  co_await ensure_image(call, plan->image);
-  made->progress->step("Preparing network and volumes", 30);
-  co_await ensure_network(call);
-
-  const auto workspace = workspace_volume(container);
-  const auto data = data_volume(container);
-  made->workspace = co_await needs_volume(call, workspace);
-  made->data = co_await needs_volume(call, data);
-  co_await register_it(call, plan, made);
-  if (made->workspace)
-    co_await engine_.create_volume(call, workspace, volume_labels(placement, plan->name, "agent-workspace"));
-  if (made->data) co_await engine_.create_volume(call, data, volume_labels(placement, plan->name, "agent-data"));
-
   auto pack = [plan, secret = key_.secret_for(plan->key_nonce)] { return container_files(*plan, secret); };
   auto files = co_await pool_.run(std::move(pack));
 
@@ -181,8 +161,51 @@ Task<> AgentService::build(Call call, const Plan* plan, Made* made) {
     throw BadRequest(why);
   }
   co_await engine_.upload(call, made->container_id, "/", std::move(files));
-  made->progress->step("Starting the container", 80);
-  co_await engine_.start(call, made->container_id);
+}
+
+/// What binds a port on this host is seen before; what another server on the engine has chosen a moment ago, or what
+/// listens where the engine is, only now.
+Task<> AgentService::start_on_free_port(Call call, Plan* plan, Made* made) {
+  for (int tries = 1;; ++tries) {
+    co_await make_container(call, plan, made);
+    made->progress->step("Starting the container", 80);
+    bool port_taken = false;
+    try {
+      co_await engine_.start(call, made->container_id);
+    } catch (const engine::EngineError& fault) {
+      if (fault.fault() != engine::Fault::port_taken) throw;
+      port_taken = true;
+    }
+    if (!port_taken) co_return;
+    if (!made->any_port) throw BadRequest("port " + std::to_string(plan->ssh_port) + " is in use");
+    if (tries == most_ports) throw Failed("No free SSH port on this host");
+    log::info({"agents", call.id()}, "port {} is in use; another one for {}", plan->ssh_port, plan->name);
+    co_await engine_.remove(call, made->container_id, true);
+    made->container_id.clear();
+    made->taken.insert(plan->ssh_port);
+    made->port = ports_.allocate(made->taken);
+    plan->ssh_port = made->port.port();
+  }
+}
+
+Task<> AgentService::build(Call call, Plan* plan, Made* made) {
+  const auto& placement = options_.placement;
+  const auto container = container_name(placement, plan->name);
+  made->progress->step("Looking for the image", 10);
+  co_await ensure_image(call, plan->image);
+  made->progress->step("Preparing network and volumes", 30);
+  co_await ensure_network(call);
+
+  const auto workspace = workspace_volume(container);
+  const auto data = data_volume(container);
+  made->workspace = co_await needs_volume(call, workspace);
+  made->data = co_await needs_volume(call, data);
+  co_await register_it(call, plan, made);
+  if (made->workspace)
+    co_await engine_.create_volume(call, workspace, volume_labels(placement, plan->name, "agent-workspace"));
+  if (made->data) co_await engine_.create_volume(call, data, volume_labels(placement, plan->name, "agent-data"));
+
+  co_await start_on_free_port(call, plan, made);
 }
 
 Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRequest request) {
@@ -213,12 +236,13 @@ Task<> AgentService::create_now(Call call, CallerPtr caller, const CreateRequest
   const auto current = co_await snapshot();
   if (current->find(plan.name)) throw BadRequest("Agent already exists");
   if (!current->engine.reachable) throw Unavailable(no_engine);
-  const auto taken = ports_in_labels(*current);
-  const auto port = request->port ? ports_.claim(*request->port, taken) : ports_.allocate(taken);
-  plan.ssh_port = port.port();
-
   Made made;
   made.progress = progress;
+  made.taken = ports_in_labels(*current);
+  made.any_port = !request->port;
+  made.port = request->port ? ports_.claim(*request->port, made.taken) : ports_.allocate(made.taken);
+  plan.ssh_port = made.port.port();
+
   std::vector<fleet::Action> shown{fleet::Creating{plan.name, false}};
   std::exception_ptr fault;
   try {

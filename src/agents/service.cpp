@@ -24,6 +24,8 @@ constexpr int most_log_lines = 10'000;
   if (fault.engine_down())
     throw Unavailable("The container engine does not answer. Nothing was changed; try again when it is back.");
   if (fault.fault() == engine::Fault::not_found) throw NotFound(not_found);
+  if (fault.fault() == engine::Fault::port_taken)
+    throw Failed("Failed to " + what + " agent: its SSH port is in use by another program on this host.");
   throw Failed("Failed to " + what + " agent: the container engine refused it. The server's log has the reason.");
 }
 
@@ -143,17 +145,24 @@ Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
   co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   Progress progress(sink_for(*caller), operation(*caller, "start_agent", name, "Starting the container"));
-  auto step = start_now(call, caller, name);
+  auto step = start_now(call, caller, name, &progress);
   co_await reported(&progress, std::move(step));
 }
 
-Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name) {
+Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name, Progress* progress) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
-  co_await refuse_when_going(call, name);
+  auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   require_engine(*view.snapshot);
+  co_await settle_before(call, name, Doing::starting);
+  view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
+  const auto wanted = wanted_of(*view.agent, *settings_.values(), options_.environment);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
+    if (difference(*view.agent, wanted).any()) {
+      progress->step("Replacing the container, as its settings have changed");
+      co_await replace(call, view.agent, wanted);
+      co_return;
+    }
     co_await fleet_.applied(std::move(expected));
     co_await engine_.start(call, view.agent->container_id);
     co_await confirm(call, view.agent->container_id, name, std::vector<fleet::Action>());
@@ -172,8 +181,10 @@ Task<> AgentService::stop(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::stop_now(Call call, CallerPtr caller, std::string name) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
+  auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   require_engine(*view.snapshot);
+  co_await settle_before(call, name, Doing::stopping);
+  view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};
   try {
     co_await fleet_.applied(std::move(expected));
@@ -239,8 +250,10 @@ Task<> AgentService::remove(Call call, CallerPtr caller, std::string name) {
 
 Task<> AgentService::remove_now(Call call, CallerPtr caller, std::string name, Progress* progress) {
   const auto held = co_await locks_.lock(name, lock_within);
-  const auto view = co_await deletable(caller, name);
+  auto view = co_await deletable(caller, name);
   require_engine(*view.snapshot);
+  co_await settle_before(call, name, Doing::deleting);
+  view = co_await deletable(caller, name);
   // The engine's objects first: while the container is left, the agent stays listed and the deletion can be tried
   // again.
   std::vector<fleet::Action> expected{fleet::Expected{name, "user"}};

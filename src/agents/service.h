@@ -16,6 +16,7 @@
 #include "agents/spec.h"
 #include "agents/store.h"
 #include "agents/types.h"
+#include "agents/wanted.h"
 #include "base/blocking.h"
 #include "base/operation.h"
 #include "engine/engine.h"
@@ -64,6 +65,7 @@ class AgentService {
 
   /// All or nothing. The agent runs when this returns.
   Task<fleet::AgentPtr> create(Call call, CallerPtr caller, CreateRequest request);
+  /// Replaces the container first when it is no longer what the settings want (see replacement.cpp), one that runs too.
   Task<> start(Call call, CallerPtr caller, std::string name);
   Task<> stop(Call call, CallerPtr caller, std::string name);
   Task<> remove(Call call, CallerPtr caller, std::string name);
@@ -88,7 +90,7 @@ class AgentService {
   [[nodiscard]] OperationSink* sink_for(const Caller& caller) const noexcept;
   /// Runs the step and tells how it ended.
   static Task<> reported(Progress* progress, Task<> step);
-  Task<> start_now(Call call, CallerPtr caller, std::string name);
+  Task<> start_now(Call call, CallerPtr caller, std::string name, Progress* progress);
   Task<> stop_now(Call call, CallerPtr caller, std::string name);
   Task<> remove_now(Call call, CallerPtr caller, std::string name, Progress* progress);
   Task<> create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan, Progress* progress,
@@ -96,13 +98,28 @@ class AgentService {
   /// The same for deletion: never a system agent.
   Task<View> deletable(CallerPtr caller, std::string name);
 
+  // ---- a container that takes another one's place
+  struct Replacement;
+  Task<> replace(Call call, fleet::AgentPtr agent, Wanted wanted);
+  Task<std::string> image_of(Call call, const engine::Description* old);
+  Task<> make_replacement(Call call, Replacement* one);
+  Task<> copy_own_files(Call call, const Replacement* one);
+  Task<> bring_up(Call call, Replacement* one);
+  Task<> hand_over(Call call, const Leftover* left, const engine::ContainerDetail* fresh);
+  Task<> finish_replacement(Call call, const Replacement* one);
+  Task<> settle_replacement(Call call, Leftover* left, bool* found);
+
   Plan plan_of(const CallerPtr& caller, const CreateRequest& request, const fleet::Snapshot& snapshot) const;
   void apply_template(Plan& plan, const std::string& id) const;
   void apply_resources(Plan& plan, const CreateRequest& request) const;
   void check_limits(Plan& plan) const;
   void add_platform_env(Plan& plan) const;
 
-  Task<> build(Call call, const Plan* plan, Made* made);
+  Task<> build(Call call, Plan* plan, Made* made);
+  /// The agent's container with its files, not started.
+  Task<> make_container(Call call, const Plan* plan, Made* made);
+  /// Starts it; on another port when the one that was chosen turns out to be taken by somebody else.
+  Task<> start_on_free_port(Call call, Plan* plan, Made* made);
   Task<> register_it(Call call, const Plan* plan, Made* made);
   Task<> forget(Call call, std::string name);
 
@@ -119,8 +136,13 @@ class AgentService {
   Task<std::string> take_away(Call call, const Leftover* left, bool* found);
   /// True while an engine that was asked for the container, and is well again, may still bring it.
   bool is_expected(const Leftover& left);
+  /// No question to the engine stands open but whether it brings that container.
+  bool is_only_expected(const Leftover& left);
   void expect_no_more(const Leftover& left);
-  Task<> refuse_when_going(Call call, std::string name);
+  enum class Doing { starting, stopping, deleting };
+  /// What an interrupted action left of this agent, before the next one begins. Throws Conflict when that stands in its
+  /// way. With the name's lock held.
+  Task<> settle_before(Call call, std::string name, Doing doing);
   Task<bool> is_whole(Call call, const Leftover* left);
   /// With the name's lock held. False: something is left, and noted for later.
   Task<bool> settle(Call call, Leftover left);

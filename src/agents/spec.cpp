@@ -10,8 +10,6 @@ namespace trinity::agents {
 
 namespace {
 
-/// Enough for a build with parallel compilers, far from what a fork bomb needs.
-constexpr std::int64_t most_processes = 4'096;
 /// uid and gid of the user `developer` in the agent image.
 constexpr engine::ArchiveBuilder::Owner developer{1000, 1000};
 constexpr engine::ArchiveBuilder::Owner root{0, 0};
@@ -85,15 +83,22 @@ engine::ContainerSpec container_spec(const Plan& plan, const Placement& placemen
   spec.cpu_quota = plan.cpu_quota;
   spec.pids_limit = most_processes;
   spec.restart_policy = "unless-stopped";
-  if (plan.full_capabilities) {
-    spec.tmpfs["/tmp"] = "size=100m";
-  } else {
-    spec.tmpfs["/tmp"] = "noexec,nosuid,size=100m";
-    spec.cap_drop = {"ALL"};
-    spec.cap_add = {"NET_BIND_SERVICE", "SETGID", "SETUID", "CHOWN", "SYS_CHROOT", "AUDIT_WRITE"};
-    spec.security_opt = {"apparmor:docker-default"};
-  }
+  set_rights(spec, plan.full_capabilities);
   return spec;
+}
+
+void set_rights(engine::ContainerSpec& spec, bool full) {
+  spec.cap_drop.clear();
+  spec.cap_add.clear();
+  spec.security_opt.clear();
+  if (full) {
+    spec.tmpfs["/tmp"] = "size=100m";
+    return;
+  }
+  spec.tmpfs["/tmp"] = "noexec,nosuid,size=100m";
+  spec.cap_drop = {"ALL"};
+  spec.cap_add = {"NET_BIND_SERVICE", "SETGID", "SETUID", "CHOWN", "SYS_CHROOT", "AUDIT_WRITE"};
+  spec.security_opt = {"apparmor:docker-default"};
 }
 
 std::string agent_config(const Plan& plan) {

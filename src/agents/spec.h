@@ -7,6 +7,9 @@
 
 namespace trinity::agents {
 
+/// Of one agent. Enough for a build with parallel compilers, far from what a fork bomb needs.
+inline constexpr std::int64_t most_processes = 4'096;
+
 /// What all agents of this installation have in common.
 struct Placement {
   std::string instance;
@@ -29,6 +32,10 @@ struct Placement {
 
 /// The container of a plan: the contract's sections 6.6 to 6.9 with the limits that Linux enforces. Pure.
 [[nodiscard]] engine::ContainerSpec container_spec(const Plan& plan, const Placement& placement, Time created);
+
+/// Full mode: the engine's default capabilities. Restricted mode: the contract's list. And /tmp as it belongs to the
+/// mode.
+void set_rights(engine::ContainerSpec& spec, bool full);
 
 /// The content of /config/agent-config.yaml (JSON, which is YAML too, so that nothing needs quoting rules of its own).
 [[nodiscard]] std::string agent_config(const Plan& plan);

@@ -124,7 +124,7 @@ Task<std::unique_ptr<http::ClientStream>> DockerEngine::open(Call call, Ask ask)
   co_return stream;
 }
 
-Task<std::string> DockerEngine::collect(Call call, Ask ask, Milliseconds whole) {
+Task<std::string> DockerEngine::collect(Call call, Ask ask, Milliseconds whole, std::size_t most) {
   const auto action = ask.action;
   const auto part = ask.limit;
   const auto deadline = steady_now() + whole;
@@ -134,7 +134,7 @@ Task<std::string> DockerEngine::collect(Call call, Ask ask, Milliseconds whole) 
     const auto bytes = co_await read_more(stream.get(), std::min(deadline, steady_now() + part), &action);
     if (bytes.empty()) co_return body;
     body += bytes;
-    if (body.size() > max_list_body) {
+    if (body.size() > most) {
       throw EngineError(Fault::failed, fmt::format("{}: the engine's answer is too large", action));
     }
   }
@@ -160,7 +160,7 @@ Task<std::string> DockerEngine::negotiate(Call call) {
 Task<std::vector<Container>> DockerEngine::list(Call call, std::vector<std::string> labels) {
   const auto filters = filters_text(labels);
   auto ask = get(with_query("/containers/json", {{"all", "1"}, {"filters", filters}}), limits_.list, "list");
-  const auto body = co_await collect(call, std::move(ask), limits_.whole_list);
+  const auto body = co_await collect(call, std::move(ask), limits_.whole_list, max_list_body);
   co_return parse_list(body);
 }
 
@@ -169,6 +169,13 @@ Task<std::optional<ContainerDetail>> DockerEngine::inspect(Call call, std::strin
   const auto body = co_await look_up(call, std::move(ask));
   if (!body) co_return std::nullopt;
   co_return parse_inspect(*body);
+}
+
+Task<std::optional<Description>> DockerEngine::describe(Call call, std::string container) {
+  auto ask = get(target_of("containers", container, "json"), limits_.quick, "inspect of " + container);
+  const auto body = co_await look_up(call, std::move(ask));
+  if (!body) co_return std::nullopt;
+  co_return parse_description(*body);
 }
 
 Task<std::string> DockerEngine::create(Call call, std::string name, ContainerSpec spec) {
@@ -194,6 +201,12 @@ Task<> DockerEngine::stop(Call call, std::string container, std::chrono::seconds
 Task<> DockerEngine::kill(Call call, std::string container, std::string signal) {
   auto target = with_query(target_of("containers", container, "kill"), {{"signal", signal}});
   auto ask = post(std::move(target), nullptr, "kill of " + container);
+  co_await expect(call, std::move(ask));
+}
+
+Task<> DockerEngine::rename(Call call, std::string container, std::string name) {
+  auto target = with_query(target_of("containers", container, "rename"), {{"name", name}});
+  auto ask = post(std::move(target), nullptr, "renaming of " + container);
   co_await expect(call, std::move(ask));
 }
 
@@ -230,6 +243,18 @@ Task<> DockerEngine::upload(Call call, std::string container, std::string path, 
   ask.type = "application/x-tar";
   ask.body = std::move(tar);
   co_await expect(call, std::move(ask));
+}
+
+Task<std::optional<std::string>> DockerEngine::download(Call call, std::string container, std::string path,
+                                                        std::size_t most) {
+  auto target = with_query(target_of("containers", container, "archive"), {{"path", path}});
+  auto ask = get(std::move(target), limits_.change, "download from " + container);
+  try {
+    co_return co_await collect(call, std::move(ask), limits_.change, most);
+  } catch (const EngineError& fault) {
+    if (fault.fault() != Fault::not_found) throw;
+  }
+  co_return std::nullopt;
 }
 
 Task<std::vector<LogPiece>> DockerEngine::logs(Call call, std::string container, LogOptions options) {

@@ -19,12 +19,16 @@ class DockerEngine final : public Engine {
   Task<std::string> negotiate(Call call) override;
   Task<std::vector<Container>> list(Call call, std::vector<std::string> labels) override;
   Task<std::optional<ContainerDetail>> inspect(Call call, std::string container) override;
+  Task<std::optional<Description>> describe(Call call, std::string container) override;
   Task<std::string> create(Call call, std::string name, ContainerSpec spec) override;
   Task<> start(Call call, std::string container) override;
   Task<> stop(Call call, std::string container, std::chrono::seconds grace) override;
   Task<> kill(Call call, std::string container, std::string signal) override;
+  Task<> rename(Call call, std::string container, std::string name) override;
   Task<> remove(Call call, std::string container, bool force) override;
   Task<> upload(Call call, std::string container, std::string path, std::string tar) override;
+  Task<std::optional<std::string>> download(Call call, std::string container, std::string path,
+                                            std::size_t most) override;
   Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) override;
   Task<std::unique_ptr<LogStream>> follow_logs(Call call, std::string container, FollowOptions options) override;
   Task<std::optional<Statistics>> statistics(Call call, std::string container) override;
@@ -60,7 +64,7 @@ class DockerEngine final : public Engine {
   /// The body, or nothing when there is no such thing.
   Task<std::optional<std::string>> look_up(Call call, Ask ask);
   /// The body of an answer that may take long as long as it goes on: `ask.limit` until its head and for each part.
-  Task<std::string> collect(Call call, Ask ask, std::chrono::milliseconds whole);
+  Task<std::string> collect(Call call, Ask ask, std::chrono::milliseconds whole, std::size_t most);
   /// An answer that is read piece by piece; a failure status has been thrown.
   Task<std::unique_ptr<http::ClientStream>> open(Call call, Ask ask);
   /// Waits until a removal that is under way has ended.

@@ -20,6 +20,16 @@ EngineError translated(const http::ClientError& fault, std::string_view action) 
   return {Fault::unreachable, fmt::format("{}: {}", action, fault.what())};
 }
 
+namespace {
+
+/// Engines have no code for it. The first is the engine's own book, the second the host's answer.
+bool tells_taken_port(std::string_view text) {
+  return text.find("port is already allocated") != std::string_view::npos ||
+         (text.find("address already in use") != std::string_view::npos && text.find("bind") != std::string_view::npos);
+}
+
+}  // namespace
+
 void check_status(const http::ClientResponse& answer, std::string_view action) {
   if (answer.status >= 200 && answer.status < 300) return;
   const auto text = fmt::format("{}: {} ({})", action, parse_message(answer.body), answer.status);
@@ -31,7 +41,7 @@ void check_status(const http::ClientResponse& answer, std::string_view action) {
     case 409:
       throw EngineError(Fault::conflict, text);
     default:
-      throw EngineError(Fault::failed, text);
+      throw EngineError(tells_taken_port(text) ? Fault::port_taken : Fault::failed, text);
   }
 }
 

@@ -29,6 +29,7 @@ inline constexpr int oldest_api = 24;
 
 [[nodiscard]] std::vector<Container> parse_list(std::string_view body);
 [[nodiscard]] ContainerDetail parse_inspect(std::string_view body);
+[[nodiscard]] Description parse_description(std::string_view body);
 /// Nothing when the line is no event (broken, or without action or id).
 [[nodiscard]] std::optional<Event> parse_event(std::string_view line);
 /// Nothing when the container does not run.

@@ -31,19 +31,36 @@ bool is_volume_name(std::string_view name) {
          std::ranges::all_of(name, [&](char c) { return plain(c) || c == '_' || c == '.' || c == '-'; });
 }
 
+bool is_plain_path(std::string_view path) {
+  return path.starts_with('/') && path.find(':') == std::string_view::npos;
+}
+
 /// As binds, which every API version knows. `:z` and the like are not wanted; the engine makes a missing volume.
-json::array binds_of(const std::vector<VolumeMount>& volumes) {
+json::array binds_of(const ContainerSpec& spec) {
   json::array binds;
-  for (const auto& mount : volumes) {
+  const auto add = [&binds](const std::string& from, const std::string& path, bool read_only) {
+    if (!is_plain_path(path))
+      throw EngineError(Fault::bad_request, fmt::format("'{}' is not a place to mount at", path));
+    binds.emplace_back(fmt::format("{}:{}:{}", from, path, read_only ? "ro" : "rw"));
+  };
+  for (const auto& mount : spec.volumes) {
     if (!is_volume_name(mount.volume)) {
       throw EngineError(Fault::bad_request, fmt::format("'{}' is not a name for a volume", mount.volume));
     }
-    if (!mount.path.starts_with('/') || mount.path.find(':') != std::string::npos) {
-      throw EngineError(Fault::bad_request, fmt::format("'{}' is not a place for a volume", mount.path));
-    }
-    binds.emplace_back(fmt::format("{}:{}:{}", mount.volume, mount.path, mount.read_only ? "ro" : "rw"));
+    add(mount.volume, mount.path, mount.read_only);
+  }
+  for (const auto& mount : spec.binds) {
+    if (!is_plain_path(mount.source))
+      throw EngineError(Fault::bad_request, fmt::format("'{}' is not a path of the host", mount.source));
+    add(mount.source, mount.path, mount.read_only);
   }
   return binds;
+}
+
+/// The engine's own modes take no settings of an endpoint.
+bool is_network_name(std::string_view mode) {
+  return !mode.empty() && mode != "default" && mode != "bridge" && mode != "host" && mode != "none" &&
+         mode.find(':') == std::string_view::npos;
 }
 
 std::string port_name(const ContainerSpec::Port& port) {
@@ -69,7 +86,7 @@ json::object host_part(const ContainerSpec& spec) {
   json::object host;
   add_limits(host, spec);
   add_rights(host, spec);
-  if (!spec.volumes.empty()) host["Binds"] = binds_of(spec.volumes);
+  if (!spec.volumes.empty() || !spec.binds.empty()) host["Binds"] = binds_of(spec);
   if (!spec.tmpfs.empty()) host["Tmpfs"] = to_object(spec.tmpfs);
   if (!spec.network.empty()) host["NetworkMode"] = spec.network;
   if (!spec.restart_policy.empty()) host["RestartPolicy"] = json::object{{"Name", spec.restart_policy}};
@@ -103,7 +120,7 @@ json::value spec_to_json(const ContainerSpec& spec) {
   for (const auto& port : spec.ports) exposed[port_name(port)] = json::object();
   if (!exposed.empty()) body["ExposedPorts"] = std::move(exposed);
   body["HostConfig"] = host_part(spec);
-  if (!spec.network.empty()) {
+  if (is_network_name(spec.network)) {
     json::object networks;
     networks[spec.network] = json::object();
     json::object part;

@@ -42,16 +42,25 @@ class Engine {
   /// Every container with all of `labels` ("key=value" or "key"), running or not. Never asks for sizes.
   virtual Task<std::vector<Container>> list(Call call, std::vector<std::string> labels) = 0;
   virtual Task<std::optional<ContainerDetail>> inspect(Call call, std::string container) = 0;
+  /// How a container was made; without command and user, which are its image's.
+  virtual Task<std::optional<Description>> describe(Call call, std::string container) = 0;
   /// The new container's id. Fault::conflict: the name is taken; Fault::not_found: no such image.
   virtual Task<std::string> create(Call call, std::string name, ContainerSpec spec) = 0;
+  /// Fault::port_taken: a port that it publishes is in use.
   virtual Task<> start(Call call, std::string container) = 0;
   /// Stop signal, then kill after `grace`; returns when stopped. No fault when it is stopped already.
   virtual Task<> stop(Call call, std::string container, std::chrono::seconds grace) = 0;
   virtual Task<> kill(Call call, std::string container, std::string signal) = 0;
+  /// Running or not. Fault::conflict: the name is taken.
+  virtual Task<> rename(Call call, std::string container, std::string name) = 0;
   /// No fault when it is gone already.
   virtual Task<> remove(Call call, std::string container, bool force) = 0;
   /// Unpacks a tar archive at `path` of the container, running or not.
   virtual Task<> upload(Call call, std::string container, std::string path, std::string tar) = 0;
+  /// A tar archive of what is at `path`, its last part as the first name in it; nothing when nothing is there. Throws
+  /// Fault::failed when it has more than `most` bytes.
+  virtual Task<std::optional<std::string>> download(Call call, std::string container, std::string path,
+                                                    std::size_t most) = 0;
   /// The last lines, both streams interleaved in order, joined in `text` form by log_text().
   virtual Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) = 0;
   /// What the container has written and goes on to write; ends by itself when the container stops.

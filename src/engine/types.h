@@ -22,6 +22,7 @@ enum class Fault {
   not_found,    ///< 404
   conflict,     ///< 409: name taken, container in a state that does not allow it
   bad_request,  ///< 400
+  port_taken,   ///< a port of the host that the container publishes is somebody else's
   failed        ///< any other status, or an answer that cannot be read
 };
 
@@ -77,6 +78,13 @@ struct VolumeMount {
   bool read_only = false;
 };
 
+/// A path of the engine's host, mounted.
+struct BindMount {
+  std::string source;
+  std::string path;
+  bool read_only = false;
+};
+
 /// What a new container shall be. Zero and empty mean "leave it to the engine".
 struct ContainerSpec {
   std::string image;
@@ -85,6 +93,7 @@ struct ContainerSpec {
   Labels labels;
   std::string network;
   std::vector<VolumeMount> volumes;
+  std::vector<BindMount> binds;
   std::map<std::string, std::string> tmpfs;  ///< path -> options
   struct Port {
     std::uint16_t container = 0;
@@ -101,6 +110,12 @@ struct ContainerSpec {
   std::vector<std::string> cap_add;
   std::vector<std::string> security_opt;
   std::vector<std::string> command;  ///< empty: the image's
+};
+
+/// How a container was made, so that it can be made again. Holds secrets: its whole environment.
+struct Description {
+  ContainerSpec spec;    ///< spec.image: the name it was made from
+  std::string image_id;  ///< which the name may mean no longer
 };
 
 struct Volume {

@@ -128,6 +128,9 @@ void Fleet::State::apply(const Action& action) {
     void operator()(const MetadataChanged& a) const { state.model.metadata(a.name, a.metadata); }
     void operator()(const PermissionsChanged& a) const { state.model.permissions(a.source, a.targets); }
     void operator()(const ContainerSeen& a) const { state.model.seen(a.detail, a.reason, steady_now()); }
+    void operator()(const ContainerReplaced& a) const {
+      state.model.replaced(a.given_up, a.by, a.reason, steady_now());
+    }
     void operator()(const ContainerGone& a) const {
       state.model.gone(a.container_id);
       state.forget_question(a.container_id);

@@ -53,6 +53,13 @@ struct ContainerSeen {
   engine::ContainerDetail detail;
   Reason reason = "user";
 };
+/// This container has taken the place of another one, which is given up: readers see one agent that has changed, and
+/// nothing of the other any more, whatever is still told of it.
+struct ContainerReplaced {
+  std::string given_up;  ///< id
+  engine::ContainerDetail by;
+  Reason reason = "user";
+};
 struct ContainerGone {
   std::string container_id;
 };
@@ -72,7 +79,8 @@ struct PermissionsChanged {
   std::string source;
   std::vector<std::string> targets;
 };
-using Action = std::variant<MetadataChanged, PermissionsChanged, ContainerSeen, ContainerGone, Expected, Creating>;
+using Action = std::variant<MetadataChanged, PermissionsChanged, ContainerSeen, ContainerReplaced, ContainerGone,
+                            Expected, Creating>;
 
 /// The model of everything that runs. One thread of its own, the only writer: engine events, lists, metadata and
 /// samples flow in, immutable snapshots flow out to every I/O thread. No reader ever waits for it.

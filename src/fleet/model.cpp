@@ -44,7 +44,18 @@ std::optional<Metadata> Model::metadata_of(const std::string& name) const {
 
 bool Model::shown(const Record& record) const {
   if (record.adopted && own_names_.contains(record.name)) return false;
+  if (given_up_.contains(record.container.id)) return false;
+  if (replacements_.contains(record.container.id) && has_other(record)) return false;
   return !creating_.contains(record.name);
+}
+
+bool Model::has_other(const Record& record) const {
+  const auto [first, last] = named_.equal_range(record.name);
+  return std::any_of(first, last, [&](const auto& item) {
+    const auto& other = item.second->container;
+    return !other.id.empty() && other.id != record.container.id && !given_up_.contains(other.id) &&
+           !replacements_.contains(other.id);
+  });
 }
 
 Reason Model::reason_for(const std::string& name, const Reason& given, const Record& record, SteadyTime at) const {
@@ -73,6 +84,11 @@ bool Model::note(const AgentPtr& before, const AgentPtr& after, const Reason& re
 
 void Model::rebuild(Record& record, const Reason& reason) {
   record.version = ++version_;
+  if (record.container.name.starts_with(replacement_prefix)) {
+    replacements_.insert(record.container.id);
+  } else if (!replacements_.empty()) {
+    replacements_.erase(record.container.id);
+  }
   const auto before = record.agent;
   AgentPtr after;
   if (shown(record)) {
@@ -161,6 +177,28 @@ void Model::rebuild_adopted(const std::string& name) {
   }
 }
 
+void Model::rebuild_replacements(const std::string& name) {
+  const auto [first, last] = named_.equal_range(name);
+  for (auto it = first; it != last; ++it) {
+    if (replacements_.contains(it->second->container.id)) rebuild(*it->second, "unknown");
+  }
+}
+
+void Model::replaced(const std::string& given_up, const engine::ContainerDetail& by, const Reason& reason,
+                     SteadyTime at) {
+  given_up_.insert(given_up);
+  auto& fresh = record_of(by.id, by.labels, name_of(by));
+  if (const auto old = records_.find(given_up); old != records_.end()) {
+    if (!fresh.agent) {
+      fresh.agent = std::exchange(old->second.agent, nullptr);
+      fresh.reason = old->second.reason;
+      moved_ = true;
+    }
+    rebuild(old->second, reason);
+  }
+  seen(by, reason, at);
+}
+
 void Model::seen_in_list(const engine::Container& container, SteadyTime at) {
   auto& record = record_of(container.id, container.labels, name_of(container.labels, container.name));
   if (record.container.state == container.state) return;
@@ -182,10 +220,12 @@ void Model::seen_in_list(const engine::Container& container, SteadyTime at) {
   const auto why = reason_for(record.name, "unknown", record, at);
   record.exit_unknown = container.state == "exited";
   rebuild(record, why);
+  if (fresh && !replacements_.empty()) rebuild_replacements(record.name);
 }
 
 void Model::seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at) {
   auto& record = record_of(container.id, container.labels, name_of(container));
+  const bool fresh = record.container.id.empty();
   record.inspected = at;
   if (container.state == "running" && container.pid != 0 && container.pid == record.dead_pid) return;
   record.partial = false;
@@ -205,6 +245,7 @@ void Model::seen(const engine::ContainerDetail& container, const Reason& reason,
   const auto why = reason_for(record.name, reason, record, at);
   record.exit_unknown = false;
   rebuild(record, why);
+  if (fresh && !replacements_.empty()) rebuild_replacements(record.name);
 }
 
 void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int64_t> exit_code, SteadyTime at,
@@ -246,7 +287,10 @@ void Model::gone(const std::string& id) {
     ++agents_epoch_;
     moved_ = true;
   }
+  replacements_.erase(id);
+  given_up_.erase(id);
   note(before, nullptr, "user");
+  if (!replacements_.empty()) rebuild_replacements(name);
   if (adopted) {
     --adopted_;
   } else if (const auto own = own_names_.find(name); own != own_names_.end() && --own->second == 0) {

@@ -17,6 +17,8 @@ class Model {
 
   // ---- facts about containers
   void seen(const engine::ContainerDetail& container, const Reason& reason, SteadyTime at);
+  /// See ContainerReplaced.
+  void replaced(const std::string& given_up, const engine::ContainerDetail& by, const Reason& reason, SteadyTime at);
   /// What the list says of a container that the engine does not tell more about. Never overrules what is known in the
   /// same state; stays in to_inspect().
   void seen_in_list(const engine::Container& container, SteadyTime at);
@@ -91,6 +93,9 @@ class Model {
   void place_all();
   /// The first or the last container of our own with this name came or went: an adopted one is hidden or shown.
   void rebuild_adopted(const std::string& name);
+  /// A container that is to take another one's place is shown when there is no other.
+  void rebuild_replacements(const std::string& name);
+  [[nodiscard]] bool has_other(const Record& record) const;
   /// True when the status changed.
   bool note(const AgentPtr& before, const AgentPtr& after, const Reason& reason);
   [[nodiscard]] std::optional<Metadata> metadata_of(const std::string& name) const;
@@ -104,6 +109,8 @@ class Model {
   std::unordered_multimap<std::string, Record*> named_;     ///< the same by the agents' names
   std::unordered_map<std::string, std::size_t> own_names_;  ///< agents by name, how many containers of our own
   std::size_t adopted_ = 0;                                 ///< records without an instance label
+  std::set<std::string> replacements_;                      ///< ids of containers with such a name
+  std::set<std::string> given_up_;                          ///< ids of containers whose place another one has taken
   std::map<std::string, Metadata> metadata_;
   std::set<std::string> creating_;
   std::unordered_map<std::string, Expectation> expected_;

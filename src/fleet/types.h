@@ -57,6 +57,10 @@ inline constexpr const char* instance = "trinity.instance";
 inline constexpr const char* key_nonce = "trinity.key-nonce";
 }  // namespace label
 
+/// Names of containers that are about to take the place of another one. Such a one is not shown while there is another
+/// container of its agent. No platform container's name may hold "agent-".
+inline constexpr const char* replacement_prefix = "trinity-replacement-";
+
 /// One agent as all readers see it: its container, joined with its metadata. Immutable.
 struct Agent {
   std::string name;

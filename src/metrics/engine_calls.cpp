@@ -20,6 +20,8 @@ std::string_view word_of(Fault fault) noexcept {
       return "conflict";
     case Fault::bad_request:
       return "bad_request";
+    case Fault::port_taken:
+      return "port_taken";
     case Fault::failed:
       break;
   }
@@ -76,6 +78,9 @@ class Measured final : public Engine {
   Task<std::optional<ContainerDetail>> inspect(Call call, std::string container) override {
     return timed(calls_, "inspect", inner_->inspect(call, std::move(container)));
   }
+  Task<std::optional<Description>> describe(Call call, std::string container) override {
+    return timed(calls_, "describe", inner_->describe(call, std::move(container)));
+  }
   Task<std::string> create(Call call, std::string name, ContainerSpec spec) override {
     return timed(calls_, "create", inner_->create(call, std::move(name), std::move(spec)));
   }
@@ -88,11 +93,18 @@ class Measured final : public Engine {
   Task<> kill(Call call, std::string container, std::string signal) override {
     return timed(calls_, "kill", inner_->kill(call, std::move(container), std::move(signal)));
   }
+  Task<> rename(Call call, std::string container, std::string name) override {
+    return timed(calls_, "rename", inner_->rename(call, std::move(container), std::move(name)));
+  }
   Task<> remove(Call call, std::string container, bool force) override {
     return timed(calls_, "remove", inner_->remove(call, std::move(container), force));
   }
   Task<> upload(Call call, std::string container, std::string path, std::string tar) override {
     return timed(calls_, "upload", inner_->upload(call, std::move(container), std::move(path), std::move(tar)));
+  }
+  Task<std::optional<std::string>> download(Call call, std::string container, std::string path,
+                                            std::size_t most) override {
+    return timed(calls_, "download", inner_->download(call, std::move(container), std::move(path), most));
   }
   Task<std::vector<LogPiece>> logs(Call call, std::string container, LogOptions options) override {
     return timed(calls_, "logs", inner_->logs(call, std::move(container), options));

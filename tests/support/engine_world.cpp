@@ -112,6 +112,16 @@ void EngineWorld::remove(PretendedContainer& container) {
   containers_.remove_if([&](const auto& one) { return &one == &container; });
 }
 
+bool EngineWorld::rename(PretendedContainer& container, const std::string& name) {
+  if (by_name_.contains(name)) return false;
+  by_name_.erase(container.name);
+  container.name = name;
+  container.listed.clear();
+  by_name_[name] = &container;
+  tell(container, "rename");
+  return true;
+}
+
 void EngineWorld::use(PretendedContainer& container, const Usage& usage) {
   container.usage = usage;
   if (trees_ && container.pid != 0) trees_->update(container.id, container.pid, usage);
@@ -170,6 +180,7 @@ json::object EngineWorld::inspect(const PretendedContainer& container) const {
       {"Id", container.id},
       {"Name", "/" + container.name},
       {"Created", format_z(container.created)},
+      {"Image", "sha256:" + std::string(64, '0')},
       {"State", json::object{{"Status", container.state},
                              {"Running", running},
                              {"Paused", container.state == "paused"},

@@ -55,6 +55,8 @@ class EngineWorld {
   void end(PretendedContainer& container, std::int64_t exit_code, bool oom);
   void pause(PretendedContainer& container, bool paused);
   void remove(PretendedContainer& container);
+  /// False when the name is taken.
+  bool rename(PretendedContainer& container, const std::string& name);
   /// New figures in its files.
   void use(PretendedContainer& container, const Usage& usage);
   /// As after a restart of the engine: other processes, and nobody was told.

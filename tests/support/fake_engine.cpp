@@ -264,9 +264,16 @@ std::string FakeEngine::add(const std::string& agent, const std::string& state, 
   held.detail.labels = {{fleet::label::platform, "agent"},
                         {fleet::label::agent_name, agent},
                         {fleet::label::instance, instance},
-                        {fleet::label::ssh_port, "2222"}};
+                        {fleet::label::ssh_port, "2222"},
+                        {fleet::label::full_capabilities, "true"}};
   more.merge(held.detail.labels);
   held.detail.labels = std::move(more);
+  held.detail.model_key = engine::key_digest(model_key);
+  held.image_id = image_id(held.detail.image);
+  held.spec.image = held.detail.image;
+  held.spec.labels = held.detail.labels;
+  held.spec.network = network_name;
+  if (!model_key.empty()) held.spec.env["ANTHROPIC_API_KEY"] = model_key;
   auto& kept = containers_[held.detail.id] = held;
   send("create", kept);
   if (state == "running") run(kept);
@@ -278,6 +285,10 @@ void FakeEngine::add(engine::ContainerDetail container) {
   const std::lock_guard lock(mutex_);
   auto& kept = containers_[container.id];
   kept.detail = std::move(container);
+  kept.image_id = image_id(kept.detail.image);
+  kept.spec.image = kept.detail.image;
+  kept.spec.labels = kept.detail.labels;
+  kept.spec.network = network_name;
   send("create", kept);
 }
 
@@ -312,6 +323,35 @@ void FakeEngine::forget_image(const std::string& name) {
   const std::lock_guard lock(mutex_);
   images_.erase(name);
 }
+std::string FakeEngine::image_id(const std::string& name) const {
+  if (name.starts_with("sha256:")) return name;
+  const auto build = builds_.find(name);
+  return "sha256:" + name + (build == builds_.end() ? "" : "-" + std::to_string(build->second));
+}
+void FakeEngine::rebuild_image(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  ++builds_[name];
+}
+void FakeEngine::take_port(std::uint16_t port) {
+  const std::lock_guard lock(mutex_);
+  taken_ports_.insert(port);
+}
+void FakeEngine::break_starts(bool broken) {
+  const std::lock_guard lock(mutex_);
+  starts_break_ = broken;
+}
+bool FakeEngine::port_free(const Held& held) const {
+  for (const auto& port : held.spec.ports) {
+    if (taken_ports_.contains(port.host)) return false;
+    for (const auto& [id, other] : containers_) {
+      if (id == held.detail.id || other.detail.state != "running") continue;
+      for (const auto& theirs : other.spec.ports) {
+        if (theirs.host == port.host) return false;
+      }
+    }
+  }
+  return true;
+}
 void FakeEngine::add_volume(const std::string& name, engine::Labels labels) {
   const std::lock_guard lock(mutex_);
   volumes_[name] = {name, std::move(labels)};
@@ -332,7 +372,12 @@ std::optional<engine::ContainerSpec> FakeEngine::spec(const std::string& name_or
 std::string FakeEngine::uploaded(const std::string& name_or_id) const {
   const std::lock_guard lock(mutex_);
   const auto* held = find(name_or_id);
-  return held ? held->uploaded : std::string();
+  return held && !held->uploads.empty() ? held->uploads.back().second : std::string();
+}
+std::vector<std::pair<std::string, std::string>> FakeEngine::uploads(const std::string& name_or_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto* held = find(name_or_id);
+  return held ? held->uploads : std::vector<std::pair<std::string, std::string>>();
 }
 std::vector<std::string> FakeEngine::container_names() const {
   const std::lock_guard lock(mutex_);
@@ -415,18 +460,28 @@ Task<std::optional<engine::ContainerDetail>> FakeEngine::inspect(Call call, std:
   co_return found;
 }
 
+Task<std::optional<engine::Description>> FakeEngine::describe(Call call, std::string container) {
+  co_await enter(call, "describe", container);
+  const std::lock_guard lock(mutex_);
+  const auto* held = find(container);
+  if (!held) co_return std::nullopt;
+  co_return engine::Description{held->spec, held->image_id};
+}
+
 Task<std::string> FakeEngine::create(Call call, std::string name, engine::ContainerSpec spec) {
   const auto lost = co_await enter(call, "create", name);
   std::string id;
   {
     const std::lock_guard lock(mutex_);
     if (find(name)) throw EngineError(Fault::conflict, "the name is taken");
-    if (!images_.contains(spec.image)) throw EngineError(Fault::not_found, "No such image");
+    if (!images_.contains(spec.image) && !spec.image.starts_with("sha256:"))
+      throw EngineError(Fault::not_found, "No such image");
     id = padded_id(next_id_++);
     auto& held = containers_[id];
     held.detail.id = id;
     held.detail.name = name;
     held.detail.image = spec.image;
+    held.image_id = image_id(spec.image);
     held.detail.state = "created";
     held.detail.created = clock();
     held.detail.labels = spec.labels;
@@ -446,7 +501,11 @@ Task<> FakeEngine::start(Call call, std::string container) {
   {
     const std::lock_guard lock(mutex_);
     auto& held = get(container);
-    if (held.detail.state != "running") run(held);
+    if (held.detail.state != "running") {
+      if (!port_free(held)) throw EngineError(Fault::port_taken, "Bind failed: port is already allocated");
+      run(held);
+      if (starts_break_) end(held, 1, false);
+    }
   }
   lose_answer(lost);
 }
@@ -465,6 +524,18 @@ Task<> FakeEngine::kill(Call call, std::string container, std::string) {
   co_await enter(call, "kill", container);
   const std::lock_guard lock(mutex_);
   end(get(container), 137, false);
+}
+
+Task<> FakeEngine::rename(Call call, std::string container, std::string name) {
+  const auto lost = co_await enter(call, "rename", container);
+  {
+    const std::lock_guard lock(mutex_);
+    if (find(name)) throw EngineError(Fault::conflict, "the name is taken");
+    auto& held = get(container);
+    held.detail.name = name;
+    send("rename", held);
+  }
+  lose_answer(lost);
 }
 
 Task<> FakeEngine::remove(Call call, std::string container, bool force) {
@@ -487,10 +558,17 @@ Task<> FakeEngine::upload(Call call, std::string container, std::string path, st
   const auto lost = co_await enter(call, "upload", container);
   {
     const std::lock_guard lock(mutex_);
-    if (path != "/") throw EngineError(Fault::bad_request, "only / is known here");
-    get(container).uploaded = std::move(tar);
+    get(container).uploads.emplace_back(path, std::move(tar));
   }
   lose_answer(lost);
+}
+
+Task<std::optional<std::string>> FakeEngine::download(Call call, std::string container, std::string path, std::size_t) {
+  co_await enter(call, "download", container);
+  const std::lock_guard lock(mutex_);
+  const auto& held = get(container);
+  if (held.uploads.empty()) co_return std::nullopt;
+  co_return "tar of " + path + " of " + held.detail.id;
 }
 
 Task<std::vector<engine::LogPiece>> FakeEngine::logs(Call call, std::string container, engine::LogOptions options) {
@@ -535,7 +613,7 @@ Task<std::optional<engine::Image>> FakeEngine::image(Call call, std::string name
   co_await enter(call, "image", "");
   const std::lock_guard lock(mutex_);
   if (!images_.contains(name)) co_return std::nullopt;
-  co_return engine::Image{"sha256:" + name, {}};
+  co_return engine::Image{image_id(name), {}};
 }
 
 Task<> FakeEngine::pull(Call call, std::string name, std::chrono::seconds) {

@@ -66,6 +66,12 @@ class FakeEngine : public engine::Engine {
   void rotate_log(const std::string& container, std::int64_t nano);
   void add_image(const std::string& name);
   void forget_image(const std::string& name);
+  /// The name means another image from now on.
+  void rebuild_image(const std::string& name);
+  /// Somebody else listens on this port of the host.
+  void take_port(std::uint16_t port);
+  /// Starting this container answers well, but its init ends at once.
+  void break_starts(bool broken);
   void add_volume(const std::string& name, engine::Labels labels);
   /// An event without a change behind it.
   void push(engine::Event event);
@@ -74,6 +80,8 @@ class FakeEngine : public engine::Engine {
   [[nodiscard]] std::optional<engine::ContainerDetail> container(const std::string& name_or_id) const;
   [[nodiscard]] std::optional<engine::ContainerSpec> spec(const std::string& name_or_id) const;
   [[nodiscard]] std::string uploaded(const std::string& name_or_id) const;
+  /// Every archive, by where it was unpacked.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> uploads(const std::string& name_or_id) const;
   [[nodiscard]] std::vector<std::string> container_names() const;
   [[nodiscard]] std::set<std::string> volume_names() const;
   [[nodiscard]] int calls(const std::string& call) const;
@@ -89,17 +97,23 @@ class FakeEngine : public engine::Engine {
   std::string network_name = "trinity-agent-network";
   /// Of every container that runs.
   std::string address = "172.28.0.9";
+  std::string model_key;  ///< in the environment of containers that add() makes
 
   // ---- engine::Engine
   Task<std::string> negotiate(Call call) override;
   Task<std::vector<engine::Container>> list(Call call, std::vector<std::string> labels) override;
   Task<std::optional<engine::ContainerDetail>> inspect(Call call, std::string container) override;
+  Task<std::optional<engine::Description>> describe(Call call, std::string container) override;
   Task<std::string> create(Call call, std::string name, engine::ContainerSpec spec) override;
   Task<> start(Call call, std::string container) override;
   Task<> stop(Call call, std::string container, std::chrono::seconds grace) override;
   Task<> kill(Call call, std::string container, std::string signal) override;
+  Task<> rename(Call call, std::string container, std::string name) override;
   Task<> remove(Call call, std::string container, bool force) override;
   Task<> upload(Call call, std::string container, std::string path, std::string tar) override;
+  /// "tar of PATH of ID" for containers that something was uploaded to.
+  Task<std::optional<std::string>> download(Call call, std::string container, std::string path,
+                                            std::size_t most) override;
   Task<std::vector<engine::LogPiece>> logs(Call call, std::string container, engine::LogOptions options) override;
   Task<std::unique_ptr<engine::LogStream>> follow_logs(Call call, std::string container,
                                                        engine::FollowOptions options) override;
@@ -126,7 +140,8 @@ class FakeEngine : public engine::Engine {
   struct Held {
     engine::ContainerDetail detail;
     engine::ContainerSpec spec;
-    std::string uploaded;
+    std::vector<std::pair<std::string, std::string>> uploads{};
+    std::string image_id{};
     std::uint64_t asked = 0;
     std::vector<LogEntry> log{};
   };
@@ -152,6 +167,11 @@ class FakeEngine : public engine::Engine {
   std::map<std::string, engine::Volume> volumes_;
   std::map<std::string, engine::Network> networks_;
   std::set<std::string> images_{"trinity-agent-base:latest"};
+  std::map<std::string, int> builds_;  ///< of an image, after the first
+  std::set<std::uint16_t> taken_ports_;
+  bool starts_break_ = false;
+  [[nodiscard]] std::string image_id(const std::string& name) const;
+  [[nodiscard]] bool port_free(const Held& held) const;
   std::multimap<std::string, Trouble> troubles_;
   std::map<std::string, int> calls_;
   std::vector<std::int64_t> checkpoints_;

@@ -113,7 +113,8 @@ struct PretendedEngine::Question {
     if (part(1) == "create") return "create";
     if (method == "DELETE") return "remove";
     if (part(2) == "json") return "inspect";
-    return part(2) == "archive" ? "upload" : part(2);
+    if (part(2) == "archive") return method == "GET" ? "download" : "upload";
+    return part(2);
   }
 
   std::string method;
@@ -257,6 +258,12 @@ Answer PretendedEngine::reply_container(const Question& question) {
     Answer made;
     made.body = container->log.empty() ? std::string() : framed(container->log);
     return made;
+  }
+  if (call == "download") return refusal(404, "Could not find the file");
+  if (call == "rename") {
+    const auto name = question.query.find("name");
+    if (name == question.query.end()) return refusal(400, "no name");
+    return world_.rename(*container, name->second) ? nothing(204) : refusal(409, "the name is in use");
   }
   if (call == "upload") {
     container->uploaded += question.body.size();

@@ -79,7 +79,8 @@ PretendedContainer agent(const Fields& fields, const std::string& name) {
                  {"trinity.cpu", "2"},
                  {"trinity.memory", "4g"},
                  {"trinity.template", ""},
-                 {"trinity.agent-runtime", "claude-code"}};
+                 {"trinity.agent-runtime", "claude-code"},
+                 {"trinity.full-capabilities", "true"}};
   if (const auto instance = fields.text("instance"); !instance.empty()) made.labels["trinity.instance"] = instance;
   for (const auto& [key, value] : fields.labels("labels")) made.labels[key] = value;
   made.mounts = {{made.name + "-workspace", "/home/developer"}};

@@ -439,5 +439,39 @@ TEST_F(CreationTest, ATemplateThatIsMissingIsNoError) {
   EXPECT_EQ(house.create(AgentHouse::ann(), std::move(request))->template_id, "local:nothing");
 }
 
+TEST_F(CreationTest, APortThatAnotherServerTookIsSteppedOver) {
+  house.engine.trouble("start", {.fault = engine::Fault::port_taken, .times = 2});
+  const auto agent = house.create(AgentHouse::ann(), AgentHouse::named("bot"));
+  EXPECT_EQ(house.engine.calls("create"), 3);
+  EXPECT_EQ(house.engine.container_names(), std::vector<std::string>{"agent-bot"});
+  EXPECT_EQ(house.engine.container("agent-bot")->state, "running");
+  EXPECT_EQ(house.engine.spec("agent-bot")->ports.at(0).host, agent->port);
+  EXPECT_EQ(house.engine.container("agent-bot")->labels.at("trinity.ssh-port"), std::to_string(agent->port));
+  EXPECT_FALSE(house.engine.uploaded("agent-bot").empty());
+  EXPECT_EQ(house.count("trinity_cleanup"), 0);
+  // The ports that were taken are not tried again for the same agent.
+  const auto first = house.create(AgentHouse::ann(), AgentHouse::named("next"))->port;
+  EXPECT_GT(first, agent->port);
+}
+
+TEST_F(CreationTest, LookingForAPortEnds) {
+  house.engine.trouble("start", {.fault = engine::Fault::port_taken});
+  const auto refusal = refused(AgentHouse::named("bot"));
+  EXPECT_EQ(refusal.text, "No free SSH port on this host");
+  EXPECT_EQ(house.engine.calls("start"), 10);
+  expect_nothing_left("bot");
+}
+
+TEST_F(CreationTest, APortThatSomebodyNamedIsNotChanged) {
+  house.engine.trouble("start", {.fault = engine::Fault::port_taken});
+  auto request = AgentHouse::named("bot");
+  request.port = 47'290;
+  const auto refusal = refused(request);
+  EXPECT_EQ(refusal.kind, ErrorKind::bad_request);
+  EXPECT_EQ(refusal.text, "port 47290 is in use");
+  EXPECT_EQ(house.engine.calls("start"), 1);
+  expect_nothing_left("bot");
+}
+
 }  // namespace
 }  // namespace trinity::agents

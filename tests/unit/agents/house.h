@@ -71,7 +71,9 @@ class AgentHouse : public AgentDatabase {
         link({&house.io[0], &house.io[1], &house.io[2]}),
         service(options(), house.fleet, engine, store, settings, link, pool,
                 agents::AgentKey::load(dir / "agents.key")),
-        agent_settings(house.fleet, settings_store, settings, options().environment) {}
+        agent_settings(house.fleet, settings_store, settings, options().environment) {
+    engine.model_key = "sk-platform";
+  }
   ~AgentHouse() {
     house.stop();
     pool.join();

@@ -557,5 +557,53 @@ TEST_F(ModelTest, AnOldDeathThatIsToldAgainIsPutRightByTheEngine) {
   EXPECT_EQ(entry("bot")->agent->status, "stopped") << "this process has ended for sure";
 }
 
+TEST_F(ModelTest, AContainerThatIsToTakeAnothersPlaceIsNotShownBesideIt) {
+  auto old = container("old", "bot");
+  auto fresh = container("new", "bot", "created");
+  fresh.name = std::string(replacement_prefix) + "old";
+  for (const bool first : {true, false}) {
+    Model model(trinity::test::network);
+    if (first) model.seen(fresh, "unknown", steady(0));
+    model.seen(old, "unknown", steady(1));
+    if (!first) model.seen(fresh, "unknown", steady(2));
+    const auto snapshot = model.take().snapshot;
+    ASSERT_EQ(snapshot->entries.size(), 1U);
+    EXPECT_EQ(snapshot->entries[0].agent->container_id, "old");
+    // Alone it is the agent.
+    model.gone("old");
+    const auto alone = model.take().snapshot;
+    ASSERT_EQ(alone->entries.size(), 1U);
+    EXPECT_EQ(alone->entries[0].agent->container_id, "new");
+  }
+}
+
+TEST_F(ModelTest, AReplacementIsAChangeOfOneAgent) {
+  Model model(trinity::test::network);
+  auto old = container("old", "bot", "exited");
+  model.seen(old, "unknown", steady(0));
+  (void)model.take();
+  auto fresh = container("new", "bot", "running", 200);
+  fresh.name = std::string(replacement_prefix) + "old";
+  model.replaced("old", fresh, "user", steady(1));
+  auto publication = model.take();
+  ASSERT_EQ(publication.changes.size(), 1U);
+  EXPECT_EQ(publication.changes[0].kind, Change::Kind::status);
+  EXPECT_EQ(publication.changes[0].reason, "user");
+  EXPECT_EQ(publication.changes[0].before->container_id, "old");
+  EXPECT_EQ(publication.changes[0].after->container_id, "new");
+  // Whatever is still told of the old one.
+  model.seen(container("old", "bot"), "unknown", steady(2));
+  model.listed({listed(old), listed(fresh)}, model.version());
+  publication = model.take();
+  EXPECT_TRUE(publication.changes.empty());
+  EXPECT_EQ(publication.snapshot->find("bot")->agent->container_id, "new");
+  model.gone("old");
+  fresh.name = "agent-bot";
+  model.seen(fresh, "unknown", steady(3));
+  publication = model.take();
+  ASSERT_EQ(publication.snapshot->entries.size(), 1U);
+  EXPECT_EQ(publication.snapshot->find("bot")->agent->container_name, "agent-bot");
+}
+
 }  // namespace
 }  // namespace trinity::fleet
