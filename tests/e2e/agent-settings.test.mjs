@@ -136,8 +136,10 @@ describe('settings of an agent', { timeout: 300_000 }, () => {
     const tab = await owner.tab()
     await tab.go('/agents')
     await tab.at('autonomy-lead').click()
-    await until('the switch of the first window', async () =>
-      (await owner.at('page-autonomy').getAttribute('aria-checked')) === 'false')
+    await until(
+      'the switch of the first window',
+      async () => (await owner.at('page-autonomy').getAttribute('aria-checked')) === 'false',
+    )
     await other.at('autonomy-lead').waitFor({ state: 'detached', timeout: 1000 })
     await tab.page.close()
   })
@@ -223,6 +225,9 @@ describe('settings of an agent', { timeout: 300_000 }, () => {
     console.log(`states seen: ${states.join(', ')}`)
     assert.ok(states.includes('Stopping') && states.includes('Starting'), states.join())
     await owner.text('page-state', /running/)
+    const now = (await server.get('/api/agents/lead/resources')).body
+    assert.equal(now.current_memory, '1g')
+    await owner.at('page-limits-wait').waitFor({ state: 'detached' })
   })
 
   it('that were taken back by the server are not lost from the form', async () => {
