@@ -38,7 +38,7 @@ verb_test() {
 make_test_folders() {
   [ ! -L "$TEST_DIR/tmp" ] || rm -rf "$(readlink -f "$TEST_DIR/tmp")"
   rm -rf "$TEST_DIR"
-  mkdir -p "$TEST_DIR/started"
+  mkdir -p "$TEST_DIR"/{started,status}
   ln -s "$(mktemp -d /tmp/trinity-test-XXXXXX)" "$TEST_DIR/tmp" || die "cannot write to /tmp"
 }
 
@@ -205,7 +205,7 @@ lanes() {
     lane "$limit" "$run" "$kind" "$name" &
   done
   wait
-  ! grep -qvx 0 "${@/#/$TEST_DIR/$kind-}"
+  ! grep -qvx 0 "${@/#/$TEST_DIR/status/$kind-}"
 }
 
 lane() {
@@ -219,11 +219,11 @@ lane() {
     kill -KILL $work 2>/dev/null
   fi
   wait $work || status=$?
-  echo $status >"$TEST_DIR/$3-$4"
+  echo $status >"$TEST_DIR/status/$3-$4"
   echo "$3 $4: status $status after $((SECONDS - since))s"
 }
 
-status_of() { cat "$TEST_DIR/$1" 2>/dev/null || echo 1; }
+status_of() { cat "$TEST_DIR/status/$1" 2>/dev/null || echo 1; }
 
 test_unit() {
   local binary name names=()

@@ -93,11 +93,11 @@ void agent_settings(Session& session) {
   session.query("ALTER TABLE trinity_cleanup ADD COLUMN was_running INTEGER NOT NULL DEFAULT 0").run();
 }
 
-/// An agent's records are listed newest first, however many there are.
+/// An agent's records are listed newest first, however many there are. Named as ours: the contract's own begin with
+/// idx_.
 void execution_order(Session& session) {
   session
-      .query(
-          "CREATE INDEX IF NOT EXISTS idx_executions_agent_started ON schedule_executions(agent_name, started_at DESC)")
+      .query("CREATE INDEX IF NOT EXISTS trinity_executions_newest ON schedule_executions(agent_name, started_at DESC)")
       .run();
 }
 
