@@ -9,14 +9,15 @@ Task<bool> AgentSettingsStore::change(Call call, std::string name, std::function
     return MetadataRows::of(session, name);
   };
   auto publish = [&](std::optional<fleet::Metadata>& now) {
-    if (now) tell({fleet::MetadataChanged{name, *now}});
+    if (now) tell({fleet::MetadataChanged{name, now}});
   };
   const auto now = co_await database_.write(call, std::move(job), std::move(publish));
   co_return now.has_value();
 }
 
-Task<bool> AgentSettingsStore::set_resources(Call call, std::string name, std::optional<std::string> memory,
-                                             std::optional<std::string> cpu, Tell tell) {
+Task<bool> AgentSettingsStore::set_resources(Call call, const std::string& name,
+                                             const std::optional<std::string>& memory,
+                                             const std::optional<std::string>& cpu, Tell tell) {
   std::function<void(db::Session&)> update = [name, memory, cpu](db::Session& session) {
     session
         .query("UPDATE agent_ownership SET memory_limit = :a, cpu_limit = :b WHERE agent_name = :c", memory, cpu, name)
@@ -25,7 +26,7 @@ Task<bool> AgentSettingsStore::set_resources(Call call, std::string name, std::o
   return change(call, name, std::move(update), std::move(tell));
 }
 
-Task<bool> AgentSettingsStore::set_platform_key(Call call, std::string name, bool use, Tell tell) {
+Task<bool> AgentSettingsStore::set_platform_key(Call call, const std::string& name, bool use, Tell tell) {
   std::function<void(db::Session&)> update = [name, use](db::Session& session) {
     session.query("UPDATE agent_ownership SET use_platform_api_key = :a WHERE agent_name = :b", std::int64_t{use}, name)
         .run();
@@ -33,7 +34,8 @@ Task<bool> AgentSettingsStore::set_platform_key(Call call, std::string name, boo
   return change(call, name, std::move(update), std::move(tell));
 }
 
-Task<bool> AgentSettingsStore::set_capabilities(Call call, std::string name, bool full, fleet::ChosenBy by, Tell tell) {
+Task<bool> AgentSettingsStore::set_capabilities(Call call, const std::string& name, bool full, fleet::ChosenBy by,
+                                                Tell tell) {
   const std::string who = by == fleet::ChosenBy::administrator ? "administrator" : "owner";
   std::function<void(db::Session&)> update = [name, full, who](db::Session& session) {
     session.query("DELETE FROM trinity_capability_choices WHERE agent_name = :a", name).run();
@@ -49,7 +51,7 @@ Task<bool> AgentSettingsStore::set_capabilities(Call call, std::string name, boo
   return change(call, name, std::move(update), std::move(tell));
 }
 
-Task<bool> AgentSettingsStore::set_autonomy(Call call, std::string name, bool enabled, Tell tell) {
+Task<bool> AgentSettingsStore::set_autonomy(Call call, const std::string& name, bool enabled, Tell tell) {
   std::function<void(db::Session&)> update = [name, enabled](db::Session& session) {
     session.query("UPDATE agent_ownership SET autonomy_enabled = :a WHERE agent_name = :b", std::int64_t{enabled}, name)
         .run();

@@ -16,13 +16,13 @@ class AgentSettingsStore {
   /// `database` must outlive it.
   explicit AgentSettingsStore(db::Database& database) : database_(database) {}
 
-  Task<bool> set_resources(Call call, std::string name, std::optional<std::string> memory,
-                           std::optional<std::string> cpu, Tell tell);
-  Task<bool> set_platform_key(Call call, std::string name, bool use, Tell tell);
+  Task<bool> set_resources(Call call, const std::string& name, const std::optional<std::string>& memory,
+                           const std::optional<std::string>& cpu, Tell tell);
+  Task<bool> set_platform_key(Call call, const std::string& name, bool use, Tell tell);
   /// `by` is not nobody.
-  Task<bool> set_capabilities(Call call, std::string name, bool full, fleet::ChosenBy by, Tell tell);
+  Task<bool> set_capabilities(Call call, const std::string& name, bool full, fleet::ChosenBy by, Tell tell);
   /// The flag and every schedule of the agent, in one transaction. A schedule that is off has no next run.
-  Task<bool> set_autonomy(Call call, std::string name, bool enabled, Tell tell);
+  Task<bool> set_autonomy(Call call, const std::string& name, bool enabled, Tell tell);
 
   struct Schedules {
     std::int64_t all = 0;

@@ -275,7 +275,7 @@ void Server::Parts::add_routes() {
 
 Task<> Server::Parts::read_again(Parts* parts, Call call) {
   co_await parts->settings.reload(call);
-  co_await parts->users.reload(parts->database, call);
+  co_await parts->users.reload(&parts->database, call);
   co_await parts->keys.reload(call);
   // Tries again by itself until it has them.
   parts->fleet.reload();

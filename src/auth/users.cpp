@@ -18,10 +18,10 @@ void UserDirectory::load(db::Database& database, Call call) {
   replace(made_of(database.read_now(call, std::move(job))));
 }
 
-Task<> UserDirectory::reload(db::Database& database, Call call) {
+Task<> UserDirectory::reload(db::Database* database, Call call) {
   auto job = [](db::Session& session) { return UserRows::all(session); };
   auto publish = [this](std::vector<User>& rows) { replace(made_of(std::move(rows))); };
-  co_await database.read_in_order(call, std::move(job), std::move(publish));
+  co_await database->read_in_order(call, std::move(job), std::move(publish));
 }
 
 std::shared_ptr<const UserDirectory::Users> UserDirectory::made_of(std::vector<User> rows) {

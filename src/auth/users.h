@@ -27,7 +27,7 @@ class UserDirectory {
   void load(db::Database& database, Call call);
 
   /// The same while the server runs: another program has changed the table.
-  Task<> reload(db::Database& database, Call call);
+  Task<> reload(db::Database* database, Call call);
 
   /// Null when there is none. Names compare exactly.
   [[nodiscard]] std::shared_ptr<const User> by_name(std::string_view username) const;

@@ -33,10 +33,10 @@ class ExecutionService {
     std::string detail{};  ///< else
     bool retry_later = false;
   };
-  /// Runs it and waits for its end; the record stands before the answer. `source`: the header X-Source-Agent. A caller
+  /// Runs it and waits for its end; the record stands before the answer. `header`: X-Source-Agent. A caller
   /// that goes away leaves the run going.
   Task<TaskAnswer> task(Call call, CallerPtr caller, std::string name, TaskRequest request,
-                        std::optional<std::string> source);
+                        std::optional<std::string> header);
 
   /// For operations on records, which an agent without container has too. Throws NotFound, Forbidden.
   Task<> check_reader(Call call, CallerPtr caller, std::string name);
