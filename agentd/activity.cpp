@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <ranges>
 
 #include "agentd/text.h"
 #include "agentd/tool_words.h"
@@ -137,7 +138,7 @@ boost::json::object Activity::json(bool with_timeline) const {
   if (with_timeline) {
     boost::json::array timeline;
     timeline.reserve(calls_.size());
-    for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) timeline.push_back(json::encode(call->entry));
+    for (const auto& call : std::ranges::reverse_view(calls_)) timeline.push_back(json::encode(call.entry));
     made["timeline"] = std::move(timeline);
   }
   made["totals"] = {

@@ -24,7 +24,7 @@ class Processes {
 
   /// Starts a program and waits for its end; the text says why it could not be started. After stop_all() nothing is
   /// started any more.
-  Task<std::expected<ProcessEnd, std::string>> run(ProcessSpec spec, Process::Output output, Started started = {});
+  Task<std::expected<ProcessEnd, std::string>> run(ProcessSpec spec, Process::Output output, Started on_start = {});
   /// Asks all to end; each is killed 2 s later if need be.
   void stop_all();
   [[nodiscard]] bool empty() const noexcept { return running_.empty(); }

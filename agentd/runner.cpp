@@ -118,15 +118,15 @@ ProcessSpec Runner::spec_of(Launch& launch, const std::filesystem::path& folder,
   return spec;
 }
 
-Task<Ran> Runner::run(Launch launch, Execution& run, std::chrono::seconds limit, std::int64_t context_window) {
+Task<Ran> Runner::run(Launch launch, Execution* run, std::chrono::seconds limit, std::int64_t context_window) {
   Ran ran;
   ran.reader = std::move(launch.reader);
   ran.record = std::make_unique<RunRecord>(context_window);
   ran.transcript = std::make_unique<Transcript>();
-  ran.record->metadata().execution_id = run.id();
+  ran.record->metadata().execution_id = run->id();
   std::filesystem::path folder;
   if (!launch.files.empty()) {
-    auto made = co_await write_files(std::move(launch.files), run.id());
+    auto made = co_await write_files(std::move(launch.files), run->id());
     if (!made) {
       ran.end = std::unexpected("the run's own files could not be written: " + made.error());
       co_return ran;
@@ -134,18 +134,18 @@ Task<Ran> Runner::run(Launch launch, Execution& run, std::chrono::seconds limit,
     folder = std::move(*made);
   }
   auto spec = spec_of(launch, folder, limit);
-  const auto follower = std::make_unique<Follower>(ran, activity_, notice_, run.id());
+  const auto follower = std::make_unique<Follower>(ran, activity_, notice_, run->id());
   Lines::Take take = [into = follower.get()](std::string_view line, bool cut) { into->line(line, cut); };
   const auto lines = std::make_unique<Lines>(std::move(take));
   Process::Output output = [into = lines.get()](std::string_view bytes) { into->feed(bytes); };
-  Processes::Started started = [this, place = &run](const std::shared_ptr<Process>& process) {
+  Processes::Started started = [this, place = run](const std::shared_ptr<Process>& process) {
     executions_.began(*place, process);
   };
   const auto since = steady_now();
   ran.end = co_await processes_.run(std::move(spec), std::move(output), std::move(started));
   lines->finish();
   follower->finish();
-  activity_.end_run(run.id(), now());
+  activity_.end_run(run->id(), now());
   ran.record->finish(std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - since));
   if (!follower->told()) ran.transcript->add(result_line(ran));
   ran.transcript->finish();

@@ -34,7 +34,7 @@ class Runner {
   void on_notice(Notice notice) { notice_ = std::move(notice); }
 
   /// `run` is in the registry while this goes on.
-  Task<Ran> run(Launch launch, Execution& run, std::chrono::seconds limit, std::int64_t context_window);
+  Task<Ran> run(Launch launch, Execution* run, std::chrono::seconds limit, std::int64_t context_window);
 
  private:
   Task<std::expected<std::filesystem::path, std::string>> write_files(std::vector<RunFile> files, std::string id);

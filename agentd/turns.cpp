@@ -85,7 +85,8 @@ bool program_exists(const std::string& program, const std::string& path) {
     const auto end = rest.find(':');
     const auto folder = std::string(rest.substr(0, end));
     std::error_code ignored;
-    const auto file = folder + "/" + program;
+    auto file = folder;
+    file.append("/").append(program);
     if (!folder.empty() && ::access(file.c_str(), X_OK) == 0 && !std::filesystem::is_directory(file, ignored)) {
       return true;
     }
@@ -156,16 +157,16 @@ Task<TurnEnd> Turns::chat(TurnRequest request) {
   const auto hold = co_await lane_.enter(kLongestWait, &run);
   if (!hold && run.terminated()) throw Failed("Execution terminated");
   if (!hold) throw TooManyWaiting();
-  co_return co_await run_chat(std::move(request), run);
+  co_return co_await run_chat(std::move(request), &run);
 }
 
 Task<TurnEnd> Turns::run(TurnRequest request, [[maybe_unused]] Lane::Hold hold) {
   const auto place = executions_.enter(request.execution_id, "chat", request.message);
-  co_return co_await run_chat(std::move(request), place.run());
+  co_return co_await run_chat(std::move(request), &place.run());
 }
 
 /// Finds the runtime, and the means to use it.
-Task<Turns::Started> Turns::begin(const TurnRequest& request) {
+Task<Turns::Started> Turns::begin(const TurnRequest* request) {
   co_await reload();
   if (!choice_) throw Unavailable(choice_.error());
   Started started;
@@ -182,7 +183,7 @@ Task<Turns::Started> Turns::begin(const TurnRequest& request) {
     const bool signed_in = co_await pool_.run(std::move(look));
     if (!signed_in) throw Failed(started.runtime->words().no_key);
   }
-  started.limit = request.limit.value_or(started.runtime->default_limit());
+  started.limit = request->limit.value_or(started.runtime->default_limit());
   started.generation = session_.generation();
   started.asked = now();
   co_return started;
@@ -192,8 +193,9 @@ std::int64_t Turns::window_for(const Runtime& runtime, const std::string& model)
   return model.empty() ? runtime.window_of(session_.totals().model.value_or("")) : runtime.window_of(model);
 }
 
-Task<TurnEnd> Turns::run_chat(TurnRequest request, Execution& run) {
-  const auto started = co_await begin(request);
+Task<TurnEnd> Turns::run_chat(TurnRequest request, Execution* place) {
+  auto& run = *place;
+  const auto started = co_await begin(&request);
   const auto& runtime = *started.runtime;
   if (run.terminated()) throw Failed("Execution terminated");
   if (request.model) session_.set_model(*request.model);
@@ -204,7 +206,7 @@ Task<TurnEnd> Turns::run_chat(TurnRequest request, Execution& run) {
   order.conversation = session_.conversation();
   const auto window = window_for(runtime, order.model);
   auto launch = runtime.launch(order, config_.home);
-  auto ran = co_await runner_.run(std::move(launch), run, started.limit, window);
+  auto ran = co_await runner_.run(std::move(launch), &run, started.limit, window);
   TurnQuestion question{false, run.terminated(), started.limit, std::nullopt};
   auto failure = failure_of(runtime, ran, question);
   if (failure && order.conversation && runtime.conversation_unknown(all_causes(ran))) {
@@ -212,7 +214,7 @@ Task<TurnEnd> Turns::run_chat(TurnRequest request, Execution& run) {
     if (started.generation == session_.generation()) session_.forget_conversation();
     order.conversation.reset();
     launch = runtime.launch(order, config_.home);
-    ran = co_await runner_.run(std::move(launch), run, started.limit, window);
+    ran = co_await runner_.run(std::move(launch), &run, started.limit, window);
     question.terminated = run.terminated();
     failure = failure_of(runtime, ran, question);
   }
@@ -254,7 +256,7 @@ Task<TurnEnd> Turns::task(TurnRequest request) {
   if (executions_.count("task") >= config_.most_tasks) throw TooManyTasks();
   const auto place = executions_.enter(request.execution_id, "task", request.message);
   auto& run = place.run();
-  const auto started = co_await begin(request);
+  const auto started = co_await begin(&request);
   const auto& runtime = *started.runtime;
   if (run.terminated()) throw Failed("Execution terminated");
   log::info({"turn", run.id()}, "{} started", request.origin);
@@ -266,7 +268,7 @@ Task<TurnEnd> Turns::task(TurnRequest request) {
   order.system_prompt = std::move(request.system_prompt);
   order.max_turns = request.max_turns;
   auto launch = runtime.launch(order, config_.home);
-  auto ran = co_await runner_.run(std::move(launch), run, started.limit, window_for(runtime, order.model));
+  auto ran = co_await runner_.run(std::move(launch), &run, started.limit, window_for(runtime, order.model));
   TurnEnd end;
   end.failure = failure_of(runtime, ran, {true, run.terminated(), started.limit, request.max_turns});
   end.answer = answer_of(runtime, *ran.record);

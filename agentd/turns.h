@@ -90,12 +90,12 @@ class Turns {
  private:
   struct Started {
     std::shared_ptr<const Runtime> runtime;
-    std::chrono::seconds limit;
+    std::chrono::seconds limit{};
     std::uint64_t generation = 0;
     Time asked;
   };
-  Task<Started> begin(const TurnRequest& request);
-  Task<TurnEnd> run_chat(TurnRequest request, Execution& run);
+  Task<Started> begin(const TurnRequest* request);
+  Task<TurnEnd> run_chat(TurnRequest request, Execution* place);
   [[nodiscard]] std::int64_t window_for(const Runtime& runtime, const std::string& model) const;
   void add_turn(const Started& started, std::string message, const Ran& ran, const TurnEnd& end);
   Task<> save();
