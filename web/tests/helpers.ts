@@ -21,6 +21,10 @@ export function agent(name: string, change: Partial<FleetAgent> = {}): FleetAgen
     github_repo: null,
     memory_limit: null,
     cpu_limit: null,
+    started_at: null,
+    changed_at: null,
+    reason: null,
+    exit_code: null,
     ...change,
   }
 }

@@ -1024,13 +1024,13 @@ export interface components {
             /** @description override */
             cpu_limit: string | null;
             /** @description when it was started, UTC with Z; null unless it runs */
-            started_at?: string | null;
+            started_at: string | null;
             /** @description when it came into its present state, UTC with Z; null while the engine has not told */
-            changed_at?: string | null;
+            changed_at: string | null;
             /** @description why it came into it: user | resources | exit | oom | emergency_stop | system | unknown; null when the server has not seen it happen */
-            reason?: string | null;
+            reason: string | null;
             /** @description of the last end; null while it runs or the engine has not told */
-            exit_code?: number | null;
+            exit_code: number | null;
         };
         /**
          * @example {
@@ -1575,6 +1575,349 @@ export interface components {
             env_file_vars: string[];
         } & {
             [key: string]: unknown;
+        };
+        LiveToolEntry: {
+            id: string;
+            /** @description display name: mcp:SERVER for MCP tools, Task:KIND for sub-agents */
+            tool: string;
+            /** @description left out where it is pushed */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            input_summary: string;
+            /** @description at most 500 characters, then ... */
+            output_summary: string | null;
+            duration_ms: number | null;
+            started_at: string;
+            ended_at: string | null;
+            success: boolean | null;
+            /** @enum {string} */
+            status: "running" | "completed";
+            /** @description the run it belongs to */
+            execution_id?: string | null;
+        };
+        /**
+         * @example {
+         *       "status": "idle",
+         *       "active_tool": null,
+         *       "tool_counts": {},
+         *       "timeline": [],
+         *       "totals": {
+         *         "calls": 0,
+         *         "duration_ms": 0,
+         *         "started_at": null
+         *       }
+         *     }
+         */
+        LiveActivity: {
+            /** @enum {string} */
+            status: "idle" | "running";
+            active_tool: {
+                name: string;
+                input_summary: string;
+                started_at: string;
+            } | null;
+            /** @description calls per display name */
+            tool_counts: {
+                [key: string]: number;
+            };
+            /** @description newest first */
+            timeline: components["schemas"]["LiveToolEntry"][];
+            totals: {
+                calls: number;
+                duration_ms: number;
+                started_at: string | null;
+            };
+        };
+        /**
+         * @example {
+         *       "id": "toolu_01",
+         *       "tool": "Bash",
+         *       "input": {
+         *         "command": "ls"
+         *       },
+         *       "output": "a\nb\n",
+         *       "duration_ms": 41,
+         *       "started_at": "2026-01-14T10:07:31.120000Z",
+         *       "ended_at": "2026-01-14T10:07:31.161000Z",
+         *       "success": true
+         *     }
+         */
+        LiveToolCall: {
+            id: string;
+            tool: string;
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /** @description whole */
+            output: string | null;
+            duration_ms: number | null;
+            started_at: string;
+            ended_at: string | null;
+            success: boolean | null;
+        };
+        /**
+         * @example {
+         *       "session_started": true,
+         *       "message_count": 6,
+         *       "total_cost_usd": 0.0345,
+         *       "context_tokens": 15230,
+         *       "context_window": 200000,
+         *       "context_percent": 7.6,
+         *       "model": "sonnet"
+         *     }
+         */
+        LiveChatSession: {
+            session_started: boolean;
+            /** @description messages of both sides */
+            message_count: number;
+            total_cost_usd: number;
+            context_tokens: number;
+            /** @description tokens */
+            context_window: number;
+            /** @description 0 to 100, one decimal */
+            context_percent: number;
+            model: string | null;
+        };
+        /** @description as written in the agent's template.yaml */
+        MetricDefinition: {
+            /** @description key in values */
+            name: string;
+            /**
+             * @description percentage 0 to 100, duration in seconds, bytes in bytes
+             * @enum {string}
+             */
+            type: "counter" | "gauge" | "percentage" | "status" | "duration" | "bytes";
+            label: string;
+            description?: string;
+            /** @description gauge */
+            unit?: string;
+            /** @description percentage; yellow below */
+            warning_threshold?: number;
+            /** @description percentage; red below */
+            critical_threshold?: number;
+            /** @description status */
+            values?: (string | {
+                value: string;
+                /** @enum {string} */
+                color?: "green" | "red" | "yellow" | "gray" | "blue" | "orange";
+                label?: string;
+            })[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "agent_name": "ruby",
+         *       "has_metrics": true,
+         *       "status": "running",
+         *       "definitions": [
+         *         {
+         *           "name": "posts",
+         *           "type": "counter",
+         *           "label": "Posts"
+         *         }
+         *       ],
+         *       "values": {
+         *         "posts": 12
+         *       },
+         *       "last_updated": "2026-01-14T09:00:00Z"
+         *     }
+         */
+        AgentMetrics: {
+            agent_name: string;
+            has_metrics: boolean;
+            /** @enum {string} */
+            status: "running" | "stopped";
+            /** @description only without metrics */
+            message?: string;
+            /** @description only with metrics */
+            definitions?: components["schemas"]["MetricDefinition"][];
+            /** @description metric name to current value */
+            values?: {
+                [key: string]: unknown;
+            };
+            /** @description as the agent wrote it */
+            last_updated?: string | null;
+        };
+        DashboardWidget: {
+            /** @enum {string} */
+            type: "metric" | "status" | "progress" | "text" | "markdown" | "table" | "list" | "link" | "image" | "divider" | "spacer";
+            /** @enum {integer} */
+            colspan?: 1 | 2;
+            /** @description metric status progress link */
+            label?: string;
+            /** @description metric: number or string; status: string; progress: percent 0-100 */
+            value?: unknown;
+            /** @description metric */
+            unit?: string;
+            /**
+             * @description metric
+             * @enum {string}
+             */
+            trend?: "up" | "down";
+            /** @description metric */
+            trend_value?: string;
+            /** @description metric status */
+            description?: string;
+            /**
+             * @description status (required) progress text link
+             * @enum {string}
+             */
+            color?: "green" | "red" | "yellow" | "gray" | "blue" | "orange" | "purple";
+            /** @description text markdown */
+            content?: string;
+            /** @description text: xs sm md lg; spacer: sm md lg */
+            size?: string;
+            /**
+             * @description text
+             * @enum {string}
+             */
+            align?: "left" | "center" | "right";
+            /** @description table list */
+            title?: string;
+            /** @description table */
+            columns?: {
+                key?: string;
+                label?: string;
+            }[];
+            /** @description table */
+            rows?: {
+                [key: string]: unknown;
+            }[];
+            /** @description table */
+            max_rows?: number;
+            /** @description list */
+            items?: string[];
+            /** @description list: bullet number none; link: button or absent */
+            style?: string;
+            /** @description list */
+            max_items?: number;
+            /** @description link */
+            url?: string;
+            /** @description link */
+            external?: boolean;
+            /** @description image; what starts with /files/ is a file of the agent */
+            src?: string;
+            /** @description image */
+            alt?: string;
+            /** @description image */
+            caption?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        DashboardConfig: {
+            title: string;
+            description?: string;
+            /**
+             * @description seconds between reloads
+             * @default 30
+             */
+            refresh: number;
+            sections: {
+                title?: string;
+                description?: string;
+                /**
+                 * @default grid
+                 * @enum {string}
+                 */
+                layout: "grid" | "list";
+                /** @default 3 */
+                columns: number;
+                widgets: components["schemas"]["DashboardWidget"][];
+            }[];
+        };
+        /**
+         * @example {
+         *       "agent_name": "research-bot",
+         *       "has_dashboard": true,
+         *       "config": {
+         *         "title": "Research",
+         *         "refresh": 30,
+         *         "sections": [
+         *           {
+         *             "layout": "grid",
+         *             "columns": 3,
+         *             "widgets": [
+         *               {
+         *                 "type": "metric",
+         *                 "label": "Findings",
+         *                 "value": 23,
+         *                 "trend": "up"
+         *               }
+         *             ]
+         *           }
+         *         ]
+         *       },
+         *       "last_modified": "2026-01-13T10:00:00",
+         *       "status": "running",
+         *       "error": null
+         *     }
+         */
+        AgentDashboard: {
+            agent_name: string;
+            has_dashboard: boolean;
+            config: components["schemas"]["DashboardConfig"] | null;
+            /** @description UTC */
+            last_modified: string | null;
+            /** @enum {string} */
+            status: "running" | "stopped";
+            /** @description why there is none, or why an older one is shown */
+            error: string | null;
+        };
+        FileNode: {
+            name: string;
+            /** @description relative to /home/developer */
+            path: string;
+            /** @enum {string} */
+            type: "file" | "directory";
+            /** @description UTC */
+            modified: string;
+            /** @description bytes; files only */
+            size?: number;
+            /** @description directories only */
+            children?: components["schemas"]["FileNode"][];
+            /** @description files below; directories only */
+            file_count?: number;
+            /** @description false for what is protected from being written; left out else */
+            can_edit?: boolean;
+            /** @description false for what is protected from being deleted and moved; left out else */
+            can_delete?: boolean;
+            /** @description true for what only owner and administrators may read; left out else */
+            secret?: boolean;
+            /** @description true for a symbolic link, told by what it leads to; left out else */
+            link?: boolean;
+        };
+        FileTree: {
+            /** @constant */
+            base_path: "/home/developer";
+            /** @description relative to base_path, "." for the base itself */
+            requested_path: string;
+            tree: components["schemas"]["FileNode"][];
+            total_files: number;
+            show_hidden: boolean;
+            /** @description true when not all of it is told; left out else */
+            truncated?: boolean;
+        };
+        FileUpdateResult: {
+            /** @constant */
+            success: true;
+            /** @description as sent */
+            path: string;
+            /** @description bytes */
+            size: number;
+            /** @description UTC */
+            modified: string;
+        };
+        FileDeleteResult: {
+            /** @constant */
+            success: true;
+            /** @description path as sent */
+            deleted: string;
+            /** @enum {string} */
+            type: "file" | "directory";
+            /** @description entries below a directory, 1 for a file */
+            file_count: number;
         };
     };
     responses: {

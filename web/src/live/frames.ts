@@ -32,14 +32,7 @@ export interface LiveEngine {
 }
 
 /** A list item as the topic `agents` carries it. */
-export type LiveAgent = AgentListItem & {
-  started_at?: string | null
-  /** When it came into its state, UTC with Z. */
-  changed_at?: string | null
-  /** Why it is in its state: `user`, `resources`, `exit`, `oom`, `emergency_stop`, `system`, `unknown`. */
-  reason?: string | null
-  exit_code?: number | null
-}
+export type LiveAgent = AgentListItem
 
 export interface FleetSnapshot {
   agents: LiveAgent[]
@@ -122,4 +115,16 @@ export function statsTopic(name: string): string {
 
 export function logsTopic(name: string): string {
   return `agent:${name}:logs`
+}
+
+export function activityTopic(name: string): string {
+  return `agent:${name}:activity`
+}
+
+export function filesTopic(name: string): string {
+  return `agent:${name}:files`
+}
+
+export function dashboardTopic(name: string): string {
+  return `agent:${name}:dashboard`
 }

@@ -1,4 +1,4 @@
-import type { AgentListItem } from '@/api/types'
+import type { Agent, AgentListItem } from '@/api/types'
 import type { EventFrame, LiveAgent } from '@/live/frames'
 
 /** One agent as the UI knows it. What only the live connection tells is left out by REST answers. */
@@ -6,19 +6,11 @@ export type FleetAgent = LiveAgent
 
 export type FleetMap = Map<string, FleetAgent>
 
-/** Replaces the whole list, keeping what only events told as long as the state is the same. */
+/** Replaces the whole list. */
 export function replaceAll(fleet: FleetMap, items: readonly LiveAgent[]): void {
   const names = new Set(items.map((item) => item.name))
   for (const name of [...fleet.keys()]) if (!names.has(name)) fleet.delete(name)
-  for (const item of items) fleet.set(item.name, carryOver(fleet.get(item.name), item))
-}
-
-function carryOver(old: FleetAgent | undefined, item: LiveAgent): FleetAgent {
-  if (old === undefined || old.status !== item.status || old.container_id !== item.container_id) {
-    return { ...item }
-  }
-  const { reason, exit_code, changed_at, started_at } = old
-  return { started_at, reason, exit_code, changed_at, ...item }
+  for (const item of items) fleet.set(item.name, { ...item })
 }
 
 /** Adds or replaces one agent; a partial item only changes the fields it has. */
@@ -29,7 +21,7 @@ export function upsert(fleet: FleetMap, item: LiveAgent): void {
 
 /** Turns the answer of a creation into a list item, until the live item arrives. */
 export function asListItem(
-  agent: Omit<AgentListItem, ListOnly> & Partial<Pick<AgentListItem, ListOnly>>,
+  agent: Agent & Partial<AgentListItem>,
   owner: string | null,
 ): AgentListItem {
   return {
@@ -41,19 +33,13 @@ export function asListItem(
     github_repo: null,
     memory_limit: null,
     cpu_limit: null,
+    started_at: null,
+    changed_at: null,
+    reason: null,
+    exit_code: null,
     ...agent,
   }
 }
-
-type ListOnly =
-  | 'owner'
-  | 'is_owner'
-  | 'is_shared'
-  | 'is_system'
-  | 'autonomy_enabled'
-  | 'github_repo'
-  | 'memory_limit'
-  | 'cpu_limit'
 
 /**
  * Applies one event of the topic `agents`. Returns the name it was about, or null when it was about no agent we can

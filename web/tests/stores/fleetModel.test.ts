@@ -86,19 +86,12 @@ describe('applying events of the topic agents', () => {
 })
 
 describe('replacing the list', () => {
-  it('removes what is gone and keeps what only events told', () => {
+  it('removes what is gone and takes the rest as the answer has it', () => {
     const fleet = fleetOf('writer', 'reader')
-    applyEvent(fleet, event('agent_status', { name: 'writer', status: 'stopped', reason: 'user' }))
-    replaceAll(fleet, [agent('writer', { status: 'stopped' }), agent('new')])
-    expect([...fleet.keys()].sort()).toEqual(['new', 'writer'])
-    expect(fleet.get('writer')?.reason).toBe('user')
-  })
-
-  it('drops the old reason when the state or the container is another one', () => {
-    const fleet = fleetOf('writer')
     applyEvent(fleet, event('agent_status', { name: 'writer', status: 'stopped', reason: 'oom' }))
-    replaceAll(fleet, [agent('writer', { status: 'running' })])
-    expect(fleet.get('writer')?.reason).toBeUndefined()
+    replaceAll(fleet, [agent('writer', { reason: 'user', exit_code: null }), agent('new')])
+    expect([...fleet.keys()].sort()).toEqual(['new', 'writer'])
+    expect(fleet.get('writer')).toMatchObject({ status: 'running', reason: 'user' })
   })
 
   it('lets a partial answer keep the rest', () => {
