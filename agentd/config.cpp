@@ -42,6 +42,7 @@ Config config_from(const Variables& variables) {
   config.runtime = text_of(variables, "AGENT_RUNTIME", "");
   config.model = text_of(variables, "AGENT_RUNTIME_MODEL", text_of(variables, "CLAUDE_MODEL", ""));
   config.template_name = text_of(variables, "TEMPLATE_NAME", "");
+  config.slim_image = text_of(variables, "TRINITY_IMAGE_VARIANT", "") == "slim";
   config.home = text_of(variables, "HOME", "/home/developer");
   read_port(variables, config);
   read_most_tasks(variables, config);

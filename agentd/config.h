@@ -16,6 +16,7 @@ struct Config {
   std::string runtime;        ///< AGENT_RUNTIME as given; empty when unset
   std::string model;          ///< initial model; empty when unset
   std::string template_name;  ///< empty for a blank agent
+  bool slim_image = false;    ///< the container's image has no AI command lines
   std::string bind = "0.0.0.0";
   std::uint16_t port = 8000;  ///< 0: the system chooses (tests)
 

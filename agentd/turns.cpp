@@ -23,6 +23,10 @@ namespace {
 /// Longer than any turn before it may take.
 constexpr std::chrono::hours kLongestWait{24};
 constexpr std::size_t kLargestState = 4 * 1024 * 1024;
+/// For whoever reads that the slim image lacks the program.
+constexpr const char* kFullImageHasIt =
+    ": the image it was made from is the slim one. Build the full one (./trinity image full), then create the agent "
+    "anew";
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -110,7 +114,7 @@ Task<Behaviour> Turns::reload() {
       return program_exists(program, path);
     };
     const bool found = co_await pool_.run(std::move(look));
-    if (!found) choice = std::unexpected((*choice)->words().missing);
+    if (!found) choice = std::unexpected((*choice)->words().missing + (config_.slim_image ? kFullImageHasIt : ""));
   }
   choice_ = std::move(choice);
   co_return behaviour;

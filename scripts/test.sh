@@ -52,6 +52,7 @@ finish_tests() {
   rm -rf "$(readlink -f "$TEST_DIR/tmp")"
   [ -n "$ALL_GROUPS_RAN" ] || FAILED=$((FAILED + 1))
   [ -z "$DURATIONS" ] || printf 'durations:\n%s' "$DURATIONS"
+  if [ -n "$ONLY" ] && [ $((PASSED + FAILED)) = 0 ]; then warn "no test has \"$ONLY\" in its name"; fi
   printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
   [ "$FAILED" = 0 ] || [ "$status" != 0 ] || status=1
   exit "$status"
@@ -60,12 +61,25 @@ finish_tests() {
 # What is cheap and fails often comes first, then all builds, so that a fault there shows before an hour of tests; a
 # build never runs beside a test that measures time.
 run_groups() {
-  local group
+  local group groups
   timed installing install_for "$1"
-  case $1 in *lint*) timed lint test_lint ;; esac
-  timed building build_for "$1"
-  for group in $1; do
+  groups=$(groups_with_tests "$1")
+  [ -n "$groups" ] || die "no test of these groups has \"$ONLY\" in its name: $1"
+  case $groups in *lint*) timed lint test_lint ;; esac
+  timed building build_for "$groups"
+  for group in $groups; do
     [ "$group" = lint ] || timed "$group" "test_$group"
+  done
+}
+
+# Those of the groups that may have a test with the wanted name. What the compiled ones have shows only when they run.
+groups_with_tests() {
+  local group
+  for group in $1; do
+    case $group in
+      integration | e2e) [ -n "$(test_files "$group")" ] || { note "no test of $group has \"$ONLY\" in its name" >&2; continue; } ;;
+    esac
+    printf ' %s' "$group"
   done
 }
 
@@ -96,7 +110,7 @@ build_for() {
     build_server
     step "Building what they are tested with" 600 build-test-support compile release scripted-engine sql_trace
     build_web
-    build_image ;;
+    build_image full ;;
   esac
 }
 
@@ -299,7 +313,7 @@ test_e2e() { node_tests e2e; }
 # their head and run alone, on a quiet machine.
 node_tests() {
   local group=$1 file name together=() alone=()
-  for file in "$ROOT/tests/$group"/*.test.mjs; do
+  for file in $(test_files "$group"); do
     name=$(basename "$file" .test.mjs)
     if head -n 5 "$file" | grep -qx '// Measures time: runs alone.'; then alone+=("$name"); else together+=("$name"); fi
   done
@@ -317,11 +331,21 @@ node_tests() {
 node_test_integration() { node_test_file integration "$1"; }
 node_test_e2e() { node_test_file e2e "$1"; }
 
+# The files of a group that have a test with the wanted name. Only these run: node makes ready what a file needs also
+# when it then runs none of its tests.
+test_files() {
+  if [ -z "$ONLY" ]; then printf '%s\n' "$ROOT/tests/$1"/*.test.mjs; return; fi
+  node "$ROOT/tests/support/named.mjs" "$ONLY" "$ROOT/tests/$1"/*.test.mjs
+}
+
+# A file that has the wanted name itself runs as a whole.
 node_test_file() {
+  local pattern=
+  case $2 in *"$ONLY"*) ;; *) pattern=$(printf '%s' "$ONLY" | sed 's/[^A-Za-z0-9 _-]/\\&/g') ;; esac
   TMPDIR=$(readlink -f "$TEST_DIR/tmp") TRINITY_ROOT=$ROOT TRINITY_TEST_STARTED=$TEST_DIR/started exec node --test \
     --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap "--test-reporter-destination=$TEST_DIR/$1-$2.tap" \
-    ${ONLY:+"--test-name-pattern=$ONLY"} "$ROOT/tests/$1/$2.test.mjs"
+    ${pattern:+"--test-name-pattern=$pattern"} "$ROOT/tests/$1/$2.test.mjs"
 }
 
 # ---------------------------------------------------------------- cleaning up
@@ -333,6 +357,11 @@ remove_leftovers() {
   for file in "$TEST_DIR"/started/pid-*; do
     [ -f "$file" ] || continue
     if pid=$(read_pid "$file"); then kill -KILL "$pid" 2>/dev/null; fi
+    rm -f "$file"
+  done
+  for file in "$TEST_DIR"/started/container-*; do
+    [ -f "$file" ] || continue
+    docker rm --force --volumes "$(cat "$file")" >/dev/null 2>&1
     rm -f "$file"
   done
   for file in "$TEST_DIR"/started/instance-*; do

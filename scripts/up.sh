@@ -85,6 +85,7 @@ print_address() {
     esac
   fi
   [ -n "$demo" ] || say "  three agents to look at:  ./trinity up --demo"
+  [ -n "$(image_id $IMAGE:full)" ] || say "  Claude Code, Gemini CLI, Codex for agents:  ./trinity image full"
   say "  in a shell:  build/release/bin/trinityctl (or ./trinity ctl), see docs/cli.md"
   say "  see also:    ./trinity status | logs -f | down | help"
 }

@@ -43,11 +43,12 @@ export function freePort(host = '127.0.0.1') {
 const sshPorts = 10_000 + (process.pid % 40) * 500
 
 /** What the script needs to clean up after a test that was killed. */
-async function leaveNote(name, text) {
+export async function leaveNote(name, text) {
   const folder = process.env.TRINITY_TEST_STARTED
   if (folder) await writeFile(path.join(folder, name), text)
 }
-async function takeNote(name) {
+/** What ended well needs no cleaning up. */
+export async function takeNote(name) {
   const folder = process.env.TRINITY_TEST_STARTED
   if (folder) await rm(path.join(folder, name), { force: true })
 }

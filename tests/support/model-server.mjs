@@ -4,35 +4,48 @@
 //   [tool]    first calls the shell tool once, then says "done"
 //   [error]   refuses with a client error
 //   [limit]   answers 429 once, then normally
+//   [busy]    answers 503 once, then normally
 //   [stall]   begins an answer and never goes on
+//   [slow]    answers half, and the rest two seconds later
 //   [long]    a long answer, a piece every 20 ms
 // anything else: "The answer is 4."
 import { createServer } from 'node:http'
 
 const answer = 'The answer is 4.'
+/** What is refused for the moment only: word, status, reason. */
+const passing = [
+  ['[limit]', 429, 'Slow down'],
+  ['[busy]', 503, 'Too much to do'],
+]
 const command = 'echo from-the-tool > made-by-tool.txt; cat made-by-tool.txt'
 
-/** Starts it; `close()` ends it with all its connections. `calls` holds what was asked. */
+/** Starts it; `close()` ends it with all its connections. `calls` holds what was asked, and with which status it was answered. */
 export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
   const calls = []
-  const limited = new Set()
+  const refused = new Set()
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (piece) => (body += piece))
     request.on('end', () => {
       const asked = parsed(body)
-      calls.push({ path: request.url, headers: request.headers, body: asked })
+      const call = { path: request.url, headers: request.headers, body: asked, status: 200 }
+      calls.push(call)
+      const refuse = (status, body, headers) => {
+        call.status = status
+        send(response, status, body, headers)
+      }
       const api = apis.find(({ path }) => path.test(request.url))
-      if (request.method !== 'POST' || !api) return send(response, 404, { error: { message: 'no such path' } })
+      if (request.method !== 'POST' || !api) return refuse(404, { error: { message: 'no such path' } })
       const { text, hasResult } = api.question(asked)
-      if (text.includes('[error]')) return send(response, 400, api.refusal('The request was refused'))
-      if (text.includes('[limit]') && !limited.has(text)) {
-        limited.add(text)
-        return send(response, 429, api.refusal('Slow down'), { 'retry-after': '1' })
+      if (text.includes('[error]')) return refuse(400, api.refusal('The request was refused'))
+      for (const [word, status, reason] of passing) {
+        if (!text.includes(word) || refused.has(text)) continue
+        refused.add(text)
+        return refuse(status, api.refusal(reason), { 'retry-after': '1' })
       }
       const kind = api.streams(request.url, asked) ? 'stream' : 'whole'
-      const call = text.includes('[tool]') && !hasResult ? { command } : undefined
-      void api[kind](response, { text, call, asked, answer: hasResult ? 'done' : answer })
+      const tool = text.includes('[tool]') && !hasResult ? { command } : undefined
+      void api[kind](response, { text, call: tool, asked, answer: hasResult ? 'done' : answer })
     })
   })
   await new Promise((resolve) => server.listen(port, host, resolve))
@@ -79,6 +92,7 @@ async function inPieces(response, { text, answer }, piece) {
   const half = answer.length >> 1
   piece(answer.slice(0, half))
   if (text.includes('[stall]')) return false
+  if (text.includes('[slow]')) await pause(2000)
   piece(answer.slice(half))
   return true
 }

@@ -137,6 +137,15 @@ TEST_F(AgentTest, WithoutRuntimeThereIsAClear503) {
   EXPECT_EQ(health().at("runtime_available"), false);
 }
 
+TEST_F(AgentTest, TheSlimImageNamesTheWayOut) {
+  config_.slim_image = true;
+  start();
+  const auto answer = chat(R"({"message":"x"})");
+  EXPECT_EQ(answer.status, 503U);
+  EXPECT_THAT(answer.body, StartsWith(R"({"detail":"Claude Code is not available in this container: )"));
+  EXPECT_THAT(answer.body, HasSubstr("./trinity image full"));
+}
+
 TEST_F(AgentTest, OneTurnAtATimeAndNoIdTwice) {
   use_command("[sh, -c, 'read -r word; mkdir lock || exit 9; sleep 0.3; rmdir lock; echo $word']");
   start();

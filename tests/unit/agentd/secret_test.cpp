@@ -62,12 +62,14 @@ TEST(Config, ComesFromTheEnvironment) {
                             {"AGENT_RUNTIME_MODEL", ""},
                             {"CLAUDE_MODEL", "opus"},
                             {"TEMPLATE_NAME", "local:demo"},
+                            {"TRINITY_IMAGE_VARIANT", "slim"},
                             {"HOME", "/tmp/home"}});
   EXPECT_EQ(config.agent_name, "ruby");
   EXPECT_EQ(config.port, 9001);
   EXPECT_EQ(config.runtime, "command");
   EXPECT_EQ(config.model, "opus");
   EXPECT_EQ(config.template_name, "local:demo");
+  EXPECT_TRUE(config.slim_image);
   EXPECT_EQ(config.home, "/tmp/home");
 }
 

@@ -1,0 +1,127 @@
+// Agents of the full image in a fleet: the real Claude Code answers a task through trinityd and agentd, and whatever is
+// killed in the middle of one, its record ends truly within five seconds.
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { docker, hostForContainers } from '../support/agent-container.mjs'
+import { startModelServer } from '../support/model-server.mjs'
+import { Server, until } from './harness.mjs'
+
+/** What an operator would set for Claude Code itself. */
+const SETTINGS = { env: { DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } }
+
+describe('agentd with the real Claude Code in a fleet', () => {
+  let server, provider, templatesDir
+  before(async () => {
+    provider = await startModelServer({ host: '0.0.0.0' })
+    templatesDir = await mkdtemp(path.join(tmpdir(), 'templates-'))
+    await mkdir(path.join(templatesDir, 'real/.claude'), { recursive: true })
+    await writeFile(path.join(templatesDir, 'real/template.yaml'), 'name: real\nruntime: {type: claude-code}\n')
+    await writeFile(path.join(templatesDir, 'real/.claude/settings.json'), JSON.stringify(SETTINGS))
+    const environment = {
+      ANTHROPIC_API_KEY: 'k',
+      ANTHROPIC_BASE_URL: `http://${await hostForContainers()}:${new URL(provider.url).port}`,
+    }
+    server = await Server.start({ templatesDir, environment })
+    await server.createAgent('one', {
+      template: 'local:real',
+      base_image: 'trinity-agent-base:full',
+      resources: { cpu: '2', memory: '2g' },
+    })
+  })
+  after(async () => {
+    await server?.dispose()
+    await provider?.close()
+    await rm(templatesDir, { recursive: true, force: true })
+  })
+
+  const task = (message) => server.post('/api/agents/one/task', { message })
+  const records = async () => (await server.get('/api/agents/one/executions')).body
+  const running = async () => (await server.get('/api/agents/one/executions/running')).body.executions
+  const inside = (...command) => docker('exec', server.containerOf('one'), ...command)
+
+  /** A long answer on its way: Claude Code runs, and the provider speaks to it. */
+  const speaking = async () => {
+    const calls = provider.calls.length
+    const answer = task('Tell me all [long]').catch((error) => ({ status: 0, error }))
+    await until('the provider is asked', () =>
+      provider.calls.slice(calls).some((call) => JSON.stringify(call.body).includes('[long]')),
+    )
+    return { answer, id: (await records())[0].id }
+  }
+  /** Its record, which ends within five seconds from now. */
+  const ended = async (id) => {
+    let record
+    const is = async () => {
+      record = (await server.get(`/api/agents/one/executions/${id}`)).body
+      return record.status !== undefined && record.status !== 'running'
+    }
+    await until('the record has ended', is, { ms: 5000 })
+    return record
+  }
+  const answersAgain = async () => {
+    let answer
+    const is = async () => (answer = await task('What is 2+2?')).status === 200
+    await until('it answers again', is, { ms: 20_000, every: 500 })
+    assert.equal(answer.body.response, 'The answer is 4.')
+    assert.deepEqual(await running(), [])
+  }
+
+  it('answers a task, and the record says what it took', async () => {
+    const answer = await task('What is 2+2?')
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(answer.body.response, 'The answer is 4.')
+    const [record] = await records()
+    assert.deepEqual([record.status, record.response, record.error], ['success', 'The answer is 4.', null])
+    assert.ok(record.cost > 0, 'it tells its cost')
+  })
+
+  it('uses a tool in its workspace', async () => {
+    const answer = await task('Make a file [tool]')
+    assert.equal(answer.body.response, 'done', answer.text)
+    assert.equal((await inside('cat', '/home/developer/made-by-tool.txt')).stdout, 'from-the-tool\n')
+  })
+
+  it('ends truly when Claude Code is killed', async () => {
+    const { answer, id } = await speaking()
+    await inside('pkill', '-KILL', '-x', 'claude')
+    const record = await ended(id)
+    assert.equal(record.status, 'failed')
+    assert.equal((await answer).status, 503)
+    await answersAgain()
+  })
+
+  it('ends truly when agentd is killed', async () => {
+    const { answer, id } = await speaking()
+    await inside('pkill', '-KILL', '-x', 'agentd')
+    const record = await ended(id)
+    assert.equal(record.status, 'failed')
+    assert.equal((await answer).status, 503)
+    await answersAgain()
+  })
+
+  it('ends truly when the container is killed', async () => {
+    const { answer, id } = await speaking()
+    await docker('kill', server.containerOf('one'))
+    const record = await ended(id)
+    assert.equal(record.status, 'failed')
+    assert.equal((await answer).status, 503)
+    assert.equal((await server.post('/api/agents/one/start')).status, 200)
+    await answersAgain()
+  })
+
+  it('ends truly when the server is killed', async () => {
+    const { id } = await speaking()
+    await server.stop('SIGKILL')
+    await server.launch()
+    const record = await ended(id)
+    assert.equal(record.status, 'failed')
+    await until('Claude Code has gone', async () => {
+      const { stdout } = await inside('sh', '-c', 'pgrep -x claude || true')
+      return stdout === ''
+    })
+    await answersAgain()
+  })
+})
