@@ -1,6 +1,6 @@
 // nginx with the same bytes as a static file: the measure for what serving a list can cost.
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort, until } from '../tests/integration/harness.mjs'
 import { SERVER_CORE, childrenOf, onCores } from './measure.mjs'
@@ -10,7 +10,6 @@ export class Peer {
   static async start(folder, body) {
     const peer = new Peer()
     peer.folder = await mkdtemp(path.join(folder, 'nginx-'))
-    await chmod(peer.folder, 0o755) // its worker reads the file as a user of its own
     await mkdir(path.join(peer.folder, 'files'))
     await writeFile(path.join(peer.folder, 'files/agents.json'), body)
     peer.paths = path.join(peer.folder, 'paths')

@@ -1,6 +1,6 @@
 // ./trinity bench: the figures that the server must hold, as a table and as JSON. All traffic stays on the loopback; every
 // loop is bounded in count and time; whatever is made is taken away again, also after Ctrl-C.
-import { mkdtemp, chmod, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, release, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -55,7 +55,6 @@ const report = new Report({
   at: new Date().toISOString(),
 })
 const folder = await mkdtemp(path.join(tmpdir(), 'trinity-bench-'))
-await chmod(folder, 0o755) // nginx reads its file as a user of its own
 
 let fleet = null
 let interrupted = false

@@ -201,9 +201,9 @@ void Model::replaced(const std::string& given_up, const engine::ContainerDetail&
 
 void Model::seen_in_list(const engine::Container& container, SteadyTime at) {
   auto& record = record_of(container.id, container.labels, name_of(container.labels, container.name));
-  if (record.container.state == container.state) return;
   auto& known = record.container;
   const bool fresh = known.id.empty();
+  if (!fresh && known.state == container.state) return;
   known.id = container.id;
   known.name = container.name;
   known.image = container.image;

@@ -42,6 +42,8 @@ function ctl(args, { input = '', env = {} } = {}) {
       { env: environment(env), timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
       (error, out, err) => resolve({ code: error ? (error.code ?? error.signal) : 0, out, err }),
     )
+    // A program that needs no input may have ended before this is written.
+    child.stdin.on('error', () => {})
     child.stdin.end(input)
   })
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "unit/fleet/facts.h"
 
 namespace trinity::fleet {
@@ -517,6 +519,18 @@ TEST_F(ModelTest, AnEndThatOnlyTheListTellsHasNoCodeYet) {
   change = only_change();
   EXPECT_EQ(change.kind, Kind::updated);
   EXPECT_EQ(change.after->exit_code, 3);
+}
+
+TEST_F(ModelTest, ContainersThatAreListedWithoutAStateAreAgentsOfTheirOwn) {
+  model.seen_in_list(listed(container("c1", "bot", "")), steady(0));
+  model.seen_in_list(listed(container("c2", "cat", "")), steady(0));
+  model.metadata("bot", owned_by(3));
+  model.metadata("cat", owned_by(3));
+  std::set<std::string> ids;
+  for (const auto& change : changes()) {
+    if (change.after) ids.insert(change.after->container_id);
+  }
+  EXPECT_EQ(ids, (std::set<std::string>{"c1", "c2"}));
 }
 
 TEST_F(ModelTest, TheLongestUnseenAreVerifiedFirst) {
