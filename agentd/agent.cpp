@@ -70,10 +70,11 @@ struct Agent::State {
         turns(config, lane, runner, executions, processes, pool),
         autorun(executor, turns, lane),
         events(event_log, [this] { return snapshot(); }),
+        board(config, pool),
         files(executor, pool, config.home,
               [this](boost::json::object changes) { event_log.add("files", std::move(changes)); }),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes({config, start_up, turns, executions, activity, pool, events}));
+    router.add(agent_routes({config, start_up, turns, executions, activity, pool, events, board}));
     follow();
   }
 
@@ -102,6 +103,7 @@ struct Agent::State {
   AutorunLoop autorun;
   EventLog event_log;
   EventStream events;
+  Board board;
   FileWatch files;
   http::Router router;
   http::Server server;

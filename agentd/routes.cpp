@@ -19,7 +19,10 @@ class InfoHandlers {
   explicit InfoHandlers(AgentParts parts) : parts_(parts) {}
 
   Task<Response> root(Request) {
-    object endpoints{{"chat", "POST /api/chat"}, {"info", "GET /api/agent/info"}, {"health", "GET /health"}};
+    object endpoints{{"chat", "POST /api/chat"},
+                     {"history", "GET /api/chat/history"},
+                     {"info", "GET /api/agent/info"},
+                     {"health", "GET /health"}};
     co_return Response::json(object{{"service", "Trinity Agent API"},
                                     {"agent", parts_.config.agent_name},
                                     {"status", "running"},
@@ -56,6 +59,16 @@ class InfoHandlers {
     co_return Response::json(std::move(card));
   }
 
+  Task<Response> metrics(Request) {
+    auto card = co_await parts_.board.metrics();
+    co_return Response::json(std::move(card));
+  }
+
+  Task<Response> dashboard(Request) {
+    auto card = co_await parts_.board.dashboard();
+    co_return Response::json(std::move(card));
+  }
+
   Task<Response> nothing(Request) {
     throw NotFound("Not Found");
     co_return Response{};
@@ -83,6 +96,8 @@ std::vector<http::Route> info_routes(AgentParts parts) {
       {Method::get, "/api/health", Access::anyone, call(&InfoHandlers::health)},
       {Method::get, "/api/agent/info", Access::secret, call(&InfoHandlers::info)},
       {Method::get, "/api/template/info", Access::secret, call(&InfoHandlers::template_info)},
+      {Method::get, "/api/metrics", Access::secret, call(&InfoHandlers::metrics)},
+      {Method::get, "/api/dashboard", Access::secret, call(&InfoHandlers::dashboard)},
   };
 }
 

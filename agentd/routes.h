@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "agentd/activity.h"
+#include "agentd/board/board.h"
 #include "agentd/config.h"
 #include "agentd/events/event_stream.h"
 #include "agentd/executions.h"
@@ -31,6 +32,7 @@ struct AgentParts {
   Activity& activity;
   BlockingPool& pool;
   EventStream& events;
+  Board& board;
 };
 
 /// The paths of the agent API. Every path but the two health checks needs the secret, the unknown ones too.

@@ -147,6 +147,18 @@ value mcp_servers(const object& root) {
   return names;
 }
 
+std::array<std::filesystem::path, 3> template_places(const Config& config) {
+  return {config.home / "template.yaml", config.home / "workspace" / "template.yaml",
+          config.template_folder / "template.yaml"};
+}
+
+std::optional<TemplateRead> read_template(const std::filesystem::path& place) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(place, ignored)) return std::nullopt;
+  const auto text = read_small_file(place, yaml::largest_file);
+  return TemplateRead{place, text ? yaml::to_json(*text) : std::unexpected(text.error())};
+}
+
 }  // namespace
 
 Behaviour behaviour_of(const object& root) {
@@ -156,20 +168,23 @@ Behaviour behaviour_of(const object& root) {
   return found;
 }
 
+std::optional<TemplateRead> first_template(const Config& config) {
+  for (const auto& place : template_places(config)) {
+    if (auto read = read_template(place)) return read;
+  }
+  return std::nullopt;
+}
+
 std::optional<TemplateFile> find_template(const Config& config) {
-  const std::array places{config.home / "template.yaml", config.home / "workspace" / "template.yaml",
-                          config.template_folder / "template.yaml"};
-  for (const auto& place : places) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(place, ignored)) continue;
-    auto text = read_small_file(place, yaml::largest_file);
-    auto root = text ? yaml::to_json(*text) : std::unexpected(text.error());
-    if (!root) {
-      log::warn("template", "{} is skipped: {}", place.string(), root.error());
+  for (const auto& place : template_places(config)) {
+    auto read = read_template(place);
+    if (!read) continue;
+    if (!read->root) {
+      log::warn("template", "{} is skipped: {}", place.string(), read->root.error());
       continue;
     }
-    if (!root->is_object() || root->get_object().empty()) return std::nullopt;
-    return TemplateFile{place, std::move(root->get_object())};
+    if (!read->root->is_object() || read->root->get_object().empty()) return std::nullopt;
+    return TemplateFile{place, std::move(read->root->get_object())};
   }
   return std::nullopt;
 }

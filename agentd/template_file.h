@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,6 +38,14 @@ struct TemplateFile {
   std::filesystem::path path;
   boost::json::object root;
 };
+
+struct TemplateRead {
+  std::filesystem::path path;
+  std::expected<boost::json::value, std::string> root;
+};
+
+/// The first of the places below that has a file, whether it can be read or not. Reads files.
+[[nodiscard]] std::optional<TemplateRead> first_template(const Config& config);
 
 /// The first of HOME/template.yaml, HOME/workspace/template.yaml and the template folder's that exists and parses; one
 /// that does not parse is logged and skipped. Nothing when there is none or it is empty. Reads files: not on an I/O

@@ -65,11 +65,6 @@ Task<http::Response> logs(AgentService* service, http::Request request) {
   co_return http::Response::json(json::encode(Logs{std::move(text)}));
 }
 
-Task<http::Response> info(AgentService* service, http::Request request) {
-  auto made = co_await service->info(request.call, request.caller, request.params.get("agent_name"));
-  co_return http::Response::json(boost::json::value(std::move(made)));
-}
-
 Task<http::Response> stats(AgentService* service, http::Request request) {
   const auto view = co_await service->running(request.caller, request.params.get("agent_name"));
   auto response = http::Response::json(fleet::stats_object(*view.agent, view.figures.get(), now()));
@@ -96,7 +91,6 @@ std::vector<http::Route> routes(AgentService& service) {
   table.push_back({Method::post, "/api/agents/{agent_name}/stop", Access::agent_reader, to(stop)});
   table.push_back({Method::get, "/api/agents/{agent_name}/logs", Access::agent_reader, to(logs)});
   table.push_back({Method::get, "/api/agents/{agent_name}/stats", Access::agent_reader, to(stats)});
-  table.push_back({Method::get, "/api/agents/{agent_name}/info", Access::agent_reader, to(info)});
   return table;
 }
 

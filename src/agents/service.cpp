@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds lock_within{25};
 constexpr int most_log_lines = 10'000;
+/// A daemon may not listen yet in a container that is younger.
+constexpr std::chrono::seconds young{20};
 
 /// What an engine failure means to the person who asked for the action. The engine's own text goes to the log.
 [[noreturn]] void refuse_action(const engine::EngineError& fault, const Call& call, const std::string& what,
@@ -38,15 +40,14 @@ void require_engine(const fleet::Snapshot& snapshot) {
 }  // namespace
 
 AgentService::AgentService(AgentServiceOptions options, fleet::Fleet& fleet, engine::Engine& engine, AgentStore& store,
-                           const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool,
-                           AgentKey key, OperationSink* operations)
+                           const settings::SettingsStore& settings, BlockingPool& pool, AgentKey key,
+                           OperationSink* operations)
     : options_(std::move(options)),
       fleet_(fleet),
       lookup_(fleet),
       engine_(engine),
       store_(store),
       settings_(settings),
-      link_(link),
       pool_(pool),
       key_(key),
       operations_(operations) {}
@@ -102,6 +103,13 @@ Task<AgentService::View> AgentService::get(CallerPtr caller, std::string name) {
 Task<std::vector<Share>> AgentService::shares(Call call, fleet::AgentPtr agent) {
   if (!agent->metadata || agent->metadata->shared_with.empty()) co_return std::vector<Share>{};
   co_return co_await store_.shares(call, agent->name);
+}
+
+agentlink::Target AgentService::target_of(const fleet::Agent& agent) const {
+  const bool starting = agent.started_at && now() - *agent.started_at < young;
+  // An adopted agent was given no secret.
+  auto secret = agent.key_nonce.empty() ? std::string() : key_.secret_for(agent.key_nonce);
+  return {agent.address, std::move(secret), starting};
 }
 
 Task<AgentService::View> AgentService::running(CallerPtr caller, std::string name) {

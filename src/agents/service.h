@@ -46,7 +46,7 @@ struct AgentServiceOptions {
 class AgentService {
  public:
   AgentService(AgentServiceOptions options, fleet::Fleet& fleet, engine::Engine& engine, AgentStore& store,
-               const settings::SettingsStore& settings, agentlink::AgentLink& link, BlockingPool& pool, AgentKey key,
+               const settings::SettingsStore& settings, BlockingPool& pool, AgentKey key,
                OperationSink* operations = nullptr);
 
   using View = AgentView;
@@ -76,8 +76,6 @@ class AgentService {
   Task<> clean_up(Call call, bool all);
 
   Task<std::string> logs(Call call, CallerPtr caller, std::string name, int tail);
-  /// The agent's template metadata, asked from its daemon (10 s). Throws TimedOut.
-  Task<boost::json::object> info(Call call, CallerPtr caller, std::string name);
   /// Throws BadRequest when it does not run.
   Task<View> running(CallerPtr caller, std::string name);
   /// Where the agent's daemon is, and what proves that this server asks.
@@ -161,7 +159,6 @@ class AgentService {
   engine::Engine& engine_;
   AgentStore& store_;
   const settings::SettingsStore& settings_;
-  agentlink::AgentLink& link_;
   BlockingPool& pool_;
   AgentKey key_;
   OperationSink* operations_;

@@ -8,6 +8,7 @@
 
 #include "agents/agent_key.h"
 #include "agents/routes.h"
+#include "agents/self_reports.h"
 #include "agents/service.h"
 #include "agents/settings_routes.h"
 #include "agents/store.h"
@@ -170,6 +171,7 @@ struct Server::Parts {
   live::HubLink link;
   agentlink::AgentLink agent_link;
   agents::AgentService agents;
+  agents::SelfReports self_reports{agents, fleet, agent_link, pool};
   agents::AgentSettings agent_settings;
   sharing::SharingStore sharing_store{database};
   sharing::SharingService sharing;
@@ -232,7 +234,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
       link(hub, fleet.executor()),
       agent_link(contexts()),
-      agents(agent_options(config, home), fleet, *engine, agent_store, settings, agent_link, pool,
+      agents(agent_options(config, home), fleet, *engine, agent_store, settings, pool,
              agents::AgentKey::load(home.file("agents.key")), &link),
       agent_settings(fleet, agent_settings_store, settings, config.agent_environment),
       sharing({[this] { return sign_in.mode().email_auth_enabled; }, config.sharing_invites}, fleet, sharing_store,
@@ -262,6 +264,7 @@ void Server::Parts::add_routes() {
   router.add(system::routes(info));
   router.add(auth::routes(sign_in, setup));
   router.add(agents::routes(agents));
+  router.add(agents::routes(self_reports));
   router.add(agents::settings_routes(agent_settings));
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));

@@ -69,8 +69,7 @@ class AgentHouse : public AgentDatabase {
         house(std::move(fake), std::move(fleet_options), &store),
         engine(house.engine),
         link({&house.io[0], &house.io[1], &house.io[2]}),
-        service(options(), house.fleet, engine, store, settings, link, pool,
-                agents::AgentKey::load(dir / "agents.key")),
+        service(options(), house.fleet, engine, store, settings, pool, agents::AgentKey::load(dir / "agents.key")),
         agent_settings(house.fleet, settings_store, settings, options().environment) {
     engine.model_key = "sk-platform";
   }

@@ -105,6 +105,8 @@ const std::vector<Row>& table() {
       {"POST /api/agents/{agent_name}/stop", readers(200)},
       // Behind stop: of an agent that runs its daemon would be asked.
       {"GET /api/agents/{agent_name}/info", readers(200)},
+      {"GET /api/agents/{agent_name}/metrics", readers(200)},
+      {"GET /api/agent-dashboard/{agent_name}", readers(200)},
       // Ann's own address or that of the owner: looked at last of all.
       {"POST /api/agents/{agent_name}/share", persons(400), {}, R"({"email": "Ann@example.org"})"},
       {"DELETE /api/agents/{agent_name}/share/{email}", persons(404),

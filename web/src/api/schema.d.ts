@@ -490,6 +490,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Values of the metrics that the agent's template declares
+         * @description A problem with the agent or its files is told in the answer: `has_metrics` false and `message`, or `error` beside the last good values.
+         */
+        get: operations["get_agent_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-dashboard/{agent_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The dashboard that the agent makes of itself
+         * @description A problem with the agent or its file is told in the answer: `has_dashboard` false and `error`, or `error` beside the last good dashboard.
+         */
+        get: operations["get_agent_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/autonomy-status": {
         parameters: {
             query?: never;
@@ -1739,6 +1783,8 @@ export interface components {
             };
             /** @description as the agent wrote it */
             last_updated?: string | null;
+            /** @description why the newest values cannot be read; the last good ones are here */
+            error?: string;
         };
         DashboardWidget: {
             /** @enum {string} */
@@ -2980,6 +3026,72 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    get_agent_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentMetrics"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    get_agent_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDashboard"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
         };
     };
     list_autonomy_status: {
