@@ -21,7 +21,7 @@ export class Page {
       page.socket = new WebSocket(`ws://${address}/ws`)
       let answers = 0
       page.socket.onerror = () => reject(new Error('no socket'))
-      page.socket.onclose = () => reject(new Error('the socket was closed'))
+      page.socket.onclose = ({ code, reason }) => reject(new Error(`the socket was closed: ${code} ${reason}`))
       page.socket.onopen = () => {
         page.socket.send(JSON.stringify({ type: 'auth', token }))
         page.socket.send(JSON.stringify({ type: 'subscribe', topics }))

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -55,9 +56,20 @@ struct HostPaths {
   std::filesystem::path disk = "/";  ///< a place on the file system that counts as the host's disk
 };
 
+/// How old a figure may be that costs much to read and changes seldom. CPU time, memory in use and the number of
+/// processes are read each time.
+struct Tolerance {
+  std::chrono::milliseconds limit{60'000};  ///< of the memory's limit
+  std::chrono::milliseconds traffic{4'000};
+  /// Of the page cache, while the memory in use stays within `still_bytes` of what it was then.
+  std::chrono::milliseconds cache{60'000};
+  std::uint64_t still_bytes = 64ULL * 1024;
+};
+
 /// A reader for the container whose init has this process id on this host. Nothing when the host does not show its
 /// files (another machine's engine, no permission): then the engine's one-shot statistics are the fall-back.
-[[nodiscard]] std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid);
+[[nodiscard]] std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid,
+                                                  const Tolerance& tolerance = {});
 
 /// A cgroup's place: its paths as /proc/<pid>/cgroup tells them. Pure, for table tests.
 struct CgroupPlace {

@@ -141,9 +141,21 @@ void open_pids(Files& files, const HostPaths& paths, const CgroupPlace& place, c
   }
 }
 
+/// What was read, and when.
+template <typename T>
+struct Known {
+  T value{};
+  SteadyTime at{};  ///< the clock's start: never
+
+  [[nodiscard]] bool fresh(SteadyTime now, std::chrono::milliseconds tolerance) const noexcept {
+    return at != SteadyTime{} && now - at < tolerance;
+  }
+};
+
 class CgroupReader final : public Reader {
  public:
-  CgroupReader(Files files, std::uint64_t host_memory) noexcept : files_(std::move(files)), host_memory_(host_memory) {}
+  CgroupReader(Files files, std::uint64_t host_memory, const Tolerance& tolerance) noexcept
+      : files_(std::move(files)), host_memory_(host_memory), tolerance_(tolerance) {}
 
   std::optional<Counters> read() override {
     Buffer buffer;  // not initialised: what is read is what counts
@@ -151,11 +163,7 @@ class CgroupReader final : public Reader {
     counters.at = steady_now();
     if (!read_cpu(buffer, counters) || !read_memory(buffer, counters)) return std::nullopt;
     if (const auto text = files_.pids.read(buffer)) counters.pids = leading_number(*text).value_or(0);
-    if (const auto text = files_.network.read(buffer)) {
-      const auto traffic = traffic_of(*text);
-      counters.network_rx = traffic.received;
-      counters.network_tx = traffic.sent;
-    }
+    read_traffic(buffer, counters);
     return counters;
   }
 
@@ -171,28 +179,54 @@ class CgroupReader final : public Reader {
     return true;
   }
 
-  bool read_memory(std::span<char> buffer, Counters& into) const noexcept {
+  bool read_memory(std::span<char> buffer, Counters& into) noexcept {
     if (!files_.memory.open()) return true;
-    const auto usage_text = files_.memory.read(buffer);
-    if (!usage_text) return false;
-    const auto usage = leading_number(*usage_text).value_or(0);
-    std::uint64_t cache = 0;
-    if (const auto text = files_.memory_stat.read(buffer)) {
-      cache = number_of(*text, files_.memory_v2 ? "inactive_file" : "total_inactive_file").value_or(0);
-    }
-    into.memory_bytes = usage - std::min(usage, cache);
-    into.memory_limit = host_memory_;
-    if (const auto text = files_.memory_limit.read(buffer)) into.memory_limit = limit_of(*text).value_or(host_memory_);
+    const auto text = files_.memory.read(buffer);
+    if (!text) return false;
+    const auto usage = leading_number(*text).value_or(0);
+    into.memory_bytes = usage - std::min(usage, cache(buffer, usage, into.at));
+    into.memory_limit = limit(buffer, into.at);
     return true;
+  }
+
+  /// The kernel adds up some forty counters of each core for this one.
+  std::uint64_t cache(std::span<char> buffer, std::uint64_t usage, SteadyTime at) noexcept {
+    const auto moved = usage > usage_then_ ? usage - usage_then_ : usage_then_ - usage;
+    if (cache_.fresh(at, tolerance_.cache) && moved <= tolerance_.still_bytes) return cache_.value;
+    const auto text = files_.memory_stat.read(buffer);
+    const auto* key = files_.memory_v2 ? "inactive_file" : "total_inactive_file";
+    cache_ = {text ? number_of(*text, key).value_or(0) : 0, at};
+    usage_then_ = usage;
+    return cache_.value;
+  }
+
+  std::uint64_t limit(std::span<char> buffer, SteadyTime at) noexcept {
+    if (limit_.fresh(at, tolerance_.limit)) return limit_.value;
+    const auto text = files_.memory_limit.read(buffer);
+    limit_ = {text ? limit_of(*text).value_or(host_memory_) : host_memory_, at};
+    return limit_.value;
+  }
+
+  void read_traffic(std::span<char> buffer, Counters& into) noexcept {
+    if (!traffic_.fresh(into.at, tolerance_.traffic)) {
+      if (const auto text = files_.network.read(buffer)) traffic_ = {traffic_of(*text), into.at};
+    }
+    into.network_rx = traffic_.value.received;
+    into.network_tx = traffic_.value.sent;
   }
 
   Files files_;
   std::uint64_t host_memory_;
+  Tolerance tolerance_;
+  Known<std::uint64_t> cache_;
+  std::uint64_t usage_then_ = 0;  ///< memory in use when the cache was read
+  Known<std::uint64_t> limit_;
+  Known<Traffic> traffic_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid) {
+std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid, const Tolerance& tolerance) {
   if (pid <= 0) return nullptr;
   constexpr std::size_t cgroup_limit = 64 * 1024;
   const auto process = paths.proc / std::to_string(pid);
@@ -203,7 +237,7 @@ std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid) {
   open_pids(files, paths, place, unified, pid);
   files.network = Source(process / "net" / "dev");
   const auto host_memory = number_of(read_whole(paths.proc / "meminfo", cgroup_limit), "MemTotal:").value_or(0) * 1024;
-  return std::make_unique<CgroupReader>(std::move(files), host_memory);
+  return std::make_unique<CgroupReader>(std::move(files), host_memory, tolerance);
 }
 
 }  // namespace trinity::metering

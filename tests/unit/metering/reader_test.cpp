@@ -12,6 +12,7 @@ namespace trinity::metering {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 constexpr std::int64_t pid = 4711;
 const std::string id(64, 'c');
@@ -72,7 +73,10 @@ class Host : public testing::Test {
                                      {"memory.max", limit},
                                      {"pids.current", "3\n"}});
   }
-  [[nodiscard]] std::unique_ptr<Reader> open() const { return open_reader({root_ / "proc", root_ / "cgroup"}, pid); }
+  /// Reads everything each time, unless it is told what may be older.
+  [[nodiscard]] std::unique_ptr<Reader> open(const Tolerance& tolerance = Tolerance{0ms, 0ms, 0ms, 0}) const {
+    return open_reader({root_ / "proc", root_ / "cgroup"}, pid, tolerance);
+  }
   [[nodiscard]] fs::path at(const std::string& path) const { return root_ / path; }
 
  private:
@@ -128,6 +132,33 @@ TEST_F(Host, ReadsVersionTwo) {
   EXPECT_EQ(counters->memory_limit, 4000U * 1024U);
   EXPECT_EQ(counters->pids, 3U);
   EXPECT_EQ(counters->network_rx, 1392U);
+}
+
+TEST_F(Host, WhatChangesSeldomMayBeOlder) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "0::" + path + "\n");
+  write_v2(path, "5000000\n");
+  const auto reader = open(Tolerance{1min, 1min, 1min, 64 * 1024});
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(reader->read());
+  write("cgroup" + path + "/cpu.stat", "usage_usec 300000\n");
+  write("cgroup" + path + "/memory.current", "1093633\n");
+  write("cgroup" + path + "/memory.stat", "inactive_file 40960\n");
+  write("cgroup" + path + "/memory.max", "6000000\n");
+  write("cgroup" + path + "/pids.current", "4\n");
+  write("proc/4711/net/dev", "");
+  auto counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->cpu_nanoseconds, 300'000'000U);
+  EXPECT_EQ(counters->memory_bytes, 1'093'633U - 20'480U) << "the cache as it was";
+  EXPECT_EQ(counters->memory_limit, 5'000'000U);
+  EXPECT_EQ(counters->pids, 4U);
+  EXPECT_EQ(counters->network_rx, 1392U);
+
+  write("cgroup" + path + "/memory.current", "2093632\n");
+  counters = reader->read();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->memory_bytes, 2'093'632U - 40'960U) << "memory moved: the cache is read again";
 }
 
 TEST_F(Host, ReadsTheWholeContainerWhenItsInitMovedDown) {
