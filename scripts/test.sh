@@ -139,6 +139,7 @@ test_lint() {
   check "Coroutine rules" 60 lint-coroutines lint_coroutines
   check "Dependencies between rooms" 60 lint-rooms node "$ROOT/tests/support/rooms.mjs" "$ROOT"
   check "That wrong dependencies are found" 60 lint-rooms-test node --test "$ROOT/tests/support/rooms.test.mjs"
+  check "That tests are found by their names" 60 lint-named-test node --test "$ROOT/tests/support/named.test.mjs"
   check "Shell scripts" 60 lint-shell lint_shell
   check "Lint of tests, measurements and viewer" 120 lint-programs lint_programs
   check "Lint and types of the web UI" 300 lint-web npm_run web lint
