@@ -92,7 +92,8 @@ void set_rights(engine::ContainerSpec& spec, bool full) {
   spec.cap_add.clear();
   spec.security_opt.clear();
   if (full) {
-    spec.tmpfs["/tmp"] = "size=100m";
+    // Engines add noexec unless told otherwise.
+    spec.tmpfs["/tmp"] = "exec,size=100m";
     return;
   }
   spec.tmpfs["/tmp"] = "noexec,nosuid,size=100m";

@@ -84,6 +84,11 @@ describe('agentd with the real Claude Code in a fleet', () => {
     assert.equal((await inside('cat', '/home/developer/made-by-tool.txt')).stdout, 'from-the-tool\n')
   })
 
+  it('may run what it makes in /tmp, in a container with full rights', async () => {
+    await inside('sh', '-c', 'printf "#!/bin/sh\\necho ran" > /tmp/one && chmod +x /tmp/one')
+    assert.equal((await inside('/tmp/one')).stdout, 'ran\n')
+  })
+
   it('ends truly when Claude Code is killed', async () => {
     const { answer, id } = await speaking()
     await inside('pkill', '-KILL', '-x', 'claude')

@@ -2,6 +2,7 @@
 // Google (generateContent) as the agents' command lines need. What it answers depends on words in the last thing the
 // person said:
 //   [tool]    first calls the shell tool once, then says "done"
+//   [sleep]   the same with a call that takes two seconds; its start is in the file tool-started, in milliseconds
 //   [error]   refuses with a client error
 //   [limit]   answers 429 once, then normally
 //   [busy]    answers 503 once, then normally
@@ -17,7 +18,10 @@ const passing = [
   ['[limit]', 429, 'Slow down'],
   ['[busy]', 503, 'Too much to do'],
 ]
-const command = 'echo from-the-tool > made-by-tool.txt; cat made-by-tool.txt'
+const commands = {
+  '[tool]': 'echo from-the-tool > made-by-tool.txt; cat made-by-tool.txt',
+  '[sleep]': 'date +%s%3N > tool-started; sleep 2; echo woke-up',
+}
 
 /** Starts it; `close()` ends it with all its connections. `calls` holds what was asked, and with which status it was answered. */
 export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
@@ -44,7 +48,8 @@ export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
         return refuse(status, api.refusal(reason), { 'retry-after': '1' })
       }
       const kind = api.streams(request.url, asked) ? 'stream' : 'whole'
-      const tool = text.includes('[tool]') && !hasResult ? { command } : undefined
+      const [, command] = Object.entries(commands).find(([word]) => text.includes(word)) ?? []
+      const tool = command && !hasResult ? { command } : undefined
       void api[kind](response, { text, call: tool, asked, answer: hasResult ? 'done' : answer })
     })
   })

@@ -71,7 +71,7 @@ TEST(ReplacementSpec, ChangesTheRightsWithTheMode) {
   EXPECT_EQ(restricted.labels.at(label::full_capabilities), "false");
   const auto full = replacement_spec({restricted, "sha256:1"}, {"4g", "2", "", true}, "i", false);
   EXPECT_TRUE(full.cap_drop.empty() && full.cap_add.empty() && full.security_opt.empty());
-  EXPECT_EQ(full.tmpfs.at("/tmp"), "size=100m");
+  EXPECT_EQ(full.tmpfs.at("/tmp"), "exec,size=100m");
 }
 
 TEST(ReplacementSpec, TheSystemAgentKeepsItsRights) {

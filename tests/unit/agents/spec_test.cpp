@@ -118,7 +118,7 @@ TEST(ContainerSpec, FullModeHasTheEnginesCapabilities) {
   EXPECT_TRUE(spec.cap_drop.empty());
   EXPECT_TRUE(spec.cap_add.empty());
   EXPECT_TRUE(spec.security_opt.empty());
-  EXPECT_EQ(spec.tmpfs, (std::map<std::string, std::string>{{"/tmp", "size=100m"}}));
+  EXPECT_EQ(spec.tmpfs, (std::map<std::string, std::string>{{"/tmp", "exec,size=100m"}}));
 }
 
 TEST(ContainerSpec, RestrictedModeHasTheContractsList) {
