@@ -84,6 +84,14 @@ describe('agentd with the real Claude Code in a fleet', () => {
     assert.equal((await inside('cat', '/home/developer/made-by-tool.txt')).stdout, 'from-the-tool\n')
   })
 
+  it('says in the record what the slim image lacks', async () => {
+    await server.createAgent('two', { template: 'local:real', base_image: 'trinity-agent-base:slim' })
+    assert.equal((await server.post('/api/agents/two/task', { message: 'hello' })).status, 503)
+    const [record] = (await server.get('/api/agents/two/executions')).body
+    assert.equal(record.status, 'failed')
+    assert.match(record.error, /Claude Code is not available in this container.*\.\/trinity image full/)
+  })
+
   it('may run what it makes in /tmp, in a container with full rights', async () => {
     await inside('sh', '-c', 'printf "#!/bin/sh\\necho ran" > /tmp/one && chmod +x /tmp/one')
     assert.equal((await inside('/tmp/one')).stdout, 'ran\n')
