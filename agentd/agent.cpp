@@ -15,6 +15,7 @@
 #include "agentd/executions.h"
 #include "agentd/lines.h"
 #include "agentd/processes.h"
+#include "agentd/results.h"
 #include "agentd/routes.h"
 #include "agentd/runner.h"
 #include "agentd/secret.h"
@@ -66,6 +67,7 @@ struct Agent::State {
         lane(executor),
         processes(executor),
         executions(executor),
+        results(executor, pool, config.home / ".trinity" / "results"),
         runner(config, processes, executions, activity, pool),
         turns(config, lane, runner, executions, processes, pool),
         autorun(executor, turns, lane),
@@ -74,7 +76,7 @@ struct Agent::State {
         files(executor, pool, config.home,
               [this](boost::json::object changes) { event_log.add("files", std::move(changes)); }),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes({config, start_up, turns, executions, activity, pool, events, board}));
+    router.add(agent_routes({config, start_up, turns, executions, results, activity, pool, events, board}));
     follow();
   }
 
@@ -97,6 +99,7 @@ struct Agent::State {
   Lane lane;
   Processes processes;
   Executions executions;
+  Results results;
   Activity activity;
   Runner runner;
   Turns turns;
@@ -185,6 +188,7 @@ Task<> Agent::State::start(Lane::Hold hold) {
     co_await prepare_workspace();
     behaviour = co_await turns.reload();
     co_await turns.restore();
+    co_await results.restore();
     for (const auto& fault : behaviour.faults) log::warn("template", "template.yaml: {}", fault);
   }
   if (stop.stop_requested()) co_return;

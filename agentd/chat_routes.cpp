@@ -2,8 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 
 #include "agentd/routes.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "http/departure.h"
 #include "json/decode.h"
 #include "json/write.h"
 
@@ -154,9 +159,16 @@ void append_tools(const std::vector<ToolEntry>& tools, std::string& text) {
   text += ']';
 }
 
+/// Nobody waits for the answer any more, and nobody can ask for it later.
+Task<> give_up(Executions* executions, std::string id) {
+  const auto done = co_await executions->terminate(id);
+  if (done) log::info({"turn", id}, "ended, because its caller has gone");
+}
+
 class ChatHandlers {
  public:
-  explicit ChatHandlers(AgentParts parts) : turns_(parts.turns) {}
+  explicit ChatHandlers(AgentParts parts)
+      : turns_(parts.turns), executions_(parts.executions), results_(parts.results) {}
 
   Task<Response> chat(Request request) {
     auto chat = json::decode_body<ChatRequest>(request.body);
@@ -165,14 +177,7 @@ class ChatHandlers {
     faults.check();
     std::string().swap(request.body);
     auto turn = turn_from(std::move(chat));
-    const auto end = co_await turns_.chat(std::move(turn));
-    if (end.failure) co_return failure_answer(end);
-    auto text = answer_with(end, kRoomForTools);
-    text += R"(,"execution_log_simplified":)";
-    append_tools(end.record->tools(), text);
-    text += fmt::format(R"(,"metadata":{},"session":{},"timestamp":"{}"}})", json::to_text(end.record->metadata()),
-                        json::to_text(end.session), format_z(end.time));
-    co_return Response::json_text(std::move(text));
+    co_return co_await carried_out(&request, std::move(turn), &ChatHandlers::run_chat);
   }
 
   Task<Response> task(Request request) {
@@ -184,6 +189,55 @@ class ChatHandlers {
     const bool names_a_limit = json::parse_body(request.body).get_object().contains("timeout_seconds");
     std::string().swap(request.body);
     auto turn = turn_from(std::move(task), names_a_limit);
+    co_return co_await carried_out(&request, std::move(turn), &ChatHandlers::run_task);
+  }
+
+ private:
+  using Run = Task<Response> (ChatHandlers::*)(TurnRequest);
+
+  /// A caller who names the run can ask for its answer later, so the run goes on when the connection ends; without a
+  /// name it ends with its caller.
+  Task<Response> carried_out(const Request* request, TurnRequest turn, Run run) {
+    if (!turn.execution_id.empty()) co_return co_await kept(request->call, std::move(turn), run);
+    turn.execution_id = random_uuid();
+    const auto executor = co_await asio::this_coro::executor;
+    const http::Departure watch(*request, [executions = &executions_, id = turn.execution_id, executor] {
+      spawn("caller has gone", executor, give_up(executions, id));
+    });
+    co_return co_await (this->*run)(std::move(turn));
+  }
+
+  Task<Response> kept(Call call, TurnRequest turn, Run run) {
+    auto pending = results_.begin(turn.execution_id);
+    std::exception_ptr fault;
+    Response response;
+    try {
+      response = co_await (this->*run)(std::move(turn));
+    } catch (...) {
+      fault = std::current_exception();
+    }
+    if (fault) response = http::answer_for(std::move(fault), call);
+    response.shared = std::make_shared<const std::string>(std::move(response.body));
+    response.body.clear();
+    // What was refused for want of room has not run.
+    if (response.status == 503) co_return response;
+    const auto executor = co_await asio::this_coro::executor;
+    spawn("answer of a run", executor, results_.keep(std::move(pending), response.status, response.shared));
+    co_return response;
+  }
+
+  Task<Response> run_chat(TurnRequest turn) {
+    const auto end = co_await turns_.chat(std::move(turn));
+    if (end.failure) co_return failure_answer(end);
+    auto text = answer_with(end, kRoomForTools);
+    text += R"(,"execution_log_simplified":)";
+    append_tools(end.record->tools(), text);
+    text += fmt::format(R"(,"metadata":{},"session":{},"timestamp":"{}"}})", json::to_text(end.record->metadata()),
+                        json::to_text(end.session), format_z(end.time));
+    co_return Response::json_text(std::move(text));
+  }
+
+  Task<Response> run_task(TurnRequest turn) {
     const auto end = co_await turns_.task(std::move(turn));
     if (end.failure) co_return failure_answer(end);
     const auto& metadata = end.record->metadata();
@@ -194,8 +248,9 @@ class ChatHandlers {
     co_return Response::json_text(std::move(text));
   }
 
- private:
   Turns& turns_;
+  Executions& executions_;
+  Results& results_;
 };
 
 }  // namespace

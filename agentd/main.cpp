@@ -6,8 +6,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <string>
 
 #include "agentd/agent.h"
+#include "agentd/keeper.h"
 #include "agentd/log_output.h"
 #include "agentd/process.h"
 #include "base/log.h"
@@ -34,9 +36,9 @@ sigset_t stop_signals() {
   return signals;
 }
 
-int run(const sigset_t& signals) {
+int run(const sigset_t& signals, const std::string& why) {
   auto config = agentd::config_from(variable);
-  log::info("agentd", "Trinity agent {} starts", config.agent_name);
+  log::info("agentd", "Trinity agent {} starts{}{}", config.agent_name, why.empty() ? "" : "; ", why);
   agentd::Agent agent(std::move(config));
   agent.start();
   int number = 0;
@@ -48,9 +50,7 @@ int run(const sigset_t& signals) {
   return 0;
 }
 
-}  // namespace
-
-int main() {
+int serve(const std::string& why) {
   // One heap for the few threads: resident memory counts in every agent.
   mallopt(M_ARENA_MAX, 1);
   // Large blocks go back to the system at once, and stay so: without this the limit grows with what was given back.
@@ -64,9 +64,15 @@ int main() {
   log::configure(log::Level::info, true);
   log::redirect([&output](std::string line) { output.write(std::move(line)); });
   try {
-    return run(signals);
+    return run(signals, why);
   } catch (const std::exception& e) {
     log::error("agentd", "cannot start: {}", e.what());
     return 1;
   }
+}
+
+}  // namespace
+
+int main() {
+  return agentd::keep_alive(serve);
 }

@@ -6,6 +6,7 @@
 #include "agentd/config.h"
 #include "agentd/events/event_stream.h"
 #include "agentd/executions.h"
+#include "agentd/results.h"
 #include "agentd/turns.h"
 #include "http/router.h"
 
@@ -29,6 +30,7 @@ struct AgentParts {
   const StartUp& start_up;
   Turns& turns;
   Executions& executions;
+  Results& results;
   Activity& activity;
   BlockingPool& pool;
   EventStream& events;

@@ -45,6 +45,16 @@ Task<AgentView> AgentLookup::row_first(CallerPtr caller, std::string name, fleet
   co_return AgentView{current, entry->agent, entry->figures};
 }
 
+Task<AgentView> AgentLookup::container_first(CallerPtr caller, std::string name) const {
+  const auto* refusal = "Access denied to agent";
+  auto current = co_await snapshot();
+  const auto* entry = current->find(name);
+  if (!entry && current->expected.contains(name)) refuse_unknown(*current, *caller, name, fleet::Rule::read, refusal);
+  if (!entry) throw NotFound(not_found);
+  if (!fleet::can_read(*entry->agent, *caller)) throw Forbidden(refusal);
+  co_return AgentView{current, entry->agent, entry->figures};
+}
+
 Task<AgentView> AgentLookup::rule_first(CallerPtr caller, std::string name, fleet::Rule rule,
                                         std::string refusal) const {
   auto current = co_await snapshot();

@@ -35,6 +35,8 @@ class AgentLookup {
   Task<fleet::SnapshotPtr> snapshot() const;
   /// Family A: without a row NotFound for everybody, then Forbidden.
   Task<AgentView> row_first(CallerPtr caller, std::string name, fleet::Rule rule) const;
+  /// For operations on what runs inside: without a container NotFound for everybody, then Forbidden. Needs reading.
+  Task<AgentView> container_first(CallerPtr caller, std::string name) const;
   /// Family B: Forbidden with `refusal`; NotFound only for those whose rule holds for any name.
   Task<AgentView> rule_first(CallerPtr caller, std::string name, fleet::Rule rule, std::string refusal) const;
 

@@ -6,6 +6,9 @@
 #include <future>
 #include <thread>
 
+#include "activity/routes.h"
+#include "activity/topics.h"
+#include "agentlink/followers.h"
 #include "agents/agent_key.h"
 #include "agents/routes.h"
 #include "agents/self_reports.h"
@@ -167,6 +170,8 @@ struct Server::Parts {
   agents::AgentSettingsStore agent_settings_store;
   fleet::Fleet fleet;
   logs::LiveLogs logs;
+  agentlink::Followers followers;
+  activity::Topics topics;
   live::Hub hub;
   live::HubLink link;
   agentlink::AgentLink agent_link;
@@ -178,7 +183,8 @@ struct Server::Parts {
   permissions::PermissionStore permission_store{database};
   permissions::PermissionService permissions;
   executions::ExecutionStore execution_store{database};
-  executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, pool};
+  executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, followers, pool};
+  activity::ActivityService activity{agents, fleet, followers, agent_link};
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -231,6 +237,9 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       fleet(fleet_options(config, home), *engine, agent_store, fleet_context, io),
       logs(*engine, io_executors(), fleet.executor(),
            [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }),
+      followers(io_executors(), [this](const fleet::Agent& agent) { return agents.target_of(agent); }),
+      topics(followers, fleet.executor(),
+             [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }),
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
       link(hub, fleet.executor()),
       agent_link(contexts()),
@@ -242,6 +251,9 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       permissions(fleet, permission_store, pool),
       info(version, config.build_date) {
   hub.serve(live::Topic::Kind::logs, [this](const live::Asked& asked) { return logs.feed(asked); });
+  hub.serve(live::Topic::Kind::activity, [this](const live::Asked& asked) { return topics.activity(asked); });
+  hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
+  followers.on_news([this](const agentlink::News& news) { executions.hear(io[0].get_executor(), news); });
   load();
   hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](int delta) { fleet.watch_host(delta); };
@@ -269,6 +281,7 @@ void Server::Parts::add_routes() {
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
   router.add(executions::routes(executions));
+  router.add(activity::routes(activity));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},
@@ -287,6 +300,7 @@ Task<> Server::Parts::read_again(Parts* parts, Call call) {
 void Server::Parts::on_publication(const fleet::Publication& publication) {
   link.publish(publication);
   executions.follow(publication);
+  followers.follow(publication);
   if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
   first_list_seen = true;
   first_list.set_value();
@@ -343,7 +357,10 @@ void Server::stop() {
   if (p.server && !p.server->drain(std::chrono::seconds(p.config.drain_seconds)))
     log::warn("app", "some requests were cut off");
   p.link.stop();
-  boost::asio::post(p.fleet_context, [&p] { p.fleet.stop(); });
+  boost::asio::post(p.fleet_context, [&p] {
+    p.fleet.stop();
+    p.followers.stop();
+  });
   p.io.stop();
   p.io.join();
   p.fleet_guard.reset();

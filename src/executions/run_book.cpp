@@ -30,24 +30,47 @@ void Run::lose(std::string why) {
     if (!lost_.empty()) return;
     lost_ = std::move(why);
   }
-  hangup->now();
+  ask_again();
 }
 
-std::optional<RunBook::Place> RunBook::enter(std::string id, const fleet::Agent& agent, bool beyond) {
+std::shared_ptr<http::Hangup> Run::line() {
+  const std::lock_guard lock(mutex_);
+  line_ = std::make_shared<http::Hangup>();
+  if (!lost_.empty()) line_->now();
+  return line_;
+}
+
+void Run::ask_again() {
+  std::shared_ptr<http::Hangup> line;
+  {
+    const std::lock_guard lock(mutex_);
+    line = line_;
+  }
+  if (line) line->now();
+}
+
+std::optional<RunBook::Place> RunBook::enter(std::string id, const fleet::Agent& agent) {
+  const std::lock_guard lock(mutex_);
+  const auto here = per_agent_.find(agent.name);
+  const bool full = here != per_agent_.end() && here->second >= limits_.per_agent;
+  if (full || runs_.size() >= limits_.in_all) return std::nullopt;
+  return put(std::move(id), agent);
+}
+
+RunBook::Place RunBook::enter_again(std::string id, const fleet::Agent& agent) {
+  const std::lock_guard lock(mutex_);
+  return put(std::move(id), agent);
+}
+
+RunBook::Place RunBook::put(std::string id, const fleet::Agent& agent) {
   auto run = std::make_shared<Run>();
   run->id = std::move(id);
   run->agent = agent.name;
   run->container_id = agent.container_id;
   run->container_since = agent.started_at;
-  const std::lock_guard lock(mutex_);
-  auto& here = per_agent_[agent.name];
-  if (!beyond && (here >= limits_.per_agent || runs_.size() >= limits_.in_all)) {
-    if (here == 0) per_agent_.erase(agent.name);
-    return std::nullopt;
-  }
-  ++here;
+  ++per_agent_[agent.name];
   runs_[run->id] = run;
-  return std::optional<Place>(std::in_place, this, std::move(run));
+  return {this, std::move(run)};
 }
 
 void RunBook::leave(const Run& run) noexcept {
@@ -76,6 +99,29 @@ void RunBook::follow(const fleet::Publication& publication) {
     }
   }
   for (auto& [run, why] : ended) run->lose(std::move(why));
+}
+
+void RunBook::ask_again(const std::string& id) {
+  RunPtr run;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto it = runs_.find(id);
+    if (it == runs_.end()) return;
+    run = it->second;
+  }
+  run->ask_again();
+}
+
+void RunBook::ask_again_all(const std::string& agent, SteadyTime before) {
+  std::vector<RunPtr> runs;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!per_agent_.contains(agent)) return;
+    for (const auto& [id, run] : runs_) {
+      if (run->agent == agent && run->entered < before) runs.push_back(run);
+    }
+  }
+  for (const auto& run : runs) run->ask_again();
 }
 
 }  // namespace trinity::executions

@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/spawn.h"
 #include "json/encode.h"
 
 namespace trinity::executions {
@@ -20,6 +21,10 @@ constexpr const char* no_access = "Access denied to agent";
 constexpr seconds quick_call{10};
 constexpr seconds terminate_within{15};
 constexpr std::size_t longest_label = 100;
+/// Of storing an end, before the client gets its answer all the same.
+constexpr int attempts_in_time = 5;
+constexpr int longest_pause = 60;
+constexpr seconds answer_comes_within{2};
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -34,6 +39,18 @@ json::value parsed_or_null(const std::string& body) {
   return fault ? json::value(nullptr) : value;
 }
 
+/// As the daemon lists them.
+json::value told_runs(const agentlink::Live& live) {
+  json::array runs;
+  for (const auto& run : *live.runs) {
+    runs.push_back(
+        json::object{{"execution_id", run.id},
+                     {"started_at", run.started_at},
+                     {"metadata", json::object{{"type", run.type}, {"message_preview", run.message_preview}}}});
+  }
+  return json::object{{"executions", std::move(runs)}};
+}
+
 std::string detail_of(const std::string& body, const char* otherwise) {
   const auto value = parsed_or_null(body);
   if (const auto* object = value.if_object()) {
@@ -45,19 +62,8 @@ std::string detail_of(const std::string& body, const char* otherwise) {
 
 }  // namespace
 
-Task<agents::AgentView> ExecutionService::container_first(CallerPtr caller, std::string name) {
-  auto current = co_await lookup_.snapshot();
-  const auto* entry = current->find(name);
-  // Before the engine has told its containers nobody knows what is missing.
-  if (!entry && current->expected.contains(name))
-    co_return co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_access);
-  if (!entry) throw NotFound(agents::not_found);
-  if (!fleet::can_read(*entry->agent, *caller)) throw Forbidden(no_access);
-  co_return agents::AgentView{current, entry->agent, entry->figures};
-}
-
 Task<agents::AgentView> ExecutionService::present(CallerPtr caller, std::string name) {
-  auto view = co_await container_first(std::move(caller), std::move(name));
+  auto view = co_await lookup_.container_first(std::move(caller), std::move(name));
   if (view.agent->status != "running") throw Unavailable("Agent is not running");
   co_return view;
 }
@@ -98,7 +104,7 @@ Task<ExecutionService::TaskAnswer> ExecutionService::task(Call call, CallerPtr c
   record.message = request.message;
   record.triggered_by = source.triggered_by;
   record.started_at = format_naive(now());
-  const auto place = book_.enter(record.id, *view.agent);
+  auto place = book_.enter(record.id, *view.agent);
   if (!place) co_return TaskAnswer{503, {}, "Too many parallel tasks", true};
   co_await store_.begin(call, record);
   if (!source.agent.empty())
@@ -113,7 +119,7 @@ Task<ExecutionService::TaskAnswer> ExecutionService::task(Call call, CallerPtr c
     log::warn({"executions", call.id()}, "run {} on {} failed: {}", record.id, name, verdict.ending.error.value_or(""));
   TaskAnswer answer{verdict.status, std::move(verdict.body), std::string(task_refused)};
   if (verdict.status == 504) answer.detail = verdict.ending.error.value_or("");
-  co_await close(call, record.id, std::move(verdict.ending));
+  co_await close(call, std::move(*place), std::move(verdict.ending));
   co_return answer;
 }
 
@@ -129,9 +135,11 @@ Task<Execution> ExecutionService::get(Call call, CallerPtr caller, std::string n
 }
 
 Task<json::value> ExecutionService::running(Call call, CallerPtr caller, std::string name) {
-  const auto view = co_await container_first(caller, name);
+  const auto view = co_await lookup_.container_first(caller, name);
   json::value nothing = json::object{{"executions", json::array{}}};
   if (view.agent->status != "running" || view.agent->address.empty()) co_return nothing;
+  const auto live = followers_.find(name);
+  if (live && live->connection == agentlink::Connection::up) co_return told_runs(*live);
   const auto answer = co_await link_.get(call, agents_.target_of(*view.agent), "/api/executions/running", quick_call);
   if (!answer) co_return nothing;
   auto body = parsed_or_null(*answer);
@@ -157,20 +165,55 @@ Task<json::value> ExecutionService::terminate(Call call, CallerPtr caller, std::
   co_return body;
 }
 
-Task<> ExecutionService::close(Call call, std::string id, Ending ending) {
-  // The run has ended, whatever holds the database up: its record must not say otherwise for longer than needed.
-  constexpr int attempts = 5;
-  asio::steady_timer pause(co_await asio::this_coro::executor);
-  for (int attempt = 1; attempt <= attempts; ++attempt) {
-    try {
-      co_await store_.end(call, id, ending);
-      co_return;
-    } catch (const std::exception& e) {
-      log::error({"executions", call.id()}, "the end of run {} cannot be stored: {}", id, e.what());
-    }
-    pause.expires_after(seconds(attempt));
+Task<bool> ExecutionService::stored(Call call, std::string id, const Ending* ending) {
+  try {
+    co_await store_.end(call, id, *ending);
+    co_return true;
+  } catch (const std::exception& e) {
+    log::error({"executions", call.id()}, "the end of run {} cannot be stored: {}", id, e.what());
+  }
+  co_return false;
+}
+
+Task<> ExecutionService::close(Call call, RunBook::Place place, Ending ending) {
+  const auto here = co_await asio::this_coro::executor;
+  asio::steady_timer pause(here);
+  for (int attempt = 1; attempt <= attempts_in_time; ++attempt) {
+    const bool done = co_await stored(call, place.run().id, &ending);
+    if (done) co_return;
+    pause.expires_after(attempt * book_.limits().store_again);
     co_await pause.async_wait(use_awaitable);
   }
+  // Nobody is to wait longer for the answer; the record must not say "running" for longer than needed.
+  spawn("end of a run", here, close_later(this, std::move(place), std::move(ending)));
+}
+
+Task<> ExecutionService::close_later(ExecutionService* service, RunBook::Place place, Ending ending) {
+  BackgroundCall job("executions");
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  int pause = attempts_in_time;
+  for (bool done = false; !done;) {
+    timer.expires_after(pause * service->book_.limits().store_again);
+    co_await timer.async_wait(use_awaitable);
+    pause = std::min(pause * 2, longest_pause);
+    done = co_await service->stored(job.call(), place.run().id, &ending);
+  }
+}
+
+void ExecutionService::hear(const asio::any_io_executor& executor, const agentlink::News& news) {
+  if (news.anew_since) book_.ask_again_all(news.agent, *news.anew_since);
+  std::vector<std::string> ids;
+  for (const auto& id : news.ended) {
+    if (book_.has(id)) ids.push_back(id);
+  }
+  if (!ids.empty()) spawn("ended runs", executor, ask_later(&book_, std::move(ids)));
+}
+
+/// The answer of a run comes by itself, a moment after its end is told. When it does not, its connection is dead.
+Task<> ExecutionService::ask_later(RunBook* book, std::vector<std::string> ids) {
+  asio::steady_timer pause(co_await asio::this_coro::executor, answer_comes_within);
+  co_await pause.async_wait(use_awaitable);
+  for (const auto& id : ids) book->ask_again(id);
 }
 
 }  // namespace trinity::executions

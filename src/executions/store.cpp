@@ -99,12 +99,16 @@ Task<std::optional<Execution>> ExecutionStore::find(Call call, std::string agent
   co_return std::move(found.front());
 }
 
-Task<std::vector<Execution>> ExecutionStore::running(Call call, std::int64_t limit) {
+Task<std::vector<ExecutionStore::Open>> ExecutionStore::running(Call call, std::int64_t after, std::int64_t limit) {
   auto job = [&](db::Session& session) {
-    return records_of(session.query(std::string("SELECT ") + columns +
-                                        ", NULL FROM schedule_executions WHERE status = 'running' "
-                                        "ORDER BY started_at, rowid LIMIT :a",
-                                    limit));
+    std::vector<Open> open;
+    auto query = session.query(
+        "SELECT rowid, id, agent_name FROM schedule_executions WHERE status = 'running' AND rowid > :a "
+        "ORDER BY rowid LIMIT :b",
+        after, limit);
+    for (auto& [place, id, agent] : query.all<std::int64_t, std::string, std::string>())
+      open.push_back({place, std::move(id), std::move(agent)});
+    return open;
   };
   co_return co_await database_.read(call, std::move(job));
 }

@@ -21,8 +21,15 @@ class ExecutionStore {
   Task<std::vector<Execution>> of_agent(Call call, std::string agent, std::int64_t limit);
   /// Whole.
   Task<std::optional<Execution>> find(Call call, std::string agent, std::string id);
-  /// Every record that still runs, oldest first, at most `limit`.
-  Task<std::vector<Execution>> running(Call call, std::int64_t limit);
+  /// A record that still runs.
+  struct Open {
+    std::int64_t place = 0;  ///< grows in the order of their beginnings
+    std::string id;
+    std::string agent_name;
+    bool operator==(const Open&) const = default;
+  };
+  /// Records that still run, oldest first, at most `limit` of those behind a place; 0: from the first.
+  Task<std::vector<Open>> running(Call call, std::int64_t after, std::int64_t limit);
   /// Whether the agent has an ownership row, and who may read it, for an agent without container.
   struct Owner {
     std::int64_t owner_id = 0;

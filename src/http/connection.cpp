@@ -305,6 +305,7 @@ Task<Response> Connection::handle(Asked* asked) {
   if (body != RequestReader::Body::read) co_return refuse_body(body);
   asked->request.params = std::move(asked->match.params);
   asked->request.body = std::move(reader_.parser().body);
+  asked->request.stream = stream_;
   co_return co_await route.handler(std::move(asked->request));
 }
 

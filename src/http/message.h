@@ -13,6 +13,8 @@
 
 namespace trinity::http {
 
+class Stream;
+
 enum class Method { get, head, post, put, patch, del, options, other };
 [[nodiscard]] std::string_view name_of(Method method) noexcept;
 [[nodiscard]] Method method_from(std::string_view name) noexcept;
@@ -60,6 +62,7 @@ struct Request {
   std::string remote;                    ///< peer address without port
   bool encrypted = false;                ///< X-Forwarded-Proto says https
   std::shared_ptr<const Caller> caller;  ///< null on routes that anyone may call
+  std::shared_ptr<Stream> stream;        ///< the client's connection, see Departure; null for a request made otherwise
   Call call;
 
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;

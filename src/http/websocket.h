@@ -12,7 +12,7 @@ namespace trinity::http {
 
 struct WebSocketOptions {
   std::size_t max_message = 16 * 1024;   ///< bytes; a larger one closes the socket (1009)
-  std::chrono::seconds ping_every{25};   ///< protocol ping
+  std::chrono::seconds ping_every{25};   ///< protocol ping; 0: none
   std::chrono::seconds pong_within{20};  ///< then the connection is dropped
 };
 

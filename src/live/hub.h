@@ -132,8 +132,8 @@ class Hub {
   void hold_bounds();
 
   HubBounds bounds_;
-  Operations operations_;            ///< outlives the feeds
-  std::array<FeedMaker, 8> makers_;  ///< by kind of topic
+  Operations operations_;             ///< outlives the feeds
+  std::array<FeedMaker, 10> makers_;  ///< by kind of topic
   fleet::SnapshotPtr snapshot_ = std::make_shared<const fleet::Snapshot>();
   std::unordered_map<SocketId, std::unique_ptr<Socket>> sockets_;
   std::unordered_map<std::string, std::unique_ptr<Station>> stations_;

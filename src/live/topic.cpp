@@ -40,6 +40,9 @@ std::expected<Topic, TopicFault> parse_topic(std::string_view name) {
     if (part.empty()) return Topic{Kind::agent, std::string(segments[1])};
     if (part == "stats") return Topic{Kind::stats, std::string(segments[1])};
     if (part == "logs") return Topic{Kind::logs, std::string(segments[1])};
+    if (part == "activity") return Topic{Kind::activity, std::string(segments[1])};
+    if (part == "files") return Topic{Kind::files, std::string(segments[1])};
+    if (part == "dashboard") return Topic{Kind::dashboard, std::string(segments[1])};
   }
   return std::unexpected(TopicFault::unknown);
 }
@@ -56,6 +59,12 @@ std::string name_of(const Topic& topic) {
       return "agent:" + topic.agent + ":stats";
     case Topic::Kind::logs:
       return "agent:" + topic.agent + ":logs";
+    case Topic::Kind::activity:
+      return "agent:" + topic.agent + ":activity";
+    case Topic::Kind::files:
+      return "agent:" + topic.agent + ":files";
+    case Topic::Kind::dashboard:
+      return "agent:" + topic.agent + ":dashboard";
     case Topic::Kind::host:
       return "host";
     case Topic::Kind::user:
@@ -78,6 +87,11 @@ TopicManner manner_of(Topic::Kind kind) noexcept {
       break;
     case Topic::Kind::stats:
       manner.about_agent = manner.rests = manner.interval = manner.history = true;
+      break;
+    case Topic::Kind::activity:
+    case Topic::Kind::files:
+    case Topic::Kind::dashboard:
+      manner.about_agent = manner.rests = true;
       break;
     case Topic::Kind::logs:
       manner.about_agent = manner.rests = manner.tail = true;

@@ -16,6 +16,9 @@ struct Topic {
     agent,        ///< `agent:{n}`: changes of its configuration
     stats,        ///< `agent:{n}:stats`
     logs,         ///< `agent:{n}:logs`
+    activity,     ///< `agent:{n}:activity`: what it does, and its conversation's figures
+    files,        ///< `agent:{n}:files`: which of its files have changed
+    dashboard,    ///< `agent:{n}:dashboard`: what it says about itself by files
     host,         ///< `host`: the machine that the server runs on
     user          ///< `user`: the session and the person behind it
   };

@@ -146,13 +146,15 @@ describe('tasks and their records', () => {
     await server.post('/api/agents/one/start')
   })
 
-  it('ends truly when the server is killed', async () => {
+  it('is taken up again when the server is killed', async () => {
     const { id } = await sleeping()
     await server.stop('SIGKILL')
     await server.launch()
-    const record = await ended(id, 10_000)
-    assert.equal(record.status, 'failed')
-    // Nothing works on behind the back of its record.
+    // The agent still works on it: its record stays open, and it can be stopped.
+    await until('it is seen to run', async () => (await running()).some((one) => one.execution_id === id))
+    assert.equal((await server.get(`/api/agents/one/executions/${id}`)).body.status, 'running')
+    assert.equal((await server.post(`/api/agents/one/executions/${id}/terminate`)).status, 200)
+    assert.equal((await ended(id)).status, 'failed')
     await until('the program has gone', async () => !(await processes()).includes('sleep 60'))
     assert.equal((await task('again')).status, 200)
   })

@@ -119,6 +119,10 @@ const std::vector<Row>& table() {
       {"DELETE /api/agents/{agent_name}/permissions/{target_agent}", managers(200),
        "/api/agents/{agent_name}/permissions/helper"},
       {"POST /api/agents/{agent_name}/task", readers(503), {}, R"({"message":"hello"})"},
+      {"GET /api/agents/{agent_name}/activity", readers(200)},
+      {"DELETE /api/agents/{agent_name}/activity", readers(200)},
+      {"GET /api/agents/{agent_name}/activity/{tool_id}", readers(400), "/api/agents/{agent_name}/activity/none"},
+      {"GET /api/agents/{agent_name}/chat/session", readers(400)},
       {"GET /api/agents/{agent_name}/executions", readers(200)},
       {"GET /api/agents/{agent_name}/executions/running", readers(200)},
       {"GET /api/agents/{agent_name}/executions/{execution_id}", readers(404),
@@ -143,6 +147,10 @@ const std::set<std::string> row_first{"GET /api/agents/{agent_name}",
                                       "GET /api/agents/{agent_name}/shares"};
 /// Routes that look for the container first, and only then at the rule.
 const std::set<std::string> container_first{"POST /api/agents/{agent_name}/task",
+                                            "GET /api/agents/{agent_name}/activity",
+                                            "DELETE /api/agents/{agent_name}/activity",
+                                            "GET /api/agents/{agent_name}/activity/{tool_id}",
+                                            "GET /api/agents/{agent_name}/chat/session",
                                             "GET /api/agents/{agent_name}/executions/running",
                                             "POST /api/agents/{agent_name}/executions/{execution_id}/terminate"};
 

@@ -50,7 +50,9 @@ class ServiceTest : public testing::Test {
   test::Daemon daemon;
   AgentHouse house;
   ExecutionStore store{house.database};
-  ExecutionService service{{2, 3}, house.service, house.house.fleet, store, house.link, house.pool};
+  agentlink::Followers followers{{house.house.io[0].get_executor()},
+                                 [this](const fleet::Agent& agent) { return house.service.target_of(agent); }};
+  ExecutionService service{{2, 3, 20ms}, house.service, house.house.fleet, store, house.link, followers, house.pool};
 };
 
 TEST_F(ServiceTest, ATaskStandsInItsRecordBeforeItIsAnswered) {
@@ -169,10 +171,74 @@ TEST_F(ServiceTest, RunsOfAnEarlierLifeAreTakenUpOrClosed) {
     return http::Response::json_text(R"({"response":"still here","execution_log":[],"metadata":{}})");
   };
   service.take_up(house.house.io[2].get_executor());
-  ASSERT_TRUE(eventually([&] { return house.run(store.running(house.call, 10)).empty(); }));
+  ASSERT_TRUE(eventually([&] { return house.run(store.running(house.call, 0, 10)).empty(); }));
   EXPECT_EQ(house.run(store.find(house.call, "bot", "kept"))->response, "still here");
   EXPECT_EQ(house.run(store.find(house.call, "bot", "lost"))->error, restarted);
   EXPECT_EQ(house.run(store.find(house.call, "gone", "orphan"))->error, restarted);
+}
+
+TEST_F(ServiceTest, AnyNumberOfOpenRecordsIsClosed) {
+  constexpr int many = 1'200;
+  auto fill = [](db::Session& session) {
+    for (int i = 0; i < many; ++i) {
+      session
+          .query(
+              "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, message, "
+              "triggered_by) "
+              "VALUES (:a, '__manual__', 'gone', 'running', '2026-01-01T00:00:00', 'm', 'manual')",
+              "open-" + std::to_string(i))
+          .run();
+    }
+  };
+  house.database.write_now(house.call, std::move(fill));
+  service.take_up(house.house.io[2].get_executor());
+  EXPECT_TRUE(eventually([&] { return house.run(store.running(house.call, 0, 10)).empty(); }));
+  EXPECT_EQ(house.count("schedule_executions", "status = 'failed'"), many);
+}
+
+TEST_F(ServiceTest, AnEndThatCannotBeStoredIsTriedAgainUntilItCan) {
+  daemon.hold = true;
+  auto answer = begin_task();
+  // The table is not there: whatever is written fails.
+  house.execute("ALTER TABLE schedule_executions RENAME TO elsewhere");
+  daemon.hold = false;
+  EXPECT_EQ(answer.get().status, 200U) << "nobody waits for the database without end";
+  house.execute("ALTER TABLE elsewhere RENAME TO schedule_executions");
+  EXPECT_EQ(only_record().status, "running");
+  EXPECT_TRUE(eventually([&] { return only_record().status == "success"; }));
+}
+
+TEST_F(ServiceTest, ARunWhoseEndWasToldIsAskedForWhenItsAnswerDoesNotCome) {
+  daemon.hold = true;
+  daemon.result = [](const http::Request&) {
+    return http::Response::json_text(R"({"response":"told","execution_log":[],"metadata":{}})");
+  };
+  auto answer = begin_task();
+  agentlink::News news;
+  news.agent = "bot";
+  news.ended = {only_record().id, "another"};
+  service.hear(house.house.io[2].get_executor(), news);
+  EXPECT_EQ(answer.get().status, 200U);
+  EXPECT_EQ(only_record().response, "told");
+  daemon.hold = false;
+}
+
+TEST_F(ServiceTest, ARunOfAnEarlierLifeOfTheDaemonHasEnded) {
+  daemon.hold = true;
+  auto answer = begin_task();
+  agentlink::News news;
+  news.agent = "bot";
+  news.anew_since = steady_now() - 1h;
+  service.hear(house.house.io[2].get_executor(), news);
+  std::this_thread::sleep_for(100ms);
+  EXPECT_TRUE(only_record().is_running()) << "it was begun after that";
+  news.anew_since = steady_now();
+  const auto told = std::chrono::steady_clock::now();
+  service.hear(house.house.io[2].get_executor(), news);
+  EXPECT_EQ(answer.get().status, 503U);
+  EXPECT_LT(std::chrono::steady_clock::now() - told, 5s);
+  EXPECT_EQ(only_record().error, "Agent not reachable: the connection ended before the run did");
+  daemon.hold = false;
 }
 
 TEST_F(ServiceTest, TooManyAtOnceAreRefusedAndRoomComesBack) {

@@ -86,7 +86,7 @@ TEST_F(StoreTest, ListsAreNewestFirstBoundedAndWithoutTranscripts) {
   EXPECT_EQ(all[0].execution_log, std::nullopt);
   EXPECT_EQ(all[0].tool_calls, "[2]");
   EXPECT_EQ(test::run_task(store.of_agent(home.call, "bot", 2)).size(), 2U);
-  EXPECT_EQ(test::run_task(store.running(home.call, 10)).size(), 3U);
+  EXPECT_EQ(test::run_task(store.running(home.call, 0, 10)).size(), 3U);
   EXPECT_EQ(test::run_task(store.find(home.call, "other", "a")), std::nullopt) << "of another agent";
 }
 
