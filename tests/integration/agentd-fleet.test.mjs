@@ -40,6 +40,8 @@ describe('agentd with the real Claude Code in a fleet', () => {
   const task = (message) => server.post('/api/agents/one/task', { message })
   const records = async () => (await server.get('/api/agents/one/executions')).body
   const running = async () => (await server.get('/api/agents/one/executions/running')).body.executions
+  /** The processes of Claude Code. */
+  const claude = async () => (await inside('sh', '-c', 'pgrep -x claude || true')).stdout
   const inside = (...command) => docker('exec', server.containerOf('one'), ...command)
 
   /** A long answer on its way: Claude Code runs, and the provider speaks to it. */
@@ -66,7 +68,7 @@ describe('agentd with the real Claude Code in a fleet', () => {
     const is = async () => (answer = await task('What is 2+2?')).status === 200
     await until('it answers again', is, { ms: 20_000, every: 500 })
     assert.equal(answer.body.response, 'The answer is 4.')
-    assert.deepEqual(await running(), [])
+    await until('nothing runs', async () => (await running()).length === 0, { ms: 5000 })
   }
 
   it('answers a task, and the record says what it took', async () => {
@@ -108,10 +110,12 @@ describe('agentd with the real Claude Code in a fleet', () => {
 
   it('ends truly when agentd is killed', async () => {
     const { answer, id } = await speaking()
-    await inside('pkill', '-KILL', '-x', 'agentd')
+    // The newer one of the two: the other one keeps it alive.
+    await inside('pkill', '-KILL', '-n', '-x', 'agentd')
     const record = await ended(id)
     assert.equal(record.status, 'failed')
     assert.equal((await answer).status, 503)
+    assert.equal(await claude(), '')
     await answersAgain()
   })
 
@@ -125,16 +129,28 @@ describe('agentd with the real Claude Code in a fleet', () => {
     await answersAgain()
   })
 
-  it('ends truly when the server is killed', async () => {
+  it('ends as it would have when the server is killed', async () => {
+    const answer = task('Take your time [slow]').catch((error) => ({ status: 0, error }))
+    await until('it runs', async () => (await running()).length === 1)
+    const [{ id }] = await records()
+    await server.stop('SIGKILL')
+    assert.equal((await answer).status, 0)
+    await server.launch()
+    const record = await ended(id)
+    assert.deepEqual([record.status, record.response], ['success', 'The answer is 4.'])
+    await answersAgain()
+  })
+
+  it('ends truly when it is stopped after the server was killed', async () => {
     const { id } = await speaking()
     await server.stop('SIGKILL')
     await server.launch()
+    await until('it is seen to run', async () => (await running()).some((one) => one.execution_id === id))
+    const stop = await server.post(`/api/agents/one/executions/${id}/terminate`)
+    assert.equal(stop.status, 200, stop.text)
     const record = await ended(id)
-    assert.equal(record.status, 'failed')
-    await until('Claude Code has gone', async () => {
-      const { stdout } = await inside('sh', '-c', 'pgrep -x claude || true')
-      return stdout === ''
-    })
+    assert.deepEqual([record.status, record.error], ['failed', 'Execution terminated by user'])
+    assert.equal(await claude(), '')
     await answersAgain()
   })
 })

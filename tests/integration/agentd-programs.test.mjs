@@ -135,7 +135,10 @@ describe('agentd in the full image', () => {
     assert.equal((await agent.inside('id -un; id -u')).trim(), 'developer\n1000')
     assert.equal((await agent.inside('ps -o user= -C agentd')).trim(), 'developer')
     assert.equal((await agent.inside('sudo -n passwd -S developer | cut -d" " -f2')).trim(), 'L')
-    assert.equal((await agent.inside('sudo -n find / -xdev -type f -perm /6000 2>/dev/null || true')).trim(), '/usr/bin/sudo')
+    assert.equal(
+      (await agent.inside('sudo -n find / -xdev -type f -perm /6000 2>/dev/null || true')).trim(),
+      '/usr/bin/sudo',
+    )
     assert.equal(await agent.inside('ls /etc/ssh/ssh_host_* 2>/dev/null || true'), '')
     const settings = await agent.inside(
       'sudo -n ssh-keygen -A >/dev/null && sudo -n /usr/sbin/sshd -T | grep -E "^(permitrootlogin|passwordauthentication|pubkeyauthentication) "',

@@ -67,11 +67,17 @@ export class AgentContainer {
   write = (path, text) =>
     docker('exec', this.name, 'sh', '-c', 'cd && mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1"', '-', path, text)
 
-  /** Bytes of agentd's memory: now, and at most so far. */
+  /**
+   * Bytes of agentd's memory: now, and at most so far. It is two processes, the daemon and what keeps it alive, which share
+   * the pages of the program.
+   */
   async memory() {
-    const status = await this.inside('cat /proc/$(pidof agentd)/status')
-    const of = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)[1]) * 1024
-    return { now: of('VmRSS'), most: of('VmHWM') }
+    const status = await this.inside('for pid in $(pidof agentd); do cat /proc/$pid/status; done')
+    const of = (name) =>
+      [...status.matchAll(new RegExp(`^${name}:\\s+(\\d+) kB`, 'gm'))].map(([, kb]) => Number(kb) * 1024)
+    const sum = (values) => values.reduce((a, b) => a + b, 0)
+    const [own, program, most] = [of('RssAnon'), of('RssFile'), of('VmHWM')]
+    return { now: sum(own) + Math.max(...program), most: Math.max(...most) + Math.min(...own) }
   }
 
   async remove() {
