@@ -25,6 +25,7 @@
 #include "base/io_threads.h"
 #include "base/log.h"
 #include "base/scheduling.h"
+#include "dashboards/topics.h"
 #include "db/foreign_writes.h"
 #include "db/migrations.h"
 #include "engine/docker.h"
@@ -177,6 +178,12 @@ struct Server::Parts {
   agentlink::AgentLink agent_link;
   agents::AgentService agents;
   agents::SelfReports self_reports{agents, fleet, agent_link, pool};
+  dashboards::Topics dashboards{followers,
+                                self_reports,
+                                fleet,
+                                fleet.executor(),
+                                io[0].get_executor(),
+                                [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }};
   agents::AgentSettings agent_settings;
   sharing::SharingStore sharing_store{database};
   sharing::SharingService sharing;
@@ -252,6 +259,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       info(version, config.build_date) {
   hub.serve(live::Topic::Kind::logs, [this](const live::Asked& asked) { return logs.feed(asked); });
   hub.serve(live::Topic::Kind::activity, [this](const live::Asked& asked) { return topics.activity(asked); });
+  hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
   followers.on_news([this](const agentlink::News& news) { executions.hear(io[0].get_executor(), news); });
   load();
