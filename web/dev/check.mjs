@@ -89,6 +89,11 @@ if (only !== 'speed')
       await axeRun(page, `keys ${theme} ${size}`)
       for (const path of [
         'agents/research-desk',
+        'agents/release-notes?tab=dashboard',
+        'agents/research-desk?tab=dashboard',
+        'agents/research-desk?tab=files',
+        'agents/research-desk?tab=files&file=src/compare.py',
+        'agents/research-desk?tab=files&file=notes/day.md',
         'agents/research-desk?tab=info',
         'agents/research-desk?tab=logs',
         'agents/research-desk?tab=sharing',
