@@ -1,4 +1,7 @@
+import { activityCalls } from './activity'
+import { fileCalls } from './files'
 import { call, type Answer } from './http'
+import { agentPath } from './paths'
 import type {
   Agent,
   AgentCreateRequest,
@@ -20,10 +23,10 @@ import type {
   VersionInfo,
 } from './types'
 
-const agentPath = (name: string, rest = '') => `/api/agents/${encodeURIComponent(name)}${rest}`
-
 /** One function per operation the UI uses; shapes come from the contract. */
 export const api = {
+  ...activityCalls,
+  ...fileCalls,
   async openSession(): Promise<Token> {
     return (await call<Token>('POST', '/api/auth/session', { sessionCall: true })).data
   },

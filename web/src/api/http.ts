@@ -17,6 +17,10 @@ interface CallOptions {
   json?: unknown
   form?: FormData
   signal?: AbortSignal
+  /** The header `Range`: only these bytes. */
+  range?: string
+  /** The header `If-Match`: only when it is still this version. */
+  ifMatch?: string
   /** Calls that decide about the session itself: their 401 is an ordinary answer. */
   sessionCall?: boolean
 }
@@ -27,6 +31,10 @@ let onSessionLost: () => void = () => undefined
 /** The token lives here, in memory, and nowhere else. */
 export function setToken(value: string | null): void {
   token = value
+}
+
+export function bearer(): string | null {
+  return token
 }
 
 export function onUnauthorized(handler: () => void): void {
@@ -51,15 +59,18 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-export async function call<T>(
+/** The answer to a call that was taken; refusals are thrown. */
+export async function send(
   method: string,
   path: string,
   options: CallOptions = {},
-): Promise<Answer<T>> {
+): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json' })
   const sent = options.sessionCall ? null : token
   if (sent !== null) headers.set('Authorization', `Bearer ${sent}`)
   if (options.json !== undefined) headers.set('Content-Type', 'application/json')
+  if (options.range !== undefined) headers.set('Range', options.range)
+  if (options.ifMatch !== undefined) headers.set('If-Match', options.ifMatch)
 
   let response: Response
   try {
@@ -75,12 +86,21 @@ export async function call<T>(
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, text.errors.noAnswer)
   }
+  if (response.ok) return response
+  if (response.status === 401 && !options.sessionCall) sessionRefused(sent)
+  throw errorFromAnswer(response.status, await bodyOf(response))
+}
 
-  const body = await bodyOf(response)
-  if (!response.ok) {
-    // A late answer for an older token must not end the session that followed it.
-    if (response.status === 401 && !options.sessionCall && sent === token) onSessionLost()
-    throw errorFromAnswer(response.status, body)
-  }
-  return { data: body as T, freshness: freshnessOf(response.headers) }
+/** A late answer for an older token must not end the session that followed it. */
+export function sessionRefused(sent: string | null): void {
+  if (sent === token) onSessionLost()
+}
+
+export async function call<T>(
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer<T>> {
+  const response = await send(method, path, options)
+  return { data: (await bodyOf(response)) as T, freshness: freshnessOf(response.headers) }
 }

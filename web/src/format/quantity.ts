@@ -78,3 +78,15 @@ export function levelOf(percent: number): Level {
   if (percent >= 95) return 'full'
   return percent >= 80 ? 'high' : 'calm'
 }
+
+/** Counts of tokens: "840", "15.2 k", "1.4 M". */
+export function formatTokens(count: number): string {
+  if (count < 1000) return String(Math.round(count))
+  if (count < 999_950) return `${(count / 1000).toFixed(1).replace('.0', '')} k`
+  return `${(count / 1e6).toFixed(1).replace('.0', '')} M`
+}
+
+/** US dollars: cents for what is large, four decimals for what is small. */
+export function formatCost(dollars: number): string {
+  return `$${dollars.toFixed(dollars === 0 || dollars >= 1 ? 2 : 4)}`
+}

@@ -19,6 +19,16 @@ export function formatDuration(ms: number): string {
   return joinUnits(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
 
+/** How long something took: "41 ms", "12.4 s", "3 min 12 s". */
+export function formatElapsed(ms: number): string {
+  const took = Math.max(0, ms)
+  if (took < 1000) return `${Math.round(took)} ms`
+  if (took < 59_950) return `${(took / 1000).toFixed(1)} s`
+  const seconds = Math.round(took / 1000)
+  if (seconds < 3600) return joinUnits(Math.floor(seconds / 60), 'min', seconds % 60, 's')
+  return formatDuration(took)
+}
+
 function joinUnits(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`
 }

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { watch } from 'vue'
 import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
+import { someAtOnce, type Failure } from '@/lib/someAtOnce'
 import { Wishes } from '@/lib/wishes'
 import { text } from '@/text/en'
 import { useFleet } from './fleet'
@@ -56,5 +57,22 @@ export const useAutonomy = defineStore('autonomy', () => {
     }
   }
 
-  return { isOn, maySwitch, set }
+  /** The same for many agents; tells what failed. */
+  function setMany(
+    on: boolean,
+    names: readonly string[],
+    onDone: (count: number) => void,
+  ): Promise<Failure[]> {
+    return someAtOnce(
+      names,
+      async (name) => {
+        await wishes.make(name, on, async (value) => {
+          await send(name, value)
+        })
+      },
+      onDone,
+    )
+  }
+
+  return { isOn, maySwitch, set, setMany }
 })

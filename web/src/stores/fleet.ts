@@ -5,6 +5,7 @@ import { messageOf } from '@/api/errors'
 import type { Freshness } from '@/api/http'
 import type { AgentCreateRequest } from '@/api/types'
 import { parseUtc } from '@/format/time'
+import { someAtOnce, type Failure } from '@/lib/someAtOnce'
 import type { EventFrame, FleetSnapshot, LiveEngine } from '@/live/frames'
 import { text } from '@/text/en'
 import { applyEvent, asListItem, replaceAll, upsert, type FleetAgent } from './fleetModel'
@@ -13,15 +14,6 @@ import { useStats } from './stats'
 import { useToasts, type ToastAction } from './toasts'
 
 export type Pending = 'starting' | 'stopping' | 'deleting' | 'creating'
-
-/** An agent of a larger action that it did not work for. */
-export interface Failure {
-  name: string
-  reason: string
-}
-
-/** How many of a larger action are under way at once: the engine has other things to do, too. */
-const AT_ONCE = 4
 
 export interface EngineState {
   state: 'unknown' | 'ok' | 'unreachable'
@@ -186,32 +178,26 @@ export const useFleet = defineStore('fleet', () => {
   const start = (name: string) => act('start', name)
   const stop = (name: string) => act('stop', name)
 
-  /** Does the same to many agents, some at once, and tells what failed. One agent's failure stops nothing. */
-  async function actOnMany(
+  /** Does the same to many agents and tells what failed. */
+  function actOnMany(
     kind: 'start' | 'stop',
     names: readonly string[],
     onDone: (count: number) => void,
   ): Promise<Failure[]> {
     const doing = doings[kind]
-    const waiting = names.filter((name) => !pending.has(name))
-    const failures: Failure[] = []
-    let done = 0
-    async function work(): Promise<void> {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    const free = names.filter((name) => !pending.has(name))
+    return someAtOnce(
+      free,
+      async (name) => {
         pending.set(name, doing.pending)
         try {
           await doing.run(name)
-        } catch (failure) {
-          failures.push({ name, reason: messageOf(failure) })
         } finally {
           pending.delete(name)
         }
-        done += 1
-        onDone(done)
-      }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
-    return failures
+      },
+      onDone,
+    )
   }
 
   /** Stops and starts, and tells which of the two is under way. Throws on failure, with the agent in between. */

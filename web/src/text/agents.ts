@@ -93,8 +93,10 @@ export const agentTexts = {
     tabs: {
       label: 'Agent',
       overview: 'Overview',
-      info: 'Info',
+      dashboard: 'Dashboard',
+      files: 'Files',
       logs: 'Logs',
+      info: 'Info',
       sharing: 'Sharing',
       permissions: 'Permissions',
     },
@@ -107,6 +109,8 @@ export const agentTexts = {
     chosen: (n: number) => `${n} selected`,
     startCount: (n: number) => (n === 0 ? 'Start' : `Start ${n}`),
     stopCount: (n: number) => (n === 0 ? 'Stop' : `Stop ${n}`),
+    onCount: (n: number) => `Switch on for ${agents(n)}`,
+    offCount: (n: number) => `Switch off for ${agents(n)}`,
     more: (n: number) => `and ${n} more`,
     start: {
       title: (n: number) => `Start ${agents(n)}?`,
@@ -125,6 +129,26 @@ export const agentTexts = {
       progress: (done: number, all: number) => `${done} of ${all} stopped`,
       done: (n: number) => `${agents(n)} ${n === 1 ? 'is' : 'are'} stopped.`,
       failed: (n: number, all: number) => `${n} of ${agents(all)} could not be stopped.`,
+    },
+    autonomyOn: {
+      title: (n: number) => `Let ${agents(n)} run by ${n === 1 ? 'itself' : 'themselves'}?`,
+      body: 'Their schedules run at their times from now on, without anybody asking. Each run costs what it costs.',
+      left: (n: number) =>
+        `${agents(n)} of the selected ${n === 1 ? 'is' : 'are'} autonomous already, or not yours to change.`,
+      submit: (n: number) => `Switch on for ${agents(n)}`,
+      progress: (done: number, all: number) => `${done} of ${all} switched on`,
+      done: (n: number) => `Autonomy of ${agents(n)} is on.`,
+      failed: (n: number, all: number) => `${n} of ${agents(all)} could not be switched on.`,
+    },
+    autonomyOff: {
+      title: (n: number) => `Switch autonomy of ${agents(n)} off?`,
+      body: 'Their schedules rest until it is switched on again. What runs now goes on.',
+      left: (n: number) =>
+        `${agents(n)} of the selected ${n === 1 ? 'is' : 'are'} not autonomous, or not yours to change.`,
+      submit: (n: number) => `Switch off for ${agents(n)}`,
+      progress: (done: number, all: number) => `${done} of ${all} switched off`,
+      done: (n: number) => `Autonomy of ${agents(n)} is off.`,
+      failed: (n: number, all: number) => `${n} of ${agents(all)} could not be switched off.`,
     },
   },
 
@@ -219,6 +243,12 @@ export const agentTexts = {
     image: 'Image version',
     version: 'Version',
     author: 'Author',
+    updated: 'Updated',
+    wantsCpu: 'Cores',
+    wantsMemory: 'Memory',
+    restingTitle: 'The agent is not running',
+    restingBody:
+      'What it says about itself is read from its files, so it shows while the agent runs.',
     useCases: 'Good for',
     capabilities: 'Can do',
     commands: 'Commands',

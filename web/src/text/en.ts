@@ -1,6 +1,9 @@
 import { account } from './account'
+import { activityTexts } from './activity'
 import { agentSettingsTexts } from './agentSettings'
 import { agentTexts } from './agents'
+import { dashboardTexts } from './dashboard'
+import { filesTexts } from './files'
 import { logs } from './logs'
 import { pages } from './pages'
 import { shell } from './shell'
@@ -11,6 +14,9 @@ export const text = {
   ...account,
   ...agentTexts,
   ...agentSettingsTexts,
+  ...activityTexts,
+  ...dashboardTexts,
+  ...filesTexts,
   ...logs,
   ...pages,
 } as const

@@ -2,8 +2,9 @@ import { flushPromises } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { effectScope, nextTick, ref } from 'vue'
-import { planBulk } from '@/features/agents/bulk'
+import { planBulk, type BulkView } from '@/features/agents/bulk'
 import { useSelection, type Selection } from '@/features/agents/selection'
+import { useAutonomy } from '@/stores/autonomy'
 import { useFleet } from '@/stores/fleet'
 import { useToasts } from '@/stores/toasts'
 import { agent, fakeServer } from '../helpers'
@@ -50,7 +51,41 @@ describe('choosing agents', () => {
   })
 })
 
+/** An agent called `busy` is being stopped; those called `theirs` are not this person's. */
+const seen = (busy = ''): BulkView => ({
+  pendingOf: (name) => (name === busy ? 'stopping' : undefined),
+  isAutonomous: (one) => one.autonomy_enabled,
+  maySwitch: (one) => one.name !== 'theirs',
+})
+
 describe('acting on many agents', () => {
+  it('switches autonomy where it is otherwise and may be changed, also of stopped agents', () => {
+    const all = [
+      agent('on', { autonomy_enabled: true }),
+      agent('off', { status: 'stopped' }),
+      agent('theirs'),
+      agent('going', { status: 'removing' }),
+    ]
+    expect(planBulk('autonomyOn', all, seen())).toMatchObject({ names: ['off'], left: 3 })
+    expect(planBulk('autonomyOff', all, seen())).toMatchObject({ names: ['on'], left: 3 })
+  })
+
+  it('switches autonomy of many, tells which failed, and says nothing for each', async () => {
+    const fleet = useFleet()
+    fleet.takeSnapshot({ agents: ['a', 'b', 'c'].map((name) => agent(name)) })
+    fakeServer({
+      'PUT /api/agents/a/autonomy': () => [200, { autonomy_enabled: true, schedules_updated: 1 }],
+      'PUT /api/agents/b/autonomy': () => [403, { detail: 'Owner access required' }],
+      'PUT /api/agents/c/autonomy': () => [200, { autonomy_enabled: true, schedules_updated: 0 }],
+    })
+    const counts: number[] = []
+    const failures = await useAutonomy().setMany(true, ['a', 'b', 'c'], (n) => counts.push(n))
+    expect(failures).toEqual([{ name: 'b', reason: 'Owner access required' }])
+    expect(counts).toEqual([1, 2, 3])
+    expect(fleet.list.map((one) => one.autonomy_enabled)).toEqual([true, false, true])
+    expect(useToasts().items).toEqual([])
+  })
+
   it('leaves out those that are there already or under way', () => {
     const all = [
       agent('on'),
@@ -59,9 +94,9 @@ describe('acting on many agents', () => {
       agent('busy'),
       agent('going', { status: 'removing' }),
     ]
-    const pending = (name: string) => (name === 'busy' ? ('stopping' as const) : undefined)
-    expect(planBulk('stop', all, pending)).toEqual({ kind: 'stop', names: ['on'], left: 4 })
-    expect(planBulk('start', all, pending)).toEqual({
+    const view = seen('busy')
+    expect(planBulk('stop', all, view)).toEqual({ kind: 'stop', names: ['on'], left: 4 })
+    expect(planBulk('start', all, view)).toEqual({
       kind: 'start',
       names: ['off', 'odd'],
       left: 3,

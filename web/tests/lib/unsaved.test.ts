@@ -1,0 +1,79 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { describe, expect, it } from 'vitest'
+import { defineComponent, h, ref } from 'vue'
+import { createMemoryHistory, createRouter, RouterView } from 'vue-router'
+import { useUnsaved, type Unsaved } from '@/lib/unsaved'
+
+async function page() {
+  const dirty = ref(false)
+  let unsaved: Unsaved | undefined
+  const Editor = defineComponent({
+    setup() {
+      unsaved = useUnsaved(() => dirty.value)
+      return () => h('i')
+    },
+  })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/edit', component: { render: () => h(Editor) } },
+      { path: '/other', component: { render: () => h('b') } },
+    ],
+  })
+  await router.push('/edit')
+  const wrapper = mount(RouterView, { global: { plugins: [router] } })
+  await flushPromises()
+  if (unsaved === undefined) throw new Error('no editor')
+  const path = () => router.currentRoute.value.fullPath
+  return { dirty, unsaved, router, path, wrapper }
+}
+const leaves = () => {
+  const event = new Event('beforeunload', { cancelable: true })
+  window.dispatchEvent(event)
+  return !event.defaultPrevented
+}
+
+describe('what is not saved', () => {
+  it('stands in nobody’s way while there is nothing', async () => {
+    const { router, path, unsaved } = await page()
+    await router.push('/edit?file=b')
+    expect(path()).toBe('/edit?file=b')
+    expect(leaves()).toBe(true)
+    await router.push('/other')
+    expect(path()).toBe('/other')
+    expect(unsaved.asking.value).toBe(false)
+  })
+
+  it('asks before the page, its address or the window is left', async () => {
+    const { router, path, dirty, unsaved } = await page()
+    dirty.value = true
+    await flushPromises()
+    expect(leaves()).toBe(false)
+    for (const target of ['/edit?file=b', '/other']) {
+      const going = router.push(target)
+      await flushPromises()
+      expect(unsaved.asking.value).toBe(true)
+      unsaved.answer(false)
+      await going
+      expect(path()).toBe('/edit')
+    }
+    const going = router.push('/other')
+    await flushPromises()
+    unsaved.answer(true)
+    await going
+    expect(path()).toBe('/other')
+    expect(leaves()).toBe(true)
+  })
+
+  it('is asked about once more when the person tries again', async () => {
+    const { router, path, dirty, unsaved } = await page()
+    dirty.value = true
+    const first = router.push('/other')
+    await flushPromises()
+    const second = router.push('/edit?file=c')
+    await flushPromises()
+    unsaved.answer(true)
+    await Promise.all([first, second])
+    expect(path()).toBe('/edit?file=c')
+  })
+})
