@@ -89,6 +89,8 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
       for (const [target, ready] of [
         ['/agents/reader', () => browser.text('page-cpu', /\d/, 40_000)],
         ['/agents/resting', () => browser.text('page-state', /stopped/)],
+        ['/agents/reader?tab=dashboard', () => browser.page.getByRole('tabpanel').waitFor()],
+        ['/agents/reader?tab=files', () => browser.page.getByRole('tabpanel').waitFor()],
         ['/agents/reader?tab=info', () => browser.page.getByRole('tabpanel').waitFor()],
         ['/agents/reader?tab=logs', () => browser.at('logs-text').getByText('ERROR bad').waitFor()],
         ['/agents/reader?tab=sharing', () => browser.at('shares-empty').waitFor()],
@@ -185,8 +187,7 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
     await browser.text('page-state', /running/, 30_000)
 
     await tabTo('tab-overview')
-    await keyboard.press('ArrowRight')
-    await keyboard.press('ArrowRight')
+    for (let key = 0; key < 10 && (await focused()).id !== 'tab-logs'; key++) await keyboard.press('ArrowRight')
     await browser.text('logs-text', /\w+/, 30_000)
     await tabTo('logs-text')
     await keyboard.press('p')
