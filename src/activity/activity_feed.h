@@ -18,8 +18,8 @@ using Again = std::function<void(std::chrono::milliseconds)>;
 class ActivityFeed final : public live::Feed {
  public:
   using Look = std::function<agentlink::LivePtr()>;
-  /// Between two events, at least: a tool call that begins is seen within a quarter of a second.
-  static constexpr std::chrono::milliseconds pace{200};
+  /// Between two events, at least: well within the quarter of a second in which a tool call is to be seen.
+  static constexpr std::chrono::milliseconds pace{100};
 
   ActivityFeed(std::string agent, Look look, Again again)
       : agent_(std::move(agent)), look_(std::move(look)), again_(std::move(again)) {}

@@ -78,7 +78,7 @@ class Identities : public live::IdentitySource {
 
 /// Connections come first; what descriptors are left serves the agents' figures.
 std::size_t reader_count(const Config& config) {
-  constexpr std::size_t per_reader = 8;  // its files and its process
+  constexpr std::size_t per_reader = 9;  // its files, its process and the connection to its daemon
   constexpr std::size_t own = 256;       // database, engine, log
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;

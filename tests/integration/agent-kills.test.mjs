@@ -138,15 +138,15 @@ describe('what is killed in the middle of a turn', () => {
     assert.equal((await agent('/task', 'POST', { message: 'again' })).status, 200)
   })
 
-  it('the daemon and what keeps it alive: the container ends', async () => {
+  it('the daemon and what keeps it alive: the engine starts the container again', async () => {
     const { answer, id } = await working('tool both')
     await inside('pkill', '-KILL', '-x', 'agentd').catch(() => {})
     assert.match((await ended(id)).error, /^Agent not reachable: /)
     assert.equal((await answer).status, 503)
     await nothingRuns()
-    await until('it is seen to be stopped', async () => (await server.agents()).get('one').status === 'stopped')
-    await agent('/start', 'POST')
     await connected()
+    assert.ok(!(await processes()).includes('sleep 60'))
+    assert.equal((await agent('/task', 'POST', { message: 'again' })).status, 200)
   })
 
   it('the container', async () => {
