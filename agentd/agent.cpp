@@ -76,7 +76,8 @@ struct Agent::State {
         files(executor, pool, config.home,
               [this](boost::json::object changes) { event_log.add("files", std::move(changes)); }),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes({config, start_up, turns, executions, results, activity, pool, events, board}));
+    router.add(agent_routes(
+        {config, start_up, turns, executions, results, activity, pool, events, board, file_pool, stop.get_token()}));
     follow();
   }
 
@@ -93,6 +94,7 @@ struct Agent::State {
   Secret secret;
   IoThreads threads{1};
   BlockingPool pool{1, 100};
+  BlockingPool file_pool{2, 64};
   asio::any_io_executor executor;
   std::stop_source stop;
   StartUp start_up;
@@ -286,6 +288,7 @@ void Agent::stop() {
   state.threads.stop();
   state.threads.join();
   state.pool.join();
+  state.file_pool.join();
 }
 
 }  // namespace trinity::agentd

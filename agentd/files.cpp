@@ -9,23 +9,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "agentd/descriptor.h"
+
 namespace trinity::agentd {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const noexcept { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<std::string> system_fault() {
   return std::unexpected(std::string(std::strerror(errno)));

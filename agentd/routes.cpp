@@ -103,7 +103,7 @@ std::vector<http::Route> info_routes(AgentParts parts) {
 
 std::vector<http::Route> agent_routes(AgentParts parts) {
   auto routes = info_routes(parts);
-  for (auto* chapter : {&chat_routes, &session_routes, &execution_routes}) {
+  for (auto* chapter : {&chat_routes, &session_routes, &execution_routes, &file_routes}) {
     auto more = chapter(parts);
     routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

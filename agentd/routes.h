@@ -1,4 +1,5 @@
 #pragma once
+#include <stop_token>
 #include <vector>
 
 #include "agentd/activity.h"
@@ -35,6 +36,8 @@ struct AgentParts {
   BlockingPool& pool;
   EventStream& events;
   Board& board;
+  BlockingPool& file_pool;  ///< for the file API: a long listing holds up nothing else
+  std::stop_token stopping;
 };
 
 /// The paths of the agent API. Every path but the two health checks needs the secret, the unknown ones too.
@@ -45,6 +48,7 @@ struct AgentParts {
 [[nodiscard]] std::vector<http::Route> chat_routes(AgentParts parts);
 [[nodiscard]] std::vector<http::Route> session_routes(AgentParts parts);
 [[nodiscard]] std::vector<http::Route> execution_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> file_routes(AgentParts parts);
 
 /// A handler that is a member of a class whose object lives as long as its routes.
 template <class H>

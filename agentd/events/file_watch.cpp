@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "agentd/home/writing.h"
 #include "base/log.h"
 #include "base/spawn.h"
 
@@ -121,7 +122,8 @@ Task<> FileWatch::take(std::string_view notices) {
       continue;
     }
     const bool is_folder = (mask & IN_ISDIR) != 0;
-    if (notice->name.empty() || (is_folder && is_ignored_folder(notice->name))) continue;
+    if (notice->name.empty() || is_unfinished(notice->name)) continue;
+    if (is_folder && is_ignored_folder(notice->name)) continue;
     const auto path = folder->second / notice->name;
     changes_.add(path.string(), kind_of(mask), is_folder);
     if (is_folder && (mask & (IN_CREATE | IN_MOVED_TO)) != 0) co_await add_tree(path);

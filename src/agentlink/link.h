@@ -28,8 +28,12 @@ enum class Trouble {
 
 struct Question {
   http::Method method = http::Method::get;
-  std::string path;  ///< and query, percent-encoded
-  std::string body;  ///< JSON
+  std::string path;               ///< and query, percent-encoded
+  std::string body;               ///< JSON
+  http::Headers headers{};        ///< more of them
+  http::StreamedBody streamed{};  ///< instead of `body`; with open()
+  /// A refused connection is tried again as the contract says (three attempts in all), also when the method is no POST.
+  bool patient = false;
   /// Bounds everything, the repetitions at start-up included.
   std::chrono::milliseconds limit{};
   std::size_t most_bytes = 4 * 1024 * 1024;  ///< of the answer
@@ -39,6 +43,7 @@ struct Question {
 struct Answer {
   unsigned status = 0;
   std::string body;
+  http::Headers headers{};
 };
 
 /// Asks agentd over its HTTP API. Any I/O thread of `contexts`.
@@ -49,6 +54,10 @@ class AgentLink {
   /// Whatever the daemon answers. A refused connection is tried again (the contract's three attempts, or for ten
   /// seconds while the agent is starting): the request cannot have reached it.
   Task<std::expected<Answer, Trouble>> ask(Call call, Target target, Question question);
+
+  /// The same, but only up to the head of the answer; the limit of the question holds up to there. The body belongs to
+  /// the caller.
+  Task<std::expected<std::unique_ptr<http::ClientStream>, Trouble>> open(Call call, Target target, Question question);
 
   /// The body of a 200 answer, at most 4 MiB.
   Task<std::expected<std::string, Trouble>> get(Call call, Target target, std::string path,

@@ -8,6 +8,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "http/body_source.h"
+#include "http/chunk.h"
 #include "http/message_parser.h"
 #include "http/stream.h"
 #include "http/text.h"
@@ -80,7 +82,11 @@ std::string head_of(const ClientRequest& request, const std::string& host) {
   head.append(name_of(request.method)).append(" ").append(request.target).append(" HTTP/1.1\r\n");
   if (!request.headers.find("Host")) head.append("Host: ").append(host).append("\r\n");
   if (!request.headers.find("Connection")) head.append("Connection: keep-alive\r\n");
-  if (!request.body.empty() || !(is_safe(request.method) || request.method == Method::del)) {
+  if (request.streamed.source && !request.streamed.length) {
+    head.append("Transfer-Encoding: chunked\r\n");
+  } else if (request.streamed.source) {
+    head.append("Content-Length: ").append(std::to_string(*request.streamed.length)).append("\r\n");
+  } else if (!request.body.empty() || !(is_safe(request.method) || request.method == Method::del)) {
     head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   }
   for (const auto& [name, value] : request.headers) {
@@ -248,10 +254,31 @@ Task<error_code> read_head(Exchange* exchange, bool head_only, SteadyTime until)
   co_return error_code(beast::http::error::unexpected_body);
 }
 
+/// Sends a body piece by piece, each within `limit`. Ends early, without a fault, when the peer has answered already.
+Task<error_code> send_body(Connection* connection, const StreamedBody* body, std::chrono::milliseconds limit) {
+  connection->kept = false;
+  std::uint64_t sent = 0;
+  for (;;) {
+    if (connection->stream->has_input()) co_return error_code{};
+    const auto piece = co_await body->source->read();
+    sent += piece.size();
+    if (body->length && (piece.empty() ? sent != *body->length : sent > *body->length))
+      throw ClientError(ClientFault::malformed, "a body has not the length that was promised");
+    const bool chunked = !body->length;
+    if (piece.empty() && !chunked) co_return error_code{};
+    const auto head = chunked ? chunk_head(piece.size()) : std::string();
+    const std::string_view end = chunked ? "\r\n" : "";
+    const Stream::Pieces pieces{asio::buffer(head), asio::buffer(piece), asio::buffer(end), {}};
+    const auto done = co_await connection->stream->write(pieces, steady_now() + limit);
+    if (done.fault || piece.empty()) co_return done.fault;
+  }
+}
+
 /// Sends the request and reads the answer's head.
 template <class State>
 Task<Exchange> start(std::shared_ptr<State> state, ClientRequest request, SteadyTime until) {
   const auto executor = co_await asio::this_coro::executor;
+  const auto begun = steady_now();
   const auto head = head_of(request, state->host);
   const bool head_only = request.method == Method::head;
   const auto connected_by =
@@ -265,14 +292,19 @@ Task<Exchange> start(std::shared_ptr<State> state, ClientRequest request, Steady
     const Stream::Pieces pieces{asio::buffer(head), asio::buffer(request.body), {}, {}};
     const auto sent = co_await exchange.connection->stream->write(pieces, until);
     auto fault = sent.fault;
+    if (!fault && request.streamed.source) {
+      const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(until - begun);
+      fault = co_await send_body(exchange.connection.get(), &request.streamed, limit);
+      until = steady_now() + limit;
+    }
     if (fault != asio::error::timed_out) {
       // Also after a failed write: the peer may have answered before it closed.
       fault = co_await read_head(&exchange, head_only, until);
       if (!fault) co_return exchange;
     }
     const bool untouched = !exchange.parser->got_some() && exchange.connection->buffer.size() == 0;
-    const bool again = exchange.connection->reused && untouched && is_safe(request.method) &&
-                       fault != asio::error::timed_out && steady_now() < until;
+    const bool again = exchange.connection->reused && untouched && !request.streamed.source &&
+                       is_safe(request.method) && fault != asio::error::timed_out && steady_now() < until;
     if (!again) throw fault_of(fault, state->endpoint.text());
     exchange.connection.reset();
   }

@@ -46,6 +46,9 @@ struct ClientRequest {
   std::string target = "/";  ///< path and query, already percent-encoded
   Headers headers;           ///< Host, Content-Length and Connection are added
   std::string body;
+  /// Instead of `body`, with Client::open. The limit of the request then counts from the end of the body, and for each
+  /// piece of it. A peer that answers before the end gets no more of it.
+  StreamedBody streamed{};
   std::shared_ptr<Hangup> hangup{};            ///< null: only the limit ends it
   std::chrono::milliseconds connect_within{};  ///< a shorter limit for making the connection; 0: none of its own
 };

@@ -8,6 +8,8 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/spawn.h"
+#include "http/body_source.h"
+#include "http/chunk.h"
 #include "http/cors.h"
 #include "http/packing.h"
 #include "http/request_reader.h"
@@ -41,6 +43,29 @@ std::string encoded_path(std::string_view path) {
   }
   return text;
 }
+
+/// Ends a handler that reads a body which cannot be had; the connection turns it into its answer.
+struct BodyFault : std::runtime_error {
+  explicit BodyFault(RequestReader::Body why) : std::runtime_error("the request's body cannot be read"), body(why) {}
+  RequestReader::Body body;
+};
+
+/// The body of one request for a handler that reads it itself.
+class RequestBody final : public BodySource {
+ public:
+  RequestBody(RequestReader& reader, std::size_t max, bool expects) : reader_(reader), max_(max), expects_(expects) {}
+  Task<std::string> read() override {
+    std::string piece;
+    const auto outcome = co_await reader_.read_piece(&piece, max_, expects_);
+    if (outcome != RequestReader::Body::read) throw BodyFault(outcome);
+    co_return piece;
+  }
+
+ private:
+  RequestReader& reader_;
+  std::size_t max_;
+  bool expects_;
+};
 
 /// A coroutine of its own, so that the socket lives until the close frame is out.
 Task<> say_goodbye(std::shared_ptr<WebSocket> socket) {
@@ -93,11 +118,13 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   Task<Response> respond(Asked* asked);
   Task<Response> run(Asked* asked);
   Task<Response> handle(Asked* asked);
+  Task<Response> handle_stream(Asked* asked, std::size_t most);
   Response refuse_body(RequestReader::Body body);
   void choose_slot(const Asked& asked) noexcept;
   void count(unsigned status, std::chrono::nanoseconds took) noexcept;
   Task<> shorten(Response* response, bool takes_gzip);
   Task<bool> write(const Response* response, bool with_body, bool keep, SteadyTime since);
+  Task<bool> write_stream(const StreamedBody* body, bool chunked);
   bool take_target(Request& request, std::string& query);
   [[nodiscard]] std::string_view date();
   void next_id();
@@ -228,6 +255,7 @@ Task<bool> Connection::answer_one() {
   // What came with this request is answered too; a client that never stops is cut off at the end.
   const bool stopping = keep && lane_.draining && !reader_.has_more();
   keep = keep && !stopping;
+  if (response->streamed.source && !response->streamed.length && reader_.parser().http_1_0) keep = false;
   const bool written = co_await write(&*response, !head_only, keep, since);
   if (log::enabled(log::Level::debug)) {
     log::debug({"http", id_}, "{} {} -> {}", name_of(reader_.parser().method),
@@ -301,12 +329,32 @@ Task<Response> Connection::handle(Asked* asked) {
     co_return made;
   }
   const auto most = route.max_body > 0 ? route.max_body : options_.max_body;
+  if (route.streams) co_return co_await handle_stream(asked, most);
   const auto body = co_await reader_.read_body(most, asked->expects);
   if (body != RequestReader::Body::read) co_return refuse_body(body);
   asked->request.params = std::move(asked->match.params);
   asked->request.body = std::move(reader_.parser().body);
   asked->request.stream = stream_;
   co_return co_await route.handler(std::move(asked->request));
+}
+
+/// The handler reads the body.
+Task<Response> Connection::handle_stream(Asked* asked, std::size_t most) {
+  std::optional<std::uint64_t> length = 0;
+  if (!reader_.parser().is_done() || !reader_.parser().body.empty()) {
+    length.reset();
+    if (const auto told = reader_.parser().content_length()) length = *told;
+  }
+  if (length && *length > most) co_return refuse_body(RequestReader::Body::too_large);
+  asked->request.params = std::move(asked->match.params);
+  asked->request.streamed = {std::make_shared<RequestBody>(reader_, most, asked->expects), length};
+  auto fault = RequestReader::Body::read;
+  try {
+    co_return co_await asked->match.route->handler(std::move(asked->request));
+  } catch (const BodyFault& e) {
+    fault = e.body;
+  }
+  co_return refuse_body(fault);
 }
 
 Response Connection::refuse_body(RequestReader::Body body) {
@@ -364,10 +412,43 @@ Task<bool> Connection::write(const Response* response, bool with_body, bool keep
   lines.took = now - since;
   count(response->status, lines.took);
   write_head(head_, *response, lines);
-  const auto body = with_body && may_have_body(response->status) ? response->bytes() : std::string_view{};
+  with_body = with_body && may_have_body(response->status);
+  const auto body = with_body && !response->streamed.source ? response->bytes() : std::string_view{};
   const auto until = now + options_.write_within + extra_time(body.size());
   const auto done = co_await stream_->write({asio::buffer(head_), asio::buffer(body), {}, {}}, until);
-  co_return !done.fault;
+  if (done.fault || !with_body || !response->streamed.source) co_return !done.fault;
+  co_return co_await write_stream(&response->streamed, !response->streamed.length && !lines.http_1_0);
+}
+
+/// False when the peer has gone, or the body is not what the head has promised: only the end of the connection can say
+/// so now. The limit counts the time that writing takes, not the source's.
+Task<bool> Connection::write_stream(const StreamedBody* body, bool chunked) {
+  std::uint64_t sent = 0;
+  std::chrono::nanoseconds used{0};
+  for (;;) {
+    std::string piece;
+    std::string fault;
+    try {
+      piece = co_await body->source->read();
+    } catch (const std::exception& e) {
+      fault = e.what();
+    }
+    sent += piece.size();
+    if (fault.empty() && body->length && (piece.empty() ? sent < *body->length : sent > *body->length))
+      fault = "it has not the length that was promised";
+    if (!fault.empty()) {
+      log::warn({"http", id_}, "a body ended in its middle: {}", fault);
+      co_return false;
+    }
+    if (piece.empty() && !chunked) co_return true;
+    const auto begun = steady_now();
+    const auto until = begun + options_.write_within + extra_time(sent) - used;
+    const auto head = chunked ? chunk_head(piece.size()) : std::string();
+    const std::string_view end = chunked ? "\r\n" : "";
+    const auto done = co_await stream_->write({asio::buffer(head), asio::buffer(piece), asio::buffer(end), {}}, until);
+    if (done.fault || piece.empty()) co_return !done.fault;
+    used += steady_now() - begun;
+  }
 }
 
 /// Signs in, shakes hands, and lets the route's handler own the socket. Always the connection's last request.

@@ -13,7 +13,14 @@
 
 namespace trinity::http {
 
+class BodySource;
 class Stream;
+
+/// A body that is read piece by piece and never held whole.
+struct StreamedBody {
+  std::shared_ptr<BodySource> source{};   ///< null: there is none
+  std::optional<std::uint64_t> length{};  ///< bytes; nothing: known at its end only
+};
 
 enum class Method { get, head, post, put, patch, del, options, other };
 [[nodiscard]] std::string_view name_of(Method method) noexcept;
@@ -59,6 +66,7 @@ struct Request {
   Parameters params;  ///< from the route's path, decoded
   Headers headers;
   std::string body;
+  StreamedBody streamed;                 ///< instead of `body` on routes that read it themselves (Route::streams)
   std::string remote;                    ///< peer address without port
   bool encrypted = false;                ///< X-Forwarded-Proto says https
   std::shared_ptr<const Caller> caller;  ///< null on routes that anyone may call
@@ -75,6 +83,9 @@ struct Response {
   Headers headers;
   std::string body;
   std::shared_ptr<const std::string> shared;
+  /// Instead of both: sent while it is read. When reading fails or gives another length, the connection is cut, so that
+  /// the client sees that something is missing.
+  StreamedBody streamed;
   /// Whole lines with their CRLF, sent as they are before `headers`. They name Cache-Control and
   /// X-Content-Type-Options, and nothing that the server writes itself.
   std::shared_ptr<const std::string> fields;

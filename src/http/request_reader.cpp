@@ -33,6 +33,8 @@ Task<error_code> RequestReader::read_more(std::size_t size, SteadyTime until) {
 Task<RequestReader::Head> RequestReader::read_head() {
   const bool first = !parser_;
   parser_.emplace(options_.max_header);
+  body_since_.reset();
+  taken_ = 0;
   if (buffer_.size() == 0) {
     if (buffer_.capacity() > small_read) buffer_.shrink_to_fit();
     idle_ = true;
@@ -53,23 +55,52 @@ Task<RequestReader::Head> RequestReader::read_head() {
   }
 }
 
+/// Once per body: says "100 Continue" to a peer that waits for it. False when the peer has gone.
+Task<bool> RequestReader::go_on(bool expects) {
+  if (body_since_) co_return true;
+  body_since_ = steady_now();
+  if (!expects || !parser_->body.empty()) co_return true;
+  static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+  const auto done = co_await stream_->write({asio::buffer(text), {}, {}, {}}, *body_since_ + options_.write_within);
+  co_return !done.fault;
+}
+
+/// Parses what is here and reads once more when nothing of the body came out of it.
+Task<RequestReader::Body> RequestReader::read_on(std::size_t max) {
+  const auto before = parser_->body.size();
+  auto fault = parser_->feed(buffer_);
+  if (fault) co_return Body::malformed;
+  if (taken_ + parser_->body.size() > max) co_return Body::too_large;
+  if (parser_->is_done() || parser_->body.size() > before) co_return Body::read;
+  const auto so_far = taken_ + parser_->body.size();
+  fault = co_await read_more(large_read, *body_since_ + options_.body_within + extra_time(so_far));
+  if (fault == asio::error::timed_out) co_return Body::too_slow;
+  co_return fault ? Body::ended : Body::read;
+}
+
 Task<RequestReader::Body> RequestReader::read_body(std::size_t max, bool expects) {
   const auto length = parser_->content_length();
   if (length && *length > max) co_return Body::too_large;
-  const auto since = steady_now();
-  if (expects && parser_->body.empty()) {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto done = co_await stream_->write({asio::buffer(go_on), {}, {}, {}}, since + options_.write_within);
-    if (done.fault) co_return Body::ended;
-  }
+  const bool there = co_await go_on(expects);
+  if (!there) co_return Body::ended;
   for (;;) {
-    auto fault = parser_->feed(buffer_);
-    if (fault) co_return Body::malformed;
-    if (parser_->body.size() > max) co_return Body::too_large;
-    if (parser_->is_done()) co_return Body::read;
-    fault = co_await read_more(large_read, since + options_.body_within + extra_time(parser_->body.size()));
-    if (fault == asio::error::timed_out) co_return Body::too_slow;
-    if (fault) co_return Body::ended;
+    const auto outcome = co_await read_on(max);
+    if (outcome != Body::read || parser_->is_done()) co_return outcome;
+  }
+}
+
+Task<RequestReader::Body> RequestReader::read_piece(std::string* piece, std::size_t max, bool expects) {
+  piece->clear();
+  const bool there = co_await go_on(expects);
+  if (!there) co_return Body::ended;
+  for (;;) {
+    if (!parser_->body.empty() && taken_ + parser_->body.size() <= max) {
+      taken_ += parser_->body.size();
+      *piece = std::exchange(parser_->body, {});
+      co_return Body::read;
+    }
+    const auto outcome = co_await read_on(max);
+    if (outcome != Body::read || (parser_->is_done() && parser_->body.empty())) co_return outcome;
   }
 }
 

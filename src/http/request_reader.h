@@ -35,6 +35,8 @@ class RequestReader {
   };
   /// Reads the rest of the body into `parser().body`. `expects`: the peer waits for "100 Continue" first.
   Task<Body> read_body(std::size_t max, bool expects);
+  /// Reads on in the body and moves what is there into `piece`; an empty one is the end. `max` bounds the whole body.
+  Task<Body> read_piece(std::string* piece, std::size_t max, bool expects);
 
   /// Reads and drops what is left of a body that nobody wants. False when it is too long or the peer has gone.
   Task<bool> drop_body();
@@ -52,6 +54,8 @@ class RequestReader {
   [[nodiscard]] bool has_more() const { return buffer_.size() > 0; }
 
  private:
+  Task<Body> read_on(std::size_t max);
+  Task<bool> go_on(bool expects);
   Task<boost::system::error_code> read_more(std::size_t size, SteadyTime until);
 
   std::shared_ptr<Stream> stream_;
@@ -59,6 +63,8 @@ class RequestReader {
   boost::beast::flat_buffer buffer_;
   std::optional<RequestParser> parser_;
   bool idle_ = false;
+  std::optional<SteadyTime> body_since_;  ///< when somebody began to read the body
+  std::size_t taken_ = 0;                 ///< bytes of it that were handed out in pieces
 };
 
 /// A body, in or out, may take longer than its limit when it keeps moving at 64 KiB a second.

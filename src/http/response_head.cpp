@@ -24,6 +24,18 @@ bool is_sound(std::string_view name, std::string_view value) noexcept {
          name.find_first_of(": ") == std::string_view::npos && value.find_first_of(breaks) == std::string_view::npos;
 }
 
+/// A streamed body of unknown length ends with its last chunk; with HTTP/1.0 where the connection ends.
+void write_length(std::string& into, const Response& response, bool http_1_0) {
+  auto out = std::back_inserter(into);
+  if (!response.streamed.source) {
+    fmt::format_to(out, "Content-Length: {}\r\n", response.bytes().size());
+  } else if (response.streamed.length) {
+    fmt::format_to(out, "Content-Length: {}\r\n", *response.streamed.length);
+  } else if (!http_1_0) {
+    into.append("Transfer-Encoding: chunked\r\n");
+  }
+}
+
 }  // namespace
 
 bool may_have_body(unsigned status) noexcept {
@@ -47,7 +59,7 @@ void write_head(std::string& into, const Response& response, const HeadLines& li
   }
   if (!cache) into.append("Cache-Control: no-store\r\n");
   if (!sniff) into.append("X-Content-Type-Options: nosniff\r\n");
-  if (may_have_body(response.status)) fmt::format_to(out, "Content-Length: {}\r\n", response.bytes().size());
+  if (may_have_body(response.status)) write_length(into, response, lines.http_1_0);
   fmt::format_to(out, "X-Request-Id: {}\r\nServer-Timing: app;dur={:.2f}, sql;desc=\"{}\", engine;desc=\"{}\"\r\n",
                  lines.request_id, std::chrono::duration<double, std::milli>(lines.took).count(), lines.sql,
                  lines.engine);

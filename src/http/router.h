@@ -42,6 +42,9 @@ struct Route {
   Handler handler;
   SocketHandler socket{};    ///< set for an upgrade route instead of `handler`
   std::size_t max_body = 0;  ///< bytes; beyond it 413; 0: the limit of the server (ServerOptions)
+  /// The handler reads the body itself, from Request::streamed, which ends with the handler. A body that is too large,
+  /// too slow or broken throws there; the handler lets that pass.
+  bool streams = false;
 };
 
 /// All routes. Built at start-up, then read by every I/O thread.

@@ -48,4 +48,20 @@ std::optional<std::string_view> field_parameter(std::string_view field, std::str
   return std::nullopt;
 }
 
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view fine = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string made;
+  made.reserve(text.size());
+  for (const char c : text) {
+    if (fine.find(c) != std::string_view::npos) {
+      made += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      made.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+  }
+  return made;
+}
+
 }  // namespace trinity::http

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace trinity::http {
@@ -39,6 +40,9 @@ namespace trinity::http {
 /// Whether a comma-separated field names `token` (case does not count; parameters behind `;` are ignored, except
 /// that `;q=0` means no).
 [[nodiscard]] bool lists_token(std::string_view field, std::string_view token) noexcept;
+
+/// Everything but letters, digits and `-._~` as `%XX`: for a value in a query, a segment of a path, a field parameter.
+[[nodiscard]] std::string percent_encode(std::string_view text);
 
 /// The value of `key` among the parameters of a field such as `form-data; name="a"`; quotes removed, no unescaping.
 [[nodiscard]] std::optional<std::string_view> field_parameter(std::string_view field, std::string_view key) noexcept;

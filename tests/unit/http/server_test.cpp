@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "http/body_source.h"
 #include "unit/http/gunzip.h"
 #include "unit/http/harness.h"
 
@@ -52,6 +53,48 @@ Task<Response> count(Request request) {
 
 Task<Response> long_text(Request request) {
   co_return Response::json(boost::json::value(std::string(std::stoul(request.params.get("size")), 'x')));
+}
+
+/// So many pieces of a thousand bytes; fails at the end when it is told to.
+class Pieces final : public BodySource {
+ public:
+  Pieces(std::size_t count, bool fails) : left_(count), fails_(fails) {}
+  Task<std::string> read() override {
+    if (left_ == 0 && fails_) throw std::runtime_error("the source has gone");
+    if (left_ == 0) co_return std::string();
+    --left_;
+    co_return std::string(1000, 'p');
+  }
+
+ private:
+  std::size_t left_;
+  bool fails_;
+};
+
+/// /stream/COUNT?length=N&fails
+Task<Response> streamed(Request request) {
+  Response made;
+  made.headers.add("Content-Type", "text/plain");
+  made.streamed.source =
+      std::make_shared<Pieces>(std::stoul(request.params.get("count")), request.query.find("fails").has_value());
+  if (const auto length = request.query.find("length")) made.streamed.length = std::stoul(std::string(*length));
+  co_return made;
+}
+
+/// Counts the body as it comes; gives up after `most` bytes.
+Task<Response> taken(Request request) {
+  const auto source = request.streamed.source;
+  const auto most = request.query.find("most");
+  const auto until = most ? std::stoul(std::string(*most)) : SIZE_MAX;
+  std::size_t bytes = 0;
+  for (bool more = bytes < until; more;) {
+    const auto piece = co_await source->read();
+    bytes += piece.size();
+    more = !piece.empty() && bytes < until;
+  }
+  const auto length = request.streamed.length;
+  co_return Response::json(boost::json::object{
+      {"bytes", bytes}, {"length", length ? boost::json::value(*length) : boost::json::value(nullptr)}});
 }
 
 Task<Response> fail(Request) {
@@ -109,6 +152,8 @@ struct ServerTest : testing::Test {
                 {Method::get, "/fail", Access::anyone, fail},
                 {Method::get, "/long/{size}", Access::anyone, long_text},
                 {Method::get, "/slow", Access::anyone, slow_handler},
+                {Method::get, "/stream/{count}", Access::anyone, streamed},
+                {Method::put, "/taken", Access::anyone, taken, {}, 1'000'000, true},
                 {Method::get, "/big", Access::anyone, big_handler}});
   }
   void start(Fallback fallback = nullptr) {
@@ -598,6 +643,82 @@ TEST_F(ServerTest, DrainCutsWhatTakesTooLong) {
   while (hooks->slow_started == 0) std::this_thread::yield();
   EXPECT_FALSE(server->drain(50ms));
   EXPECT_TRUE(busy.ended());
+}
+
+TEST_F(ServerTest, ABodyIsSentWhileItIsRead) {
+  start();
+  RawSocket socket(server->port());
+  socket.send("GET /stream/3?length=3000 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(socket.read_until("\r\n\r\n").find("Content-Length: 3000\r\n"), std::string::npos);
+  EXPECT_EQ(socket.read_exactly(3000), std::string(3000, 'p'));
+  socket.send("GET /stream/2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(socket.read_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n"), std::string::npos);
+  EXPECT_EQ(socket.read_until("\r\n0\r\n\r\n"),
+            "3e8\r\n" + std::string(1000, 'p') + "\r\n3e8\r\n" + std::string(1000, 'p') + "\r\n0\r\n\r\n");
+  socket.send("HEAD /stream/3?length=3000 HTTP/1.1\r\nHost: x\r\n\r\nGET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(socket.read_until("\r\n\r\n").find("Content-Length: 3000\r\n"), std::string::npos);
+  EXPECT_NE(socket.read_until("\r\n\r\n").find("200 OK"), std::string::npos) << "no body between";
+  RawSocket old(server->port());
+  old.send("GET /stream/2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  const auto head = old.read_until("\r\n\r\n");
+  EXPECT_EQ(head.find("chunked"), std::string::npos);
+  EXPECT_NE(head.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(old.read_all(), std::string(2000, 'p'));
+}
+
+TEST_F(ServerTest, ABodyThatIsNotWhatWasPromisedCutsTheConnection) {
+  start();
+  for (const auto* target : {"/stream/3?length=4000", "/stream/3?length=3000&fails", "/stream/3?fails"}) {
+    RawSocket socket(server->port());
+    socket.send(std::string("GET ") + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_NE(socket.read_until("\r\n\r\n").find("200 OK"), std::string::npos);
+    const auto body = socket.read_all();
+    EXPECT_EQ(body.find("\r\n0\r\n\r\n"), std::string::npos) << target;
+    EXPECT_TRUE(socket.ended());
+  }
+  RawSocket socket(server->port());
+  socket.send("GET /stream/9?length=2500 HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.read_until("\r\n\r\n");
+  EXPECT_LE(socket.read_all().size(), 2500U);
+}
+
+TEST_F(ServerTest, AHandlerReadsTheBodyItself) {
+  start();
+  RawSocket socket(server->port());
+  const auto ask = [&](const std::string& head, const std::string& body) {
+    socket.send("PUT /taken" + head + "\r\nHost: x\r\n\r\n" + body);
+    socket.read_until("\r\n\r\n");
+    return socket.read_until("}");
+  };
+  const std::string long_body(300'000, 'b');
+  EXPECT_EQ(ask(" HTTP/1.1\r\nContent-Length: 300000", long_body), R"({"bytes":300000,"length":300000})");
+  EXPECT_EQ(ask(" HTTP/1.1\r\nTransfer-Encoding: chunked", "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n"),
+            R"({"bytes":7,"length":null})");
+  EXPECT_EQ(ask(" HTTP/1.1\r\nContent-Length: 4", "abcd"), R"({"bytes":4,"length":4})");
+  EXPECT_EQ(ask(" HTTP/1.1\r\nContent-Length: 0", ""), R"({"bytes":0,"length":0})");
+  EXPECT_EQ(ask(" HTTP/1.1", ""), R"({"bytes":0,"length":0})");
+  EXPECT_EQ(ask("?most=1 HTTP/1.1\r\nContent-Length: 60000", std::string(60'000, 'b')).substr(0, 9), R"({"bytes":)")
+      << "a short rest is dropped";
+  EXPECT_EQ(ask(" HTTP/1.1\r\nContent-Length: 4", "abcd"), R"({"bytes":4,"length":4})");
+}
+
+TEST_F(ServerTest, WhatAHandlerCannotReadIsAnswered) {
+  options.body_within = std::chrono::seconds(1);
+  start();
+  const auto status = [this](const std::string& rest) {
+    RawSocket socket(server->port());
+    socket.send("PUT /taken HTTP/1.1\r\nHost: x\r\n" + rest);
+    return socket.read_until("\r\n").substr(9, 3);
+  };
+  EXPECT_EQ(status("Content-Length: 1000001\r\n\r\n"), "413");
+  EXPECT_EQ(status("Transfer-Encoding: chunked\r\n\r\nf4241\r\n" + std::string(1'000'001, 'x')), "413");
+  EXPECT_EQ(status("Transfer-Encoding: chunked\r\n\r\nzz\r\nxxxxxxxx"), "400");
+  EXPECT_EQ(status("Content-Length: 10\r\n\r\nabc"), "408");
+  RawSocket waiting(server->port());
+  waiting.send("PUT /taken HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(waiting.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  waiting.send("abc");
+  EXPECT_EQ(waiting.read_until("\r\n").substr(9, 3), "200");
 }
 
 }  // namespace
