@@ -37,7 +37,9 @@ std::string faults_text(const json::array& faults) {
 
 std::optional<json::value> parsed(const std::string& text) {
   boost::system::error_code error;
-  auto made = json::parse(text, error);
+  json::parse_options options;
+  options.max_depth = 256;  // a tree of files nests twice for each folder
+  auto made = json::parse(text, error, {}, options);
   return error ? std::nullopt : std::optional(std::move(made));
 }
 

@@ -22,6 +22,7 @@ void add_change_commands(CLI::App& agents, Command& chosen);    ///< start, stop
 void add_settings_commands(CLI::App& agents, Command& chosen);  ///< resources, autonomy, capabilities, platform-key
 void add_sharing_commands(CLI::App& agents, Command& chosen);   ///< share, unshare, shares, permissions
 void add_stats_command(CLI::App& agents, Command& chosen);
+void add_files_commands(CLI::App& agents, Command& chosen);  ///< files ls, get, put, rm, mkdir, mv
 void add_logs_command(CLI::App& agents, Command& chosen);
 
 /// Names of what an option or a place on the command line takes; help shows them and completion knows them.

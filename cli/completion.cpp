@@ -185,6 +185,10 @@ _trinityctl() {
     return
   fi
   mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" __complete "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+  # What is uploaded is a file of this machine.
+  if [ ${#COMPREPLY[@]} = 0 ] && [[ "$COMP_LINE" == *" files put "* ]]; then
+    compopt -o default
+  fi
 }
 complete -F _trinityctl trinityctl
 )";

@@ -96,6 +96,7 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_change_commands(*agents, chosen);
   add_settings_commands(*agents, chosen);
   add_sharing_commands(*agents, chosen);
+  add_files_commands(*agents, chosen);
   add_logs_command(*agents, chosen);
   add_stats_command(*agents, chosen);
   add_completion(root, global, chosen);

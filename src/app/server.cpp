@@ -30,6 +30,7 @@
 #include "db/migrations.h"
 #include "engine/docker.h"
 #include "executions/routes.h"
+#include "files/routes.h"
 #include "fleet/fleet.h"
 #include "http/server.h"
 #include "http/static_files.h"
@@ -192,6 +193,7 @@ struct Server::Parts {
   executions::ExecutionStore execution_store{database};
   executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, followers, pool};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
+  files::FileService files{agents, fleet, agent_link};
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -290,6 +292,7 @@ void Server::Parts::add_routes() {
   router.add(permissions::routes(permissions));
   router.add(executions::routes(executions));
   router.add(activity::routes(activity));
+  router.add(files::routes(files, page_caller));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},

@@ -44,6 +44,8 @@ constexpr Statuses readers(unsigned s)   { return {401, 403, s,   s,   s, s,   s
 /// Whoever manages the agent, with a key of their own or without one: neither an agent nor the system agent.
 constexpr Statuses persons(unsigned s)   { return {401, 403, 403, s,   s, s,   s, 403, 403, 403, 403}; }
 constexpr Statuses managers(unsigned s)  { return {401, 403, 403, s,   s, s,   s, 403, 403, 403, s}; }
+/// Readers, but an agent's key for that agent alone.
+constexpr Statuses writers(unsigned s)   { return {401, 403, s,   s,   s, s,   s, s,   403, 403, s}; }
 /// With a signed token only: keys count for nothing.
 constexpr Statuses tokens(unsigned s)    { return {401, s,   s,   s,   s, 401, 401, 401, 401, 401, 401}; }
 // clang-format on
@@ -107,6 +109,16 @@ const std::vector<Row>& table() {
       {"GET /api/agents/{agent_name}/info", readers(200)},
       {"GET /api/agents/{agent_name}/metrics", readers(200)},
       {"GET /api/agent-dashboard/{agent_name}", readers(200)},
+      // The same; those that do not run have no files to show.
+      {"GET /api/agents/{agent_name}/files", readers(400)},
+      {"PUT /api/agents/{agent_name}/files", writers(400), "/api/agents/{agent_name}/files?path=a", "{}"},
+      {"DELETE /api/agents/{agent_name}/files", writers(400), "/api/agents/{agent_name}/files?path=a"},
+      {"GET /api/agents/{agent_name}/files/download", readers(400), "/api/agents/{agent_name}/files/download?path=a"},
+      {"GET /api/agents/{agent_name}/files/preview", readers(400), "/api/agents/{agent_name}/files/preview?path=a"},
+      {"PUT /api/agents/{agent_name}/files/content", writers(400), "/api/agents/{agent_name}/files/content?path=a",
+       "bytes"},
+      {"POST /api/agents/{agent_name}/files/folder", writers(400), {}, R"({"path": "a"})"},
+      {"POST /api/agents/{agent_name}/files/move", writers(400), {}, R"({"path": "a", "new_path": "b"})"},
       // Ann's own address or that of the owner: looked at last of all.
       {"POST /api/agents/{agent_name}/share", persons(400), {}, R"({"email": "Ann@example.org"})"},
       {"DELETE /api/agents/{agent_name}/share/{email}", persons(404),
@@ -159,7 +171,8 @@ const std::set<std::string> not_described{"GET /openapi.json",    "GET /docs",  
                                           "GET /docs/viewer.css", "GET /metrics", "GET /ws"};
 
 /// A bearer counts on these beside the cookies that a page sends, so they look for themselves.
-const std::set<std::string> bearer_or_cookie{"GET /api/telemetry/host", "GET /api/telemetry/containers"};
+const std::set<std::string> bearer_or_cookie{"GET /api/telemetry/host", "GET /api/telemetry/containers",
+                                             "GET /api/agents/{agent_name}/files/preview"};
 
 std::string label(const http::Route& route) {
   return std::string(http::name_of(route.method)) + ' ' + route.path;
@@ -311,7 +324,8 @@ TEST_F(RoutesTest, AnAgentThatIsNotThere) {
 
 /// What is stored in the row that an orphan does not have.
 bool stores(const Row& row) {
-  return row.route.starts_with("PUT ") && !row.route.ends_with("/permissions");
+  return row.route.starts_with("PUT ") && !row.route.ends_with("/permissions") &&
+         row.route.find("/files") == std::string::npos;
 }
 
 /// A container without a row: nobody's, so administrators' alone; "no such agent" where the row is looked for first, or

@@ -883,6 +883,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Tree of a folder
+         * @description Directories first, then by name without regard to case. Names that begin with a dot are left out unless show_hidden. At most 32 levels, 20000 entries and 20 s; what is cut has truncated. Links are told by what they lead to and not followed. With depth, folders at the last level have no children and still tell how many files they hold. Refusals of the agent are passed on with detail "Failed to list files: BODY".
+         */
+        get: operations["list_agent_files"];
+        /**
+         * Replace the text of a file
+         * @description Only a text file that is there; at most 10 MiB. Mode and owner stay, and readers see the old text or the new one. With If-Match (an ETag of a preview) only while nobody else has changed it. Refused by the agent, with its status and detail: what is outside the home folder, protected names (.trinity, .git, .gitignore, .env, .mcp.json.template, also as a folder above), what is no file or no text. An agent's key writes to that agent alone.
+         */
+        put: operations["update_agent_file"];
+        post?: never;
+        /**
+         * Delete a file, or a folder with everything in it
+         * @description A link is deleted, not what it leads to. Refused by the agent, with its status and detail: what is outside, the home folder itself, what is mounted, protected names (CLAUDE.md and .mcp.json besides those of PUT). An agent's key deletes in that agent alone.
+         */
+        delete: operations["delete_agent_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/files/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload a file
+         * @description The body is the file, at most 104857600 bytes; its folder must be there. Something else of this name is only replaced with overwrite, and keeps its mode then. Refusals as for PUT of a text.
+         */
+        put: operations["upload_agent_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/files/folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a folder, with those above it */
+        post: operations["create_agent_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/files/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename or move a file or folder
+         * @description Never over something that is there. What may not be deleted is not moved either; nor is what holds secrets, which would not be known as such any more.
+         */
+        post: operations["move_agent_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/files/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Content of a file
+         * @description The bytes as they are, told as text; ranges, ETag and refusals as for preview. Refusals of the agent are passed on with detail "Failed to download file: BODY".
+         */
+        get: operations["download_agent_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/files/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Content of a file with its media type
+         * @description At most 104857600 bytes; one range, If-Range and If-None-Match count. Always an attachment with a sandboxing policy: pages of an agent never run as ours. Credentials (.env, .mcp.json, .git/config, .ssh and the like) are for the owner and administrators: 403 "Only the owner can read this file". The session cookie counts like a bearer token, as pictures are asked for without a header.
+         */
+        get: operations["preview_agent_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/telemetry/host": {
         parameters: {
             query?: never;
@@ -2013,6 +2150,30 @@ export interface components {
             /** @description true when not all of it is told; left out else */
             truncated?: boolean;
         };
+        FileUpdateRequest: {
+            /** @description new text of the whole file */
+            content: string;
+        };
+        FolderRequest: {
+            path: string;
+        };
+        FolderResult: {
+            /** @constant */
+            success: true;
+            /** @description as sent */
+            path: string;
+        };
+        FileMoveRequest: {
+            path: string;
+            /** @description its folder must be there */
+            new_path: string;
+        };
+        FileMoveResult: {
+            /** @constant */
+            success: true;
+            path: string;
+            new_path: string;
+        };
         FileUpdateResult: {
             /** @constant */
             success: true;
@@ -2046,6 +2207,15 @@ export interface components {
         };
         /** @description detail "Access denied to agent" */
         NoAccess: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description detail "Agent server not ready. The agent may still be starting up." */
+        AgentNotReady: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3960,6 +4130,809 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             /** @description detail "Template not found" or "Template configuration not found" */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_agent_files: {
+        parameters: {
+            query?: {
+                /** @description a folder */
+                path?: string;
+                show_hidden?: boolean;
+                /** @description levels that are told; 0 is all */
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileTree"];
+                };
+            };
+            /** @description detail "Agent must be running to browse files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to list files: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to list files: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File listing timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_agent_file: {
+        parameters: {
+            query: {
+                /** @description absolute or relative to /home/developer */
+                path: string;
+            };
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK; the header ETag names the new content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpdateResult"];
+                };
+            };
+            /** @description detail "Agent must be running to update files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "The file has changed: PATH" */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to update file: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to update file: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File update timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_agent_file: {
+        parameters: {
+            query: {
+                /** @description absolute or relative to /home/developer */
+                path: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDeleteResult"];
+                };
+            };
+            /** @description detail "Agent must be running to delete files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to delete file: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to delete file: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File deletion timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    upload_agent_file: {
+        parameters: {
+            query: {
+                /** @description absolute or relative to /home/developer */
+                path: string;
+                overwrite?: boolean;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description replaced */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpdateResult"];
+                };
+            };
+            /** @description new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpdateResult"];
+                };
+            };
+            /** @description detail "Agent must be running to upload files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Already exists: PATH" */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to upload file: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to upload file: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File upload timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_agent_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderRequest"];
+            };
+        };
+        responses: {
+            /** @description made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderResult"];
+                };
+            };
+            /** @description detail "Agent must be running to create folders", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Already exists: PATH" */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to create folder: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to create folder: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "Folder creation timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    move_agent_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileMoveResult"];
+                };
+            };
+            /** @description detail "Agent must be running to move files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Already exists: PATH" */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to move file: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to move file: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File move timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    download_agent_file: {
+        parameters: {
+            query: {
+                /** @description absolute or relative to /home/developer */
+                path: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description the part that Range names */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description If-None-Match names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description detail "Agent must be running to download files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the range lies behind the end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to download file: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to download file: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File download timed out" */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview_agent_file: {
+        parameters: {
+            query: {
+                /** @description absolute or relative to /home/developer */
+                path: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description the part that Range names */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description If-None-Match names it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description detail "Agent must be running to preview files", or the agent's */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent", or the agent's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found", or the agent's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the range lies behind the end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to preview file: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to preview file: ..."; the agent cannot be understood */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: components["responses"]["AgentNotReady"];
+            /** @description detail "File preview timed out" */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
