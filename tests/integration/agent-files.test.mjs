@@ -2,9 +2,12 @@
 // what is protected, what leads out, who may, and what an agent that does not run says.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { run, Server, until } from './harness.mjs'
+import { ROOT, run, Server, until } from './harness.mjs'
 
 const EMAIL = 'reader@example.com'
 
@@ -313,6 +316,28 @@ describe('files of an agent', () => {
       ).status,
       401,
     )
+  })
+
+  it('are worked with on the command line', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'agent-files-'))
+    const env = { PATH: '/usr/bin:/bin', TRINITY_SERVER: `http://${server.address}`, TRINITY_TOKEN: server.token }
+    const ctl = async (...args) =>
+      (await run(path.join(ROOT, 'build/release/bin/trinityctl'), ['agents', 'files', ...args], { env })).stdout
+    try {
+      const bytes = randomBytes(300_000)
+      await writeFile(path.join(folder, 'a b.bin'), bytes)
+      await ctl('mkdir', 'files', 'cli/deep')
+      assert.match(await ctl('put', 'files', path.join(folder, 'a b.bin'), 'cli/'), /cli\/a b.bin is uploaded/)
+      await assert.rejects(ctl('put', 'files', path.join(folder, 'a b.bin'), 'cli/'), /Already exists/)
+      assert.match(await ctl('ls', 'files', 'cli'), /deep\/ +0 files .*\na b.bin +293 KiB/)
+      await ctl('mv', 'files', 'cli/a b.bin', 'cli/deep/')
+      await ctl('get', 'files', 'cli/deep/a b.bin', '-o', path.join(folder, 'back'))
+      assert.ok(bytes.equals(await readFile(path.join(folder, 'back'))))
+      await assert.rejects(ctl('get', 'files', '../../etc/passwd', '-o', '-'), (error) => error.code === 4)
+      assert.match(await ctl('rm', 'files', 'cli', '--yes'), /cli is deleted/)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('an agent that does not run says so', async () => {
