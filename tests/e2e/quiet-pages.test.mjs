@@ -61,6 +61,9 @@ describe('pages left open', { timeout: 240_000 + OPEN_MS }, () => {
     const pages = [
       await open('agent page', '/agents/quiet-0', 'agent_stats_update', hasFigures),
       await open('its tab Info', '/agents/quiet-0?tab=info', 'agent_stats_update', hasFigures),
+      await open('its tab Files', '/agents/quiet-0?tab=files', 'agent_stats_update', (tab) =>
+        tab.at('file-tree').waitFor(),
+      ),
       await open('its tab Logs', '/agents/quiet-0?tab=logs', 'agent_stats_update', (tab) =>
         tab.at('logs-text').waitFor(),
       ),
