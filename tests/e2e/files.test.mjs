@@ -169,8 +169,8 @@ describe('the files of an agent in a browser', { timeout: 300_000 }, () => {
     assert.ok(await holds('first ü.txt', 'first'))
     await isFine('uploads')
     const transfer = await browser.page.evaluateHandle(() => {
-      const data = new DataTransfer()
-      data.items.add(new File(['dropped'], 'dropped.txt'))
+      const data = new globalThis.DataTransfer()
+      data.items.add(new globalThis.File(['dropped'], 'dropped.txt'))
       return data
     })
     await line('notes').dispatchEvent('drop', { dataTransfer: transfer })
@@ -180,9 +180,9 @@ describe('the files of an agent in a browser', { timeout: 300_000 }, () => {
 
   it('that are too large or protected are refused with words', async () => {
     const huge = await browser.page.evaluateHandle((size) => {
-      const data = new DataTransfer()
-      data.items.add(new File([new Uint8Array(size)], 'huge.bin'))
-      data.items.add(new File(['x'], '.gitignore'))
+      const data = new globalThis.DataTransfer()
+      data.items.add(new globalThis.File([new Uint8Array(size)], 'huge.bin'))
+      data.items.add(new globalThis.File(['x'], '.gitignore'))
       return data
     }, BIG)
     await browser.at('file-tree').dispatchEvent('drop', { dataTransfer: huge })

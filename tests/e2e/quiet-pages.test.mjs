@@ -61,7 +61,7 @@ describe('pages left open', { timeout: 240_000 + OPEN_MS }, () => {
     const pages = [
       await open('agent page', '/agents/quiet-0', 'agent_stats_update', hasFigures),
       await open('its tab Info', '/agents/quiet-0?tab=info', 'agent_stats_update', hasFigures),
-      await open('its tab Files', '/agents/quiet-0?tab=files', 'agent_stats_update', (tab) =>
+      await open('tab Files of one at rest', '/agents/quiet-1?tab=files', 'agent_stats_update', (tab) =>
         tab.at('file-tree').waitFor(),
       ),
       await open('its tab Logs', '/agents/quiet-0?tab=logs', 'agent_stats_update', (tab) =>

@@ -26,6 +26,7 @@ sections:
     invalidBody: 'Mend these places in the file; the page follows by itself.',
     problems: 'What is wrong',
     olderShown: 'dashboard.yaml has a fault now. This is how it was before.',
+    asItWas: 'The agent is not running. This is how its dashboard was.',
     stoppedTitle: 'The agent is not running',
     stoppedBody: 'Its dashboard is read from its files, so it shows while the agent runs.',
     loadFailed: 'The dashboard could not be loaded',

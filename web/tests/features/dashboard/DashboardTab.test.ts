@@ -161,6 +161,14 @@ describe('the dashboard of an agent', () => {
     expect(heard.topic()).toBeNull()
   })
 
+  it('keeps what it showed when the agent stops, and says so', async () => {
+    const wrapper = await shown({ type: 'metric', label: 'Users', value: 12 })
+    expect(wrapper.find('[data-testid=dashboard-stopped]').exists()).toBe(false)
+    await wrapper.setProps({ agent: agent('bot', { status: 'stopped' }) })
+    expect(wrapper.text()).toContain('Users')
+    expect(wrapper.get('[data-testid=dashboard-stopped]').text()).toContain('how its dashboard was')
+  })
+
   it('shows the metrics of the template beside it', async () => {
     const wrapper = await tab({ error: 'No dashboard.yaml found' })
     heard.listener?.event({
