@@ -3,6 +3,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "agentd/home/names.h"
 #include "agentd/home/reading.h"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "agentd/home/utf8_check.h"
 #include "base/errors.h"

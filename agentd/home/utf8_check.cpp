@@ -1,6 +1,7 @@
 #include "agentd/home/utf8_check.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
