@@ -148,7 +148,8 @@ Task<> Follower::watch(std::shared_ptr<Follower> self) {
 }
 
 Task<> Follower::rest() {
-  pause_ = std::clamp(pause_ * 2, pace_.first_retry, pace_.last_retry);
+  const auto longest = live_->stream.empty() ? pace_.last_blind_retry : pace_.last_retry;
+  pause_ = std::clamp(pause_ * 2, pace_.first_retry, longest);
   wake_.expires_after(scattered(pause_));
   boost::system::error_code fault;
   co_await wake_.async_wait(asio::redirect_error(use_awaitable, fault));

@@ -34,6 +34,8 @@ struct FollowPace {
   std::chrono::milliseconds connect_within{5'000};
   std::chrono::milliseconds first_retry{200};  ///< doubles up to the next; each by chance up to a quarter longer
   std::chrono::milliseconds last_retry{15'000};
+  /// Instead, for an agent that has not been heard once: thousands of containers may have no daemon at all.
+  std::chrono::milliseconds last_blind_retry{60'000};
   std::chrono::milliseconds steady_after{5'000};     ///< a connection that held for so long was a good one
   std::chrono::milliseconds first_heartbeat{5'000};  ///< taken for its pace until a daemon has told it
   int missed_heartbeats = 3;                         ///< then the connection is taken for dead

@@ -32,6 +32,7 @@ class FollowersTest : public testing::Test {
     pace.port = daemons.port();
     pace.first_retry = 10ms;
     pace.last_retry = 100ms;
+    pace.last_blind_retry = 100ms;
     make(pace);
     io.start();
   }
