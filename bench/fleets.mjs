@@ -61,7 +61,9 @@ class Fleet {
   /** How often the engine was asked about containers so far. */
   async #engineCalls() {
     const { text } = await this.server.get('/metrics')
-    const counts = text.matchAll(/^trinity_engine_call_duration_seconds_count\{call="(?:inspect|statistics)"\} (\d+)$/gm)
+    const counts = text.matchAll(
+      /^trinity_engine_call_duration_seconds_count\{call="(?:inspect|statistics)"\} (\d+)$/gm,
+    )
     return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
   }
   async #end() {
