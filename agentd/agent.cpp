@@ -13,17 +13,15 @@
 #include "agentd/events/event_stream.h"
 #include "agentd/events/file_watch.h"
 #include "agentd/executions.h"
-#include "agentd/lines.h"
 #include "agentd/processes.h"
 #include "agentd/results.h"
 #include "agentd/routes.h"
 #include "agentd/runner.h"
 #include "agentd/secret.h"
-#include "agentd/workspace.h"
+#include "agentd/starting.h"
 #include "base/io_threads.h"
 #include "base/log.h"
 #include "base/spawn.h"
-#include "base/text.h"
 #include "http/server.h"
 
 namespace trinity::agentd {
@@ -33,7 +31,6 @@ namespace {
 constexpr std::chrono::milliseconds kProcessesEndWithin{3'000};
 constexpr std::chrono::milliseconds kRequestsEndWithin{2'000};
 constexpr std::chrono::milliseconds kLookAgain{5};
-constexpr std::size_t kLongestSetupLine = 500;
 constexpr std::size_t kShownCalls = 50;
 constexpr std::chrono::milliseconds kAnswerIsOut{1'000};
 
@@ -65,6 +62,7 @@ struct Agent::State {
         secret(Secret::from_file(config.secret_file)),
         executor(threads[0].get_executor()),
         lane(executor),
+        home(executor),
         processes(executor),
         executions(executor),
         results(executor, pool, config.home / ".trinity" / "results"),
@@ -73,21 +71,21 @@ struct Agent::State {
         autorun(executor, turns, lane),
         events(event_log, [this] { return snapshot(); }),
         board(config, pool),
-        files(executor, pool, config.home,
-              [this](boost::json::object changes) { event_log.add("files", std::move(changes)); }),
+        credentials(config, processes, pool, home),
+        git(config, credentials, processes, pool, home, executor),
+        starting(config, start_up, credentials, processes, pool, stop.get_token()),
+        files(executor, pool, config.home, [this](boost::json::object changes) { tell_files(std::move(changes)); }),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes(
-        {config, start_up, turns, executions, results, activity, pool, events, board, file_pool, stop.get_token()}));
+    router.add(agent_routes({config, start_up, turns, executions, results, activity, pool, events, board, file_pool,
+                             stop.get_token(), credentials, git, home}));
     follow();
   }
 
   void follow();
   [[nodiscard]] boost::json::object snapshot() const;
-  void tell_start_up() { event_log.add("startup", start_up.card()); }
+  void tell_files(boost::json::object changes);
   Task<> give_back_memory();
-  Task<> start(Lane::Hold hold);
-  Task<> prepare_workspace();
-  Task<> run_setup();
+  Task<> start(Lane::Hold hold, Lane::Hold alone);
   Task<> end_processes(std::shared_ptr<std::promise<void>> ended);
 
   Config config;
@@ -98,7 +96,8 @@ struct Agent::State {
   asio::any_io_executor executor;
   std::stop_source stop;
   StartUp start_up;
-  Lane lane;
+  Lane lane;  ///< the conversation
+  Lane home;  ///< changes of the home folder
   Processes processes;
   Executions executions;
   Results results;
@@ -109,6 +108,9 @@ struct Agent::State {
   EventLog event_log;
   EventStream events;
   Board board;
+  Credentials credentials;
+  GitRepository git;
+  Starting starting;
   FileWatch files;
   http::Router router;
   http::Server server;
@@ -117,6 +119,9 @@ struct Agent::State {
 
 /// Everything that changes goes into the event log.
 void Agent::State::follow() {
+  start_up.on_change([this] { event_log.add("startup", start_up.card()); });
+  // Whatever was done to the files of the CLI: a run finds the platform there.
+  turns.before_each([this] { return credentials.keep_platform_entry(); });
   activity.on_change([this](const TimelineEntry* entry) {
     auto about = activity.json(false);
     about["entry"] = entry != nullptr ? boost::json::value(without_input(*entry)) : boost::json::value(nullptr);
@@ -155,95 +160,47 @@ boost::json::object Agent::State::snapshot() const {
           {"ended", std::move(ended)}};
 }
 
-Task<> Agent::State::prepare_workspace() {
-  auto servers = [this] { return configured_mcp_servers(config); };
-  start_up.mcp_servers = co_await pool.run(std::move(servers));
-  auto prepare = [this]() -> std::expected<CopyReport, std::string> {
-    std::expected<CopyReport, std::string> report = CopyReport{true, 0, 0};
-    std::error_code ignored;
-    if (!config.template_name.empty() && std::filesystem::is_directory(config.template_folder, ignored)) {
-      report = copy_template(config.template_folder, config.home, stop.get_token());
-    }
-    make_content_folders(config.home);
-    return report;
-  };
-  const auto report = co_await pool.run(std::move(prepare));
-  if (!report) {
-    start_up.workspace = "failed";
-    start_up.workspace_error = "Copying the template failed: " + report.error();
-    log::error("workspace", "{}", *start_up.workspace_error);
-    tell_start_up();
-    co_return;
+void Agent::State::tell_files(boost::json::object changes) {
+  for (const auto& change : changes.at("changes").as_array()) {
+    if (change.at("path") == ".mcp.json") spawn("mcp", executor, credentials.keep_platform_entry());
   }
-  start_up.workspace = "ok";
-  tell_start_up();
-  if (!report->done_before) {
-    log::info("workspace", "{} files copied from the template {}", report->files, config.template_name);
-  }
+  event_log.add("files", std::move(changes));
 }
 
 /// `hold` keeps early messages waiting until there is something to run.
-Task<> Agent::State::start(Lane::Hold hold) {
+Task<> Agent::State::start(Lane::Hold hold, Lane::Hold alone) {
   Behaviour behaviour;
   {
     const Lane::Hold until_ready(std::move(hold));
-    co_await prepare_workspace();
+    co_await starting.prepare(std::move(alone));
+    co_await git.settle();
     behaviour = co_await turns.reload();
     co_await turns.restore();
     co_await results.restore();
     for (const auto& fault : behaviour.faults) log::warn("template", "template.yaml: {}", fault);
+    start_up.make_ready();
   }
   if (stop.stop_requested()) co_return;
   log::info("agentd", "ready, runtime {} {}", turns.runtime().name(),
             turns.runtime_available() ? "available" : "not available");
   spawn("file watch", executor, files.run());
-  spawn("setup script", executor, run_setup());
+  spawn("setup script", executor, starting.run_setup());
   if (behaviour.autorun) spawn("autorun", executor, autorun.run(*behaviour.autorun, config.autorun_after));
-}
-
-/// The agent's own script that brings back what it has installed. In the background: messages do not wait for it.
-Task<> Agent::State::run_setup() {
-  const auto script = config.home / ".trinity" / "setup.sh";
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(script, ignored)) co_return;
-  start_up.setup = "running";
-  tell_start_up();
-  log::info("setup", "{} started", script.string());
-  ProcessSpec spec;
-  spec.argv = {"/bin/bash", script.string()};
-  spec.folder = config.home;
-  spec.limit = config.setup_limit;
-  spec.most_output = 1024 * 1024;
-  Lines::Take log_line = [](std::string_view line, bool) {
-    log::info("setup", "{}", preview(line, kLongestSetupLine));
-  };
-  const auto lines = std::make_shared<Lines>(std::move(log_line), 64 * 1024);
-  Process::Output output = [lines](std::string_view bytes) { lines->feed(bytes); };
-  const auto end = co_await processes.run(std::move(spec), std::move(output));
-  lines->finish();
-  const bool good = end && end->cause == ProcessEnd::Cause::exited && end->code == 0;
-  start_up.setup = good ? "ok" : "failed";
-  tell_start_up();
-  if (good) {
-    log::info("setup", "ended");
-  } else if (!end) {
-    log::warn("setup", "not started: {}", end.error());
-  } else {
-    log::warn("setup", "{}, status {}: {}",
-              end->cause == ProcessEnd::Cause::timed_out ? "took too long and was killed" : "failed", end->code,
-              preview(end->errors, kLongestSetupLine));
-  }
 }
 
 Task<> Agent::State::end_processes(std::shared_ptr<std::promise<void>> ended) {
   lane.close();
+  home.close();
+  git.close();
   autorun.stop();
   files.stop();
   processes.stop_all();
   asio::steady_timer timer(executor);
   boost::system::error_code fault;
   const auto until = steady_now() + kProcessesEndWithin;
-  while (!processes.empty() && steady_now() < until) {
+  // What they left to do: a record to be closed, files to be written.
+  while ((!processes.empty() || !executions.empty() || lane.busy() || home.busy() || git.busy()) &&
+         steady_now() < until) {
     timer.expires_after(kLookAgain);
     co_await timer.async_wait(asio::redirect_error(use_awaitable, fault));
   }
@@ -260,12 +217,15 @@ void Agent::start() {
   auto& state = *state_;
   for (const auto& fault : state.config.faults) log::warn("agentd", "{}", fault);
   auto hold = state.lane.try_enter();
-  if (!state.config.template_name.empty()) state.start_up.workspace = "cloning";
+  auto alone = state.home.try_enter();
+  if (!state.config.template_name.empty() || state.config.repository.known()) {
+    state.start_up.begin(StartUp::Step::workspace);
+  }
   state.server.listen();
   state.threads.start();
   state.running = true;
   log::info("agentd", "listening on {}:{}", state.config.bind, state.server.port());
-  spawn("start-up", state.executor, state.start(std::move(*hold)));
+  spawn("start-up", state.executor, state.start(std::move(*hold), std::move(*alone)));
 }
 
 const std::vector<http::Route>& Agent::routes() const noexcept {

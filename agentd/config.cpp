@@ -1,5 +1,7 @@
 #include "agentd/config.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace trinity::agentd {
@@ -34,7 +36,69 @@ void read_most_tasks(const Variables& variables, Config& config) {
   }
 }
 
+/// `owner/name` by GitHub's rules; anything else could lead elsewhere.
+bool is_repository(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || text.size() > 140) return false;
+  const auto name = text.substr(slash + 1);
+  const auto good = [](char c, std::string_view more) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || more.find(c) != std::string_view::npos;
+  };
+  return !name.empty() && name != "." && name != ".." && text.front() != '-' &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
+                     [&](char c) { return good(c, "-"); }) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return good(c, "-._"); });
+}
+
+bool is_true(const Variables& variables, const std::string& name) {
+  return text_of(variables, name, "") == "true";
+}
+
+void read_branch(const Variables& variables, const std::string& name, std::string& into, Config& config) {
+  auto branch = text_of(variables, name, into);
+  if (branch.empty() || is_branch_name(branch)) {
+    into = std::move(branch);
+  } else {
+    config.faults.push_back(name + " is not the name of a branch and is not used");
+  }
+}
+
+void read_repository(const Variables& variables, Config& config) {
+  auto& repository = config.repository;
+  repository.name = text_of(variables, "GITHUB_REPO", "");
+  if (!repository.name.empty() && !is_repository(repository.name)) {
+    config.faults.emplace_back("GITHUB_REPO is not owner/name and is not used");
+    repository.name.clear();
+  }
+  repository.token = text_of(variables, "GITHUB_PAT", "");
+  repository.keeps_history = is_true(variables, "GIT_SYNC_ENABLED");
+  repository.follows_source = is_true(variables, "GIT_SOURCE_MODE");
+  read_branch(variables, "GIT_SOURCE_BRANCH", repository.source_branch, config);
+  read_branch(variables, "GIT_WORKING_BRANCH", repository.working_branch, config);
+  repository.base = text_of(variables, "GIT_BASE_URL", repository.base);
+  while (repository.base.ends_with('/')) repository.base.pop_back();
+}
+
 }  // namespace
+
+bool is_branch_name(std::string_view text) {
+  if (text.empty() || text.size() > 200 || text.front() == '-' || text.front() == '/' || text.back() == '/' ||
+      text.back() == '.' || text.ends_with(".lock")) {
+    return false;
+  }
+  for (const auto* bad : {"..", "//", "@{", "/."}) {
+    if (text.find(bad) != std::string_view::npos) return false;
+  }
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) {
+    return c <= ' ' || c == 0x7f || std::string_view("~^:?*[\\").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool Config::uses_gemini() const {
+  std::string lower = runtime;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower == "gemini-cli" || lower == "gemini";
+}
 
 Config config_from(const Variables& variables) {
   Config config;
@@ -42,8 +106,10 @@ Config config_from(const Variables& variables) {
   config.runtime = text_of(variables, "AGENT_RUNTIME", "");
   config.model = text_of(variables, "AGENT_RUNTIME_MODEL", text_of(variables, "CLAUDE_MODEL", ""));
   config.template_name = text_of(variables, "TEMPLATE_NAME", "");
-  config.slim_image = text_of(variables, "TRINITY_IMAGE_VARIANT", "") == "slim";
   config.home = text_of(variables, "HOME", "/home/developer");
+  config.platform_mcp = {text_of(variables, "TRINITY_MCP_URL", ""), text_of(variables, "TRINITY_MCP_API_KEY", "")};
+  read_repository(variables, config);
+  config.slim_image = text_of(variables, "TRINITY_IMAGE_VARIANT", "") == "slim";
   read_port(variables, config);
   read_most_tasks(variables, config);
   return config;

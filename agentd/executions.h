@@ -94,6 +94,7 @@ class Executions {
   [[nodiscard]] const std::deque<boost::json::object>& ended() const noexcept { return ended_; }
   [[nodiscard]] std::optional<boost::json::object> status(const std::string& id) const;
   [[nodiscard]] std::size_t count(std::string_view type) const;
+  [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }
 
   struct Termination {
     enum class Outcome { terminated, already_finished, failed };

@@ -6,12 +6,17 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 #include "agentd/agent.h"
+#include "agentd/git/rules.h"
 #include "agentd/keeper.h"
 #include "agentd/log_output.h"
 #include "agentd/process.h"
+#include "agentd/prompt/sections.h"
 #include "base/log.h"
 
 namespace {
@@ -71,8 +76,16 @@ int serve(const std::string& why) {
   }
 }
 
+/// Git runs this on CLAUDE.md: what it sees is the text without the platform's sections.
+int clean_claude_md() {
+  const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  std::cout << agentd::without_sections(text) << std::flush;
+  return std::cout ? 0 : 1;
+}
+
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  if (count == 2 && std::string_view(arguments[1]) == agentd::kCleanArgument) return clean_claude_md();
   return agentd::keep_alive(serve);
 }

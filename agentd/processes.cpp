@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace trinity::agentd {
 
 namespace {
@@ -12,10 +15,14 @@ std::vector<std::string> own_environment() {
   return variables;
 }
 
+std::string_view name_of(std::string_view variable) {
+  return variable.substr(0, variable.find('='));
+}
+
 }  // namespace
 
 Processes::Processes(asio::any_io_executor executor)
-    : executor_(std::move(executor)), environment_(own_environment()) {}
+    : executor_(std::move(executor)), own_(own_environment()), environment_(own_) {}
 
 Task<std::expected<ProcessEnd, std::string>> Processes::run(ProcessSpec spec, Process::Output output,
                                                             Started on_start) {
@@ -29,6 +36,27 @@ Task<std::expected<ProcessEnd, std::string>> Processes::run(ProcessSpec spec, Pr
   auto end = co_await process->wait();
   running_.erase(process);
   co_return std::move(end);
+}
+
+std::string Processes::variable(std::string_view name) const {
+  for (const auto& one : environment_) {
+    if (name_of(one) == name) return one.substr(std::min(name.size() + 1, one.size()));
+  }
+  return {};
+}
+
+void Processes::set_variables(const std::vector<Variable>& set, const std::set<std::string>& without) {
+  std::set<std::string, std::less<>> replaced(without.begin(), without.end());
+  std::vector<std::string> added;
+  for (const auto& variable : set) {
+    replaced.insert(variable.name);
+    added.push_back(variable.name + "=" + variable.value);
+  }
+  environment_.clear();
+  for (const auto& one : own_) {
+    if (!replaced.contains(name_of(one))) environment_.push_back(one);
+  }
+  environment_.insert(environment_.end(), added.begin(), added.end());
 }
 
 void Processes::stop_all() {

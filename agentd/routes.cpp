@@ -38,9 +38,10 @@ class InfoHandlers {
                                     {"runtime_available", turns.runtime_available()},
                                     {"claude_available", has_claude()},
                                     {"message_count", turns.session().totals().message_count},
-                                    {"workspace", parts_.start_up.workspace},
-                                    {"workspace_error", json::encode(parts_.start_up.workspace_error)},
-                                    {"setup", parts_.start_up.setup}});
+                                    {"workspace", parts_.start_up.workspace()},
+                                    {"workspace_error", json::encode(parts_.start_up.workspace_error())},
+                                    {"setup", parts_.start_up.setup()},
+                                    {"ready", parts_.start_up.ready()}});
   }
 
   Task<Response> info(Request) {
@@ -52,6 +53,8 @@ class InfoHandlers {
                {"mcp_servers", json::encode(parts_.start_up.mcp_servers)},
                {"uptime", fmt::format("PT{}S", uptime.count())}});
   }
+
+  Task<Response> start_up(Request) { co_return Response::json(parts_.start_up.card()); }
 
   Task<Response> template_info(Request) {
     auto read = [&config = parts_.config] { return template_card(config, find_template(config)); };
@@ -84,10 +87,6 @@ class InfoHandlers {
 
 }  // namespace
 
-object StartUp::card() const {
-  return {{"workspace", workspace}, {"workspace_error", json::encode(workspace_error)}, {"setup", setup}};
-}
-
 std::vector<http::Route> info_routes(AgentParts parts) {
   const Members<InfoHandlers> call(parts);
   return {
@@ -95,6 +94,7 @@ std::vector<http::Route> info_routes(AgentParts parts) {
       {Method::get, "/health", Access::anyone, call(&InfoHandlers::health)},
       {Method::get, "/api/health", Access::anyone, call(&InfoHandlers::health)},
       {Method::get, "/api/agent/info", Access::secret, call(&InfoHandlers::info)},
+      {Method::get, "/api/agent/startup", Access::secret, call(&InfoHandlers::start_up)},
       {Method::get, "/api/template/info", Access::secret, call(&InfoHandlers::template_info)},
       {Method::get, "/api/metrics", Access::secret, call(&InfoHandlers::metrics)},
       {Method::get, "/api/dashboard", Access::secret, call(&InfoHandlers::dashboard)},
@@ -103,7 +103,8 @@ std::vector<http::Route> info_routes(AgentParts parts) {
 
 std::vector<http::Route> agent_routes(AgentParts parts) {
   auto routes = info_routes(parts);
-  for (auto* chapter : {&chat_routes, &session_routes, &execution_routes, &file_routes}) {
+  for (auto* chapter : {&chat_routes, &session_routes, &execution_routes, &file_routes, &credential_routes, &git_routes,
+                        &prompt_routes}) {
     auto more = chapter(parts);
     routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

@@ -5,25 +5,17 @@
 #include "agentd/activity.h"
 #include "agentd/board/board.h"
 #include "agentd/config.h"
+#include "agentd/credentials/credentials.h"
 #include "agentd/events/event_stream.h"
 #include "agentd/executions.h"
+#include "agentd/git/repository.h"
+#include "agentd/lane.h"
 #include "agentd/results.h"
+#include "agentd/start_up.h"
 #include "agentd/turns.h"
 #include "http/router.h"
 
 namespace trinity::agentd {
-
-/// How far the start-up is. Belongs to the I/O thread.
-struct StartUp {
-  /// What of it is told.
-  [[nodiscard]] boost::json::object card() const;
-
-  std::string workspace = "ok";  ///< ok, cloning, failed
-  std::optional<std::string> workspace_error;
-  std::string setup = "none";  ///< none, running, ok, failed
-  std::vector<std::string> mcp_servers;
-  SteadyTime since = steady_now();
-};
 
 /// What the handlers work with. All of it outlives the routes.
 struct AgentParts {
@@ -38,6 +30,9 @@ struct AgentParts {
   Board& board;
   BlockingPool& file_pool;  ///< for the file API: a long listing holds up nothing else
   std::stop_token stopping;
+  Credentials& credentials;
+  GitRepository& git;
+  Lane& home;  ///< who is in it may change the home folder
 };
 
 /// The paths of the agent API. Every path but the two health checks needs the secret, the unknown ones too.
@@ -49,6 +44,9 @@ struct AgentParts {
 [[nodiscard]] std::vector<http::Route> session_routes(AgentParts parts);
 [[nodiscard]] std::vector<http::Route> execution_routes(AgentParts parts);
 [[nodiscard]] std::vector<http::Route> file_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> credential_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> git_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> prompt_routes(AgentParts parts);
 
 /// A handler that is a member of a class whose object lives as long as its routes.
 template <class H>

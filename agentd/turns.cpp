@@ -172,6 +172,10 @@ Task<TurnEnd> Turns::run(TurnRequest request, [[maybe_unused]] Lane::Hold hold) 
 /// Finds the runtime, and the means to use it.
 Task<Turns::Started> Turns::begin(const TurnRequest* request) {
   co_await reload();
+  if (prepare_) {
+    auto preparing = prepare_();
+    co_await std::move(preparing);
+  }
   if (!choice_) throw Unavailable(choice_.error());
   Started started;
   started.runtime = *choice_;

@@ -79,6 +79,10 @@ class Turns {
   /// Why the model cannot be chosen; empty: it counts from the next turn on.
   std::string choose_model(const std::string& model);
 
+  /// Done before every run.
+  using Prepare = std::function<Task<>()>;
+  void before_each(Prepare prepare) { prepare_ = std::move(prepare); }
+
   /// Called after every change of the session.
   void on_session(std::function<void()> changed) { session_changed_ = std::move(changed); }
 
@@ -114,6 +118,7 @@ class Turns {
   RuntimeChoice choice_ = std::unexpected(std::string("The agent is starting"));
   Session session_;
   std::function<void()> session_changed_;
+  Prepare prepare_;
 };
 
 /// Which program answers, from AGENT_RUNTIME and template.yaml; the text says why none does. `claude-code` is what the

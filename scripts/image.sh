@@ -66,11 +66,12 @@ drop_full_image() {
 
 build_variant() {
   local wanted context=$ROOT/build/image
-  wanted=$(cd "$ROOT" && { tools_hash "$1"; hash_of images/agent/Dockerfile; version; sha256sum build/release/bin/agentd; } | sha256sum | cut -d' ' -f1)
+  wanted=$(cd "$ROOT" && { tools_hash "$1"; hash_of images/agent/Dockerfile images/agent/meta-prompt; version; sha256sum build/release/bin/agentd; } | sha256sum | cut -d' ' -f1)
   [ "$(image_hash "$IMAGE:$1")" != "$wanted" ] || return 0
   build_tools "$1"
   rm -rf "$context"
-  mkdir -p "$context" && install -m 0755 "$ROOT/build/release/bin/agentd" "$context/agentd" || die "cannot put together $context"
+  mkdir -p "$context" && install -m 0755 "$ROOT/build/release/bin/agentd" "$context/agentd" &&
+    install -m 0644 -D -t "$context/meta-prompt" "$ROOT/images/agent/meta-prompt/"* || die "cannot put together $context"
   step "Building the agents' image ($1)" 300 "build-image-$1" docker_build "$IMAGE:$1" "$wanted" "$ROOT/images/agent/Dockerfile" "$context" \
     --build-arg "TOOLS=$TOOLS:$1" --build-arg "VERSION=$(version)"
 }

@@ -1,0 +1,263 @@
+// The way to and from the remote: sync and pull.
+#include <algorithm>
+#include <cctype>
+
+#include "agentd/git/repository.h"
+#include "agentd/git/rules.h"
+#include "base/log.h"
+#include "json/encode.h"
+
+namespace trinity::agentd {
+
+namespace {
+
+using boost::json::object;
+using std::chrono::seconds;
+
+constexpr seconds kQuick{10};
+constexpr seconds kSlow{30};
+constexpr seconds kRemote{60};
+/// The control plane waits 120 s.
+constexpr seconds kWorkWithin{110};
+
+}  // namespace
+
+Task<object> GitRepository::sync(SyncRequest request) {
+  const auto opened = co_await open(kWorkWithin, true);
+  auto kept = co_await put_aside(&opened.git);
+  std::exception_ptr fault;
+  object done;
+  try {
+    done = co_await sync_now(&opened.git, &request);
+  } catch (...) {
+    fault = std::current_exception();
+  }
+  co_await put_back(&opened.git, std::move(kept));
+  if (fault) std::rethrow_exception(fault);
+  co_return done;
+}
+
+Task<object> GitRepository::pull(PullStrategy strategy) {
+  const auto opened = co_await open(kWorkWithin, true);
+  auto kept = co_await put_aside(&opened.git);
+  std::exception_ptr fault;
+  object done;
+  try {
+    done = co_await pull_now(&opened.git, strategy);
+  } catch (...) {
+    fault = std::current_exception();
+  }
+  co_await put_back(&opened.git, std::move(kept));
+  if (fault) std::rethrow_exception(fault);
+  co_return done;
+}
+
+Task<> GitRepository::fetch(const GitCommand* git) {
+  GitCommand::Order order{{"fetch", "origin"}, kRemote, {}};
+  const auto output = co_await git->run(std::move(order));
+  if (!output.good()) throw Failed("Git fetch failed: " + output.said);
+  remote_seen_ = steady_now();
+}
+
+/// What has been fetched comes below the own commits. Gives the output; `fault` when it did not work, and then all is
+/// as before.
+Task<std::string> GitRepository::rebase(const GitCommand* git, const std::string* branch, std::string* fault) {
+  GitCommand::Order order{{"pull", "--rebase", "--no-autostash", ".", "refs/remotes/origin/" + *branch}, kRemote, {}};
+  auto output = co_await git->run(std::move(order));
+  if (output.good()) co_return for_people(output.out, "");
+  *fault = output.said;
+  GitCommand::Order abort{{"rebase", "--abort"}, kQuick, {}};
+  co_await git->run(std::move(abort));
+  co_return std::string();
+}
+
+Task<long> GitRepository::count_of_stashes(const GitCommand* git) {
+  GitCommand::Order order{{"rev-list", "--walk-reflogs", "--count", "refs/stash"}, kQuick, {}};
+  const auto output = co_await git->run(std::move(order));
+  const auto counts = output.good() ? read_counts(output.out) : std::vector<long>();
+  co_return counts.empty() ? 0 : counts.front();
+}
+
+/// Also files that git does not know yet: they may be in the way of those that come.
+Task<bool> GitRepository::stash(const GitCommand* git, const char* message, std::string* fault) {
+  const auto before = co_await count_of_stashes(git);
+  GitCommand::Order order{{"stash", "push", "--include-untracked", "-m", message}, kSlow, {}};
+  const auto output = co_await git->run(std::move(order));
+  if (!output.good()) *fault = output.said;
+  const auto after = co_await count_of_stashes(git);
+  co_return after > before;
+}
+
+/// Empty, or why the changes could not be put back; the stash is kept then.
+Task<std::string> GitRepository::unstash(const GitCommand* git) {
+  GitCommand::Order order{{"stash", "pop"}, kSlow, {}};
+  const auto output = co_await git->run(std::move(order));
+  if (output.good()) co_return std::string();
+  log::warn("git", "stashed changes could not be put back and are kept in the stash: {}", output.said);
+  // What was put back in part, with marks of conflicts perhaps, must not be taken for work.
+  GitCommand::Order reset{{"reset", "--quiet", "--hard"}, kSlow, {}};
+  co_await git->run(std::move(reset));
+  co_return output.said.empty() ? std::string("they are in conflict and are kept in the stash") : output.said;
+}
+
+Task<> GitRepository::catch_up(const GitCommand* git, const std::string* branch, std::string* note) {
+  co_await fetch(git);
+  const auto count = co_await behind(git, branch);
+  if (count == 0) co_return;
+  const auto changes = co_await changes_of(git);
+  std::string fault;
+  bool stashed = false;
+  if (!changes.empty()) stashed = co_await stash(git, "Trinity auto-stash before sync", &fault);
+  fault.clear();
+  co_await rebase(git, branch, &fault);
+  std::string reapplied;
+  if (stashed) reapplied = co_await unstash(git);
+  if (!fault.empty()) throw GitConflict("merge_conflict", "Pull failed during sync: " + fault);
+  if (!reapplied.empty()) *note = " (Warning: Could not reapply local changes: " + reapplied + ")";
+}
+
+Task<> GitRepository::stage(const GitCommand* git, const std::vector<std::string>* paths) {
+  const auto refused = never_staged(credentials_.files());
+  const auto add = [&refused](const std::string& what) {
+    GitCommand::Order order{{"add", "-A", "--", what}, kSlow, {}};
+    order.arguments.insert(order.arguments.end(), refused.begin(), refused.end());
+    return order;
+  };
+  for (const auto& path : *paths) {
+    auto order = add(":(top,literal)" + path);
+    const auto output = co_await git->run(std::move(order));
+    if (!output.good()) log::warn("git", "not staged: {}", output.said);
+  }
+  if (!paths->empty()) co_return;
+  auto order = add(":(top)");
+  const auto output = co_await git->run(std::move(order));
+  if (!output.good()) throw Failed("Git add failed: " + output.said);
+}
+
+Task<> GitRepository::commit(const GitCommand* git, const std::string* message) {
+  GitCommand::Order who{{"config", "--get", "user.email"}, kQuick, {}};
+  const auto known = co_await git->run(std::move(who));
+  GitCommand::Order order{{}, kSlow, *message};
+  if (!known.good()) {
+    order.arguments = {"-c", "user.name=Trinity Agent (" + config_.agent_name + ")", "-c",
+                       "user.email=agent@trinity.local"};
+  }
+  order.arguments.insert(order.arguments.end(), {"commit", "--quiet", "--file=-"});
+  const auto output = co_await git->run(std::move(order));
+  if (!output.good()) throw Failed("Git commit failed: " + output.said);
+}
+
+Task<> GitRepository::push(const GitCommand* git, const std::string* branch, bool force) {
+  GitCommand::Order order{{"push", "--set-upstream"}, kRemote, {}};
+  if (force) order.arguments.push_back("--force-with-lease=refs/heads/" + *branch);
+  order.arguments.insert(order.arguments.end(), {"origin", "HEAD:refs/heads/" + *branch});
+  const auto output = co_await git->run(std::move(order));
+  if (output.good()) co_return;
+  auto lower = output.said;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const auto* word : {"rejected", "fetch first", "non-fast-forward"}) {
+    if (lower.find(word) != std::string::npos) {
+      throw GitConflict("push_rejected",
+                        "Push rejected: Remote has changes. Use 'Pull First' "
+                        "or 'Force Push' strategy.");
+    }
+  }
+  throw Failed((force ? "Force push failed: " : "Git push failed: ") + output.said);
+}
+
+Task<object> GitRepository::sync_now(const GitCommand* git, const SyncRequest* request) {
+  const auto branch = co_await branch_of(git);
+  if (branch.empty()) throw Failed("Git sync error: no branch is checked out");
+  std::string note;
+  if (request->strategy == SyncStrategy::pull_first) co_await catch_up(git, &branch, &note);
+  // The lease is on what the remote has now.
+  if (request->strategy == SyncStrategy::force_push) co_await fetch(git);
+  co_await stage(git, &request->paths);
+  const auto changes = co_await changes_of(git);
+  const auto staged = std::count_if(changes.begin(), changes.end(), [](const auto& one) { return one.is_staged(); });
+  if (staged > 0) {
+    const auto message = request->message.empty() ? "Trinity sync: " + format_z(now()).substr(0, 19).replace(10, 1, " ")
+                                                  : request->message;
+    co_await commit(git, &message);
+  }
+  const auto head = co_await last_commit(git);
+  const bool known = co_await has_remote_branch(git, &branch);
+  GitCommand::Order ahead{{"rev-list", "--count", "refs/remotes/origin/" + branch + "..HEAD"}, kQuick, {}};
+  const auto output = co_await git->run(std::move(ahead));
+  const auto counts = read_counts(output.out);
+  const bool nothing = !head || (known && !counts.empty() && counts.front() == 0);
+  if (nothing) {
+    co_return object{
+        {"success", true}, {"message", "No changes to sync" + note}, {"commit_sha", nullptr}, {"files_changed", 0}};
+  }
+  co_await push(git, &branch, request->strategy == SyncStrategy::force_push);
+  co_return object{{"success", true},         {"message", "Synced to " + branch + note},
+                   {"commit_sha", head->sha}, {"files_changed", staged},
+                   {"branch", branch},        {"sync_time", format_z(now())}};
+}
+
+Task<object> GitRepository::pull_now(const GitCommand* git, PullStrategy strategy) {
+  co_await fetch(git);
+  const auto branch = co_await branch_of(git);
+  if (branch.empty()) throw Failed("Git pull error: no branch is checked out");
+  if (strategy == PullStrategy::force_reset) co_return co_await reset_to_remote(git, &branch);
+  const auto changes = co_await changes_of(git);
+  const bool dirty = !changes.empty();
+  if (strategy == PullStrategy::clean) co_return co_await pull_clean(git, &branch, dirty);
+  co_return co_await pull_over_stash(git, &branch, dirty);
+}
+
+Task<object> GitRepository::pull_clean(const GitCommand* git, const std::string* branch, bool dirty) {
+  const auto count = co_await behind(git, branch);
+  if (count == 0) {
+    co_return object{
+        {"success", true}, {"message", "Already up to date"}, {"strategy", "clean"}, {"commits_behind", 0}};
+  }
+  std::string fault;
+  auto output = co_await rebase(git, branch, &fault);
+  if (!fault.empty()) throw GitConflict(dirty ? "local_uncommitted" : "merge_conflict", "Pull failed: " + fault);
+  co_return object{{"success", true},
+                   {"message", "Pulled " + std::to_string(count) + " commit(s) from origin/" + *branch},
+                   {"strategy", "clean"},
+                   {"commits_behind", count},
+                   {"output", std::move(output)}};
+}
+
+Task<object> GitRepository::pull_over_stash(const GitCommand* git, const std::string* branch, bool dirty) {
+  std::string fault;
+  bool stashed = false;
+  if (dirty) stashed = co_await stash(git, "Trinity auto-stash before pull", &fault);
+  if (!fault.empty()) {
+    if (stashed) co_await unstash(git);
+    throw GitConflict("stash_failed", "Failed to stash local changes: " + fault);
+  }
+  std::string output;
+  const bool known = co_await has_remote_branch(git, branch);
+  if (known) output = co_await rebase(git, branch, &fault);
+  std::string reapplied;
+  if (stashed) reapplied = co_await unstash(git);
+  if (!fault.empty()) throw GitConflict("merge_conflict", "Pull failed with conflicts: " + fault);
+  auto message = "Pulled latest changes from origin/" + *branch;
+  if (!reapplied.empty()) message += " (Warning: Could not reapply local changes: " + reapplied + ")";
+  co_return object{{"success", true},
+                   {"message", message},
+                   {"strategy", "stash_reapply"},
+                   {"stash_created", stashed},
+                   {"output", std::move(output)}};
+}
+
+/// Ignored files stay: credentials among them.
+Task<object> GitRepository::reset_to_remote(const GitCommand* git, const std::string* branch) {
+  GitCommand::Order reset{{"reset", "--hard", "refs/remotes/origin/" + *branch}, kRemote, {}};
+  const auto output = co_await git->run(std::move(reset));
+  if (!output.good()) throw Failed("Git reset failed: " + output.said);
+  GitCommand::Order clean{{"clean", "-fd"}, kSlow, {}};
+  const auto cleaned = co_await git->run(std::move(clean));
+  if (!cleaned.good()) log::warn("git", "untracked files stay: {}", cleaned.said);
+  co_return object{{"success", true},
+                   {"message", "Force reset to origin/" + *branch},
+                   {"strategy", "force_reset"},
+                   {"local_changes_discarded", true}};
+}
+
+}  // namespace trinity::agentd
