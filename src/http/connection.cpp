@@ -8,14 +8,13 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/spawn.h"
-#include "http/body_source.h"
-#include "http/chunk.h"
 #include "http/cors.h"
 #include "http/packing.h"
 #include "http/request_reader.h"
 #include "http/response_head.h"
 #include "http/server_core.h"
 #include "http/stream.h"
+#include "http/streamed_body.h"
 #include "http/text.h"
 #include "http/websocket_accept.h"
 
@@ -43,29 +42,6 @@ std::string encoded_path(std::string_view path) {
   }
   return text;
 }
-
-/// Ends a handler that reads a body which cannot be had; the connection turns it into its answer.
-struct BodyFault : std::runtime_error {
-  explicit BodyFault(RequestReader::Body why) : std::runtime_error("the request's body cannot be read"), body(why) {}
-  RequestReader::Body body;
-};
-
-/// The body of one request for a handler that reads it itself.
-class RequestBody final : public BodySource {
- public:
-  RequestBody(RequestReader& reader, std::size_t max, bool expects) : reader_(reader), max_(max), expects_(expects) {}
-  Task<std::string> read() override {
-    std::string piece;
-    const auto outcome = co_await reader_.read_piece(&piece, max_, expects_);
-    if (outcome != RequestReader::Body::read) throw BodyFault(outcome);
-    co_return piece;
-  }
-
- private:
-  RequestReader& reader_;
-  std::size_t max_;
-  bool expects_;
-};
 
 /// A coroutine of its own, so that the socket lives until the close frame is out.
 Task<> say_goodbye(std::shared_ptr<WebSocket> socket) {
@@ -124,7 +100,6 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void count(unsigned status, std::chrono::nanoseconds took) noexcept;
   Task<> shorten(Response* response, bool takes_gzip);
   Task<bool> write(const Response* response, bool with_body, bool keep, SteadyTime since);
-  Task<bool> write_stream(const StreamedBody* body, bool chunked);
   bool take_target(Request& request, std::string& query);
   [[nodiscard]] std::string_view date();
   void next_id();
@@ -417,38 +392,8 @@ Task<bool> Connection::write(const Response* response, bool with_body, bool keep
   const auto until = now + options_.write_within + extra_time(body.size());
   const auto done = co_await stream_->write({asio::buffer(head_), asio::buffer(body), {}, {}}, until);
   if (done.fault || !with_body || !response->streamed.source) co_return !done.fault;
-  co_return co_await write_stream(&response->streamed, !response->streamed.length && !lines.http_1_0);
-}
-
-/// False when the peer has gone, or the body is not what the head has promised: only the end of the connection can say
-/// so now. The limit counts the time that writing takes, not the source's.
-Task<bool> Connection::write_stream(const StreamedBody* body, bool chunked) {
-  std::uint64_t sent = 0;
-  std::chrono::nanoseconds used{0};
-  for (;;) {
-    std::string piece;
-    std::string fault;
-    try {
-      piece = co_await body->source->read();
-    } catch (const std::exception& e) {
-      fault = e.what();
-    }
-    sent += piece.size();
-    if (fault.empty() && body->length && (piece.empty() ? sent < *body->length : sent > *body->length))
-      fault = "it has not the length that was promised";
-    if (!fault.empty()) {
-      log::warn({"http", id_}, "a body ended in its middle: {}", fault);
-      co_return false;
-    }
-    if (piece.empty() && !chunked) co_return true;
-    const auto begun = steady_now();
-    const auto until = begun + options_.write_within + extra_time(sent) - used;
-    const auto head = chunked ? chunk_head(piece.size()) : std::string();
-    const std::string_view end = chunked ? "\r\n" : "";
-    const auto done = co_await stream_->write({asio::buffer(head), asio::buffer(piece), asio::buffer(end), {}}, until);
-    if (done.fault || piece.empty()) co_return !done.fault;
-    used += steady_now() - begun;
-  }
+  BodyWay way{stream_, options_.write_within, id_, !response->streamed.length && !lines.http_1_0};
+  co_return co_await write_body(&response->streamed, std::move(way));
 }
 
 /// Signs in, shakes hands, and lets the route's handler own the socket. Always the connection's last request.
