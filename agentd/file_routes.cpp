@@ -1,6 +1,7 @@
 // The file API: the tree, reading, writing, deleting, moving, all within the home directory.
 #include <fmt/format.h>
 
+#include "agentd/credentials/mcp_file.h"
 #include "agentd/home/changes.h"
 #include "agentd/home/content_body.h"
 #include "agentd/home/listing.h"
@@ -78,7 +79,7 @@ Response changed_meanwhile(const std::string& path) {
 class FileHandlers {
  public:
   explicit FileHandlers(AgentParts parts)
-      : home_(parts.config.home), pool_(parts.file_pool), stop_(std::move(parts.stopping)) {}
+      : config_(parts.config), home_(parts.config.home), pool_(parts.file_pool), stop_(std::move(parts.stopping)) {}
 
   Task<Response> list(Request request) {
     const std::string asked(request.query.find("path").value_or(home_.root().string()));
@@ -170,9 +171,11 @@ class FileHandlers {
       auto take = [&body, &piece] { named("Failed to update file", [&] { body.feed(piece); }); };
       if (more) co_await pool_.run(std::move(take));
     }
-    auto finish = [&body, &writer, asked] {
+    auto finish = [this, &body, &writer, asked] {
       body.finish();
-      return named("Failed to update file", [&] { return writer.finish(false, asked); });
+      auto done = named("Failed to update file", [&] { return writer.finish(false, asked); });
+      keep_platform_entry_in(config_, asked);
+      return done;
     };
     const auto written = co_await pool_.run(std::move(finish));
     co_return written_answer(written, asked, 200);
@@ -193,8 +196,10 @@ class FileHandlers {
       auto take = [&writer, &piece] { named("Failed to upload file", [&] { writer.append(piece, largest_file); }); };
       if (more) co_await pool_.run(std::move(take));
     }
-    auto finish = [&writer, overwrite, asked] {
-      return named("Failed to upload file", [&] { return writer.finish(!overwrite, asked); });
+    auto finish = [this, &writer, overwrite, asked] {
+      auto done = named("Failed to upload file", [&] { return writer.finish(!overwrite, asked); });
+      keep_platform_entry_in(config_, asked);
+      return done;
     };
     const auto written = co_await pool_.run(std::move(finish));
     co_return written_answer(written, asked, uploading.created ? 201 : 200);
@@ -254,6 +259,7 @@ class FileHandlers {
     return made;
   }
 
+  const Config& config_;
   Home home_;
   BlockingPool& pool_;
   std::stop_token stop_;

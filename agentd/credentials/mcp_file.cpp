@@ -186,4 +186,9 @@ void keep_platform_entry(const Config& config) {
   }
 }
 
+void keep_platform_entry_in(const Config& config, const std::filesystem::path& written) {
+  const auto name = written.filename();
+  if (name == kClaudeFile || name == std::filesystem::path(kGeminiFile).filename()) keep_platform_entry(config);
+}
+
 }  // namespace trinity::agentd

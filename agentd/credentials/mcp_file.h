@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,5 +24,7 @@ namespace trinity::agentd {
 
 /// Puts the platform's entry into the files of the home folder that the agent's CLI reads. Blocks.
 void keep_platform_entry(const Config& config);
+/// The same when `written`, a path that was written to, may be one of these files.
+void keep_platform_entry_in(const Config& config, const std::filesystem::path& written);
 
 }  // namespace trinity::agentd

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "agentd/files.h"
 #include "http/body_source.h"
 #include "unit/agentd/agent_fixture.h"
 
@@ -175,6 +176,21 @@ TEST_F(FileRoutesTest, Editing) {
   for (const auto& entry : fs::directory_iterator(home_.path())) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".trinity-new")) << entry.path();
   }
+}
+
+TEST_F(FileRoutesTest, ThePlatformsEntrySurvivesAnEdit) {
+  config_.platform_mcp = {"http://mcp:8080/mcp", "key"};
+  home_.write(".mcp.json", "{}");
+  start();
+  ASSERT_EQ(call(Method::put, "/api/files?path=.mcp.json", R"({"content":"{\"mcpServers\": {\"mail\": {}}}"})").status,
+            200U);
+  auto text = read_small_file(home_.path() / ".mcp.json", 10'000).value_or("");
+  EXPECT_THAT(text, HasSubstr("http://mcp:8080/mcp"));
+  EXPECT_THAT(text, HasSubstr("mail"));
+  const auto sent = send(Method::put, "/api/files/content?path=.mcp.json&overwrite=true", {}, "{}");
+  ASSERT_EQ(sent.status, 200U) << sent.body;
+  text = read_small_file(home_.path() / ".mcp.json", 10'000).value_or("");
+  EXPECT_THAT(text, HasSubstr("http://mcp:8080/mcp"));
 }
 
 /// Gives a body in pieces, and fails where it is told to.
