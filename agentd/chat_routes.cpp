@@ -167,7 +167,7 @@ Task<> give_up(Executions* executions, std::string id) {
 
 class ChatHandlers {
  public:
-  explicit ChatHandlers(AgentParts parts)
+  explicit ChatHandlers(const AgentParts& parts)
       : turns_(parts.turns), executions_(parts.executions), results_(parts.results) {}
 
   Task<Response> chat(Request request) {
@@ -255,7 +255,7 @@ class ChatHandlers {
 
 }  // namespace
 
-std::vector<http::Route> chat_routes(AgentParts parts) {
+std::vector<http::Route> chat_routes(const AgentParts& parts) {
   const Members<ChatHandlers> call(parts);
   return {
       {Method::post, "/api/chat", Access::secret, call(&ChatHandlers::chat), {}, kMostBody},

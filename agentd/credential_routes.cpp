@@ -118,7 +118,7 @@ class UpdateBody {
 
 class CredentialHandlers {
  public:
-  explicit CredentialHandlers(AgentParts parts) : credentials_(parts.credentials) {}
+  explicit CredentialHandlers(const AgentParts& parts) : credentials_(parts.credentials) {}
 
   Task<Response> update(Request request) {
     auto asked = UpdateBody().read(request.body);
@@ -137,7 +137,7 @@ class CredentialHandlers {
 
 }  // namespace
 
-std::vector<http::Route> credential_routes(AgentParts parts) {
+std::vector<http::Route> credential_routes(const AgentParts& parts) {
   const Members<CredentialHandlers> call(parts);
   std::vector<http::Route> table{
       {Method::post, "/api/credentials/update", Access::secret, call(&CredentialHandlers::update)},

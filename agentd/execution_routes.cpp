@@ -16,7 +16,7 @@ constexpr std::int64_t kLongestWait = 60;
 
 class ExecutionHandlers {
  public:
-  explicit ExecutionHandlers(AgentParts parts) : executions_(parts.executions), results_(parts.results) {}
+  explicit ExecutionHandlers(const AgentParts& parts) : executions_(parts.executions), results_(parts.results) {}
 
   Task<Response> running(Request) { co_return Response::json(executions_.running()); }
 
@@ -61,7 +61,7 @@ class ExecutionHandlers {
 
 }  // namespace
 
-std::vector<http::Route> execution_routes(AgentParts parts) {
+std::vector<http::Route> execution_routes(const AgentParts& parts) {
   const Members<ExecutionHandlers> call(parts);
   return {
       {Method::get, "/api/executions/running", Access::secret, call(&ExecutionHandlers::running)},

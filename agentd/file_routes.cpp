@@ -78,8 +78,8 @@ Response changed_meanwhile(const std::string& path) {
 
 class FileHandlers {
  public:
-  explicit FileHandlers(AgentParts parts)
-      : config_(parts.config), home_(parts.config.home), pool_(parts.file_pool), stop_(std::move(parts.stopping)) {}
+  explicit FileHandlers(const AgentParts& parts)
+      : config_(parts.config), home_(parts.config.home), pool_(parts.file_pool), stop_(parts.stopping) {}
 
   Task<Response> list(Request request) {
     const std::string asked(request.query.find("path").value_or(home_.root().string()));
@@ -273,8 +273,8 @@ http::Route reads_body(http::Route route, std::size_t most) {
 
 }  // namespace
 
-std::vector<http::Route> file_routes(AgentParts parts) {
-  const Members<FileHandlers> call(std::move(parts));
+std::vector<http::Route> file_routes(const AgentParts& parts) {
+  const Members<FileHandlers> call(parts);
   return {
       {Method::get, "/api/files", Access::secret, call(&FileHandlers::list)},
       reads_body({Method::put, "/api/files", Access::secret, call(&FileHandlers::update)}, most_body),

@@ -51,7 +51,7 @@ Response answer(const GitConflict& conflict) {
 
 class GitHandlers {
  public:
-  explicit GitHandlers(AgentParts parts) : git_(parts.git) {}
+  explicit GitHandlers(const AgentParts& parts) : git_(parts.git) {}
 
   Task<Response> status(Request) {
     try {
@@ -117,7 +117,7 @@ class GitHandlers {
 
 }  // namespace
 
-std::vector<http::Route> git_routes(AgentParts parts) {
+std::vector<http::Route> git_routes(const AgentParts& parts) {
   const Members<GitHandlers> call(parts);
   std::vector<http::Route> table{
       {Method::get, "/api/git/status", Access::secret, call(&GitHandlers::status)},

@@ -25,7 +25,7 @@ BOOST_DESCRIBE_STRUCT(InjectBody, (), (force, custom_prompt))
 
 class PromptHandlers {
  public:
-  explicit PromptHandlers(AgentParts parts) : config_(parts.config), pool_(parts.pool), home_(parts.home) {}
+  explicit PromptHandlers(const AgentParts& parts) : config_(parts.config), pool_(parts.pool), home_(parts.home) {}
 
   Task<Response> status(Request) {
     auto look = [this] { return prompt_status(config_); };
@@ -59,7 +59,7 @@ class PromptHandlers {
 
 }  // namespace
 
-std::vector<http::Route> prompt_routes(AgentParts parts) {
+std::vector<http::Route> prompt_routes(const AgentParts& parts) {
   const Members<PromptHandlers> call(parts);
   std::vector<http::Route> table{
       {Method::get, "/api/trinity/status", Access::secret, call(&PromptHandlers::status)},

@@ -16,7 +16,7 @@ using http::Response;
 
 class InfoHandlers {
  public:
-  explicit InfoHandlers(AgentParts parts) : parts_(parts) {}
+  explicit InfoHandlers(const AgentParts& parts) : parts_(parts) {}
 
   Task<Response> root(Request) {
     object endpoints{{"chat", "POST /api/chat"},
@@ -87,7 +87,7 @@ class InfoHandlers {
 
 }  // namespace
 
-std::vector<http::Route> info_routes(AgentParts parts) {
+std::vector<http::Route> info_routes(const AgentParts& parts) {
   const Members<InfoHandlers> call(parts);
   return {
       {Method::get, "/", Access::secret, call(&InfoHandlers::root)},
@@ -101,7 +101,7 @@ std::vector<http::Route> info_routes(AgentParts parts) {
   };
 }
 
-std::vector<http::Route> agent_routes(AgentParts parts) {
+std::vector<http::Route> agent_routes(const AgentParts& parts) {
   auto routes = info_routes(parts);
   for (auto* chapter : {&chat_routes, &session_routes, &execution_routes, &file_routes, &credential_routes, &git_routes,
                         &prompt_routes}) {

@@ -36,23 +36,23 @@ struct AgentParts {
 };
 
 /// The paths of the agent API. Every path but the two health checks needs the secret, the unknown ones too.
-[[nodiscard]] std::vector<http::Route> agent_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> agent_routes(const AgentParts& parts);
 
 /// Its chapters.
-[[nodiscard]] std::vector<http::Route> info_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> chat_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> session_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> execution_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> file_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> credential_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> git_routes(AgentParts parts);
-[[nodiscard]] std::vector<http::Route> prompt_routes(AgentParts parts);
+[[nodiscard]] std::vector<http::Route> info_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> chat_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> session_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> execution_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> file_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> credential_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> git_routes(const AgentParts& parts);
+[[nodiscard]] std::vector<http::Route> prompt_routes(const AgentParts& parts);
 
 /// A handler that is a member of a class whose object lives as long as its routes.
 template <class H>
 class Members {
  public:
-  explicit Members(AgentParts parts) : handlers_(std::make_shared<H>(parts)) {}
+  explicit Members(const AgentParts& parts) : handlers_(std::make_shared<H>(parts)) {}
   [[nodiscard]] http::Handler operator()(Task<http::Response> (H::*member)(http::Request)) const {
     return [handlers = handlers_, member](http::Request request) { return ((*handlers).*member)(std::move(request)); };
   }

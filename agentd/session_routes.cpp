@@ -19,7 +19,7 @@ BOOST_DESCRIBE_STRUCT(ModelRequest, (), (model))
 
 class SessionHandlers {
  public:
-  explicit SessionHandlers(AgentParts parts) : turns_(parts.turns), activity_(parts.activity) {}
+  explicit SessionHandlers(const AgentParts& parts) : turns_(parts.turns), activity_(parts.activity) {}
 
   Task<Response> history(Request) {
     boost::json::array messages;
@@ -77,7 +77,7 @@ class SessionHandlers {
 
 }  // namespace
 
-std::vector<http::Route> session_routes(AgentParts parts) {
+std::vector<http::Route> session_routes(const AgentParts& parts) {
   const Members<SessionHandlers> call(parts);
   return {
       {Method::get, "/api/chat/history", Access::secret, call(&SessionHandlers::history)},

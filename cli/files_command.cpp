@@ -43,7 +43,7 @@ std::string files_of(const std::string& agent, std::string_view operation, const
 }
 
 /// The JSON of a success; refusals name the path.
-json::value ask_files(Session& session, Call call, const std::string& path) {
+json::value ask_files(Session& session, const Call& call, const std::string& path) {
   try {
     return ask(session.api(), call);
   } catch (const Fault& fault) {
@@ -72,7 +72,7 @@ void list_files(Session& session, const FilesWish& wish) {
   Call call{.path = fmt::format("/api/agents/{}/files?show_hidden={}", path_segment(wish.agent), wish.all)};
   if (!wish.tree) call.path += "&depth=1";
   if (!wish.path.empty()) call.path += "&path=" + path_segment(wish.path);
-  const auto found = ask_files(session, std::move(call), wish.path.empty() ? wish.agent : wish.path);
+  const auto found = ask_files(session, call, wish.path.empty() ? wish.agent : wish.path);
   if (session.as_json()) return session.print_json(found);
   auto& terminal = session.terminal();
   const auto& tree = found.as_object();
@@ -169,7 +169,7 @@ void put_file(Session& session, const FilesWish& wish) {
   call.content_type = "application/octet-stream";
   call.limit = kTransferWithin;
   const auto size = static_cast<std::int64_t>(call.body.size());
-  const auto done = ask_files(session, std::move(call), path);
+  const auto done = ask_files(session, call, path);
   if (session.as_json()) return session.print_json(done);
   session.terminal().out << fmt::format("{} is uploaded ({}).\n", harmless(path, false), bytes_text(size));
 }
@@ -201,7 +201,7 @@ void make_folders(Session& session, const FilesWish& wish) {
   for (const auto& path : wish.paths) {
     Call call{.method = "POST", .path = fmt::format("/api/agents/{}/files/folder", path_segment(wish.agent))};
     call.body = json::serialize(json::object{{"path", path}});
-    auto done = ask_files(session, std::move(call), path);
+    auto done = ask_files(session, call, path);
     if (!session.as_json()) session.terminal().out << fmt::format("{} is made.\n", harmless(path, false));
     all.push_back(std::move(done));
   }
@@ -213,7 +213,7 @@ void move_file(Session& session, const FilesWish& wish) {
   if (target.ends_with('/')) target += last_name(wish.path);
   Call call{.method = "POST", .path = fmt::format("/api/agents/{}/files/move", path_segment(wish.agent))};
   call.body = json::serialize(json::object{{"path", wish.path}, {"new_path", target}});
-  const auto done = ask_files(session, std::move(call), wish.path);
+  const auto done = ask_files(session, call, wish.path);
   if (session.as_json()) return session.print_json(done);
   session.terminal().out << fmt::format("{} is {} now.\n", harmless(wish.path, false), harmless(target, false));
 }

@@ -117,7 +117,7 @@ Task<> Follower::read(http::WebSocket* socket, unsigned turn) {
     if (turn != turn_ || !message) co_return;
     heard();
     auto frame = read_frame(message->data);
-    const bool good = frame && message->text && take(std::move(*frame));
+    const bool good = frame && message->text && take(*frame);
     if (good) continue;
     log::warn("agentlink", "the event stream of {} is broken: {}", agent_,
               frame ? "its numbers or its order" : frame.error());
@@ -155,12 +155,12 @@ Task<> Follower::rest() {
   co_await wake_.async_wait(asio::redirect_error(use_awaitable, fault));
 }
 
-bool Follower::take(Frame frame) {
+bool Follower::take(const Frame& frame) {
   if (frame.kind == Frame::Kind::hello) return !greeted_ && take_hello(frame);
   if (!greeted_) return false;
   switch (frame.kind) {
     case Frame::Kind::snapshot:
-      take_snapshot(std::move(frame));
+      take_snapshot(frame);
       return true;
     case Frame::Kind::heartbeat:
       return complete_ && frame.seq == live_->seq;
@@ -193,8 +193,8 @@ bool Follower::take_hello(const Frame& frame) {
   return true;
 }
 
-void Follower::take_snapshot(Frame frame) {
-  auto live = with_snapshot(*live_, std::move(frame.body));
+void Follower::take_snapshot(const Frame& frame) {
+  auto live = with_snapshot(*live_, frame.body);
   live.seq = frame.seq;
   live.connection = Connection::up;
   complete_ = place_ = true;

@@ -62,9 +62,9 @@ class Follower : public std::enable_shared_from_this<Follower> {
   Task<> rest();
   [[nodiscard]] std::string address() const;
   /// False: the stream is not what it should be; the connection ends and begins anew.
-  [[nodiscard]] bool take(Frame frame);
+  [[nodiscard]] bool take(const Frame& frame);
   [[nodiscard]] bool take_hello(const Frame& frame);
-  void take_snapshot(Frame frame);
+  void take_snapshot(const Frame& frame);
   [[nodiscard]] bool take_event(const Frame& frame);
   void tell(News news);
   void lost();

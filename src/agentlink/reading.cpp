@@ -10,7 +10,6 @@ namespace trinity::agentlink {
 
 namespace {
 
-using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
@@ -243,7 +242,7 @@ const object* object_in(const object& from, std::string_view name) {
 
 }  // namespace
 
-Live with_snapshot(const Live& before, object state) {
+Live with_snapshot(const Live& before, const object& state) {
   auto made = before;
   made.runtime = text_in(state, "runtime", longest_id);
   made.runtime_available = flag_in(state, "runtime_available");

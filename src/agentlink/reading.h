@@ -23,7 +23,7 @@ struct News {
 
 /// Takes frames over into a state: what fits is taken in the bounds that there are, what does not fit is left out; an
 /// agent may send anything. Pure.
-[[nodiscard]] Live with_snapshot(const Live& before, boost::json::object state);
+[[nodiscard]] Live with_snapshot(const Live& before, const boost::json::object& state);
 /// `type` and members of an event. What changed beside the state goes into `news`.
 [[nodiscard]] Live with_event(const Live& before, const std::string& type, const boost::json::object& event,
                               News& news);

@@ -132,7 +132,7 @@ TEST(Reading, NothingAnAgentSendsBreaksTheBounds) {
   boost::json::array runs;
   for (int i = 0; i < 1000; ++i) runs.push_back(boost::json::object{{"execution_id", std::string(10'000, 'z')}});
   bad["running"] = std::move(runs);
-  const auto live = with_snapshot(blank("bot", "c"), std::move(bad));
+  const auto live = with_snapshot(blank("bot", "c"), bad);
   EXPECT_EQ(live.activity->timeline.size(), most_calls);
   std::size_t bytes = live.activity->tool_counts.size() + live.startup->size() + live.session->text.size();
   for (const auto& call : live.activity->timeline) bytes += call->text.size();
