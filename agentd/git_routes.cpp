@@ -1,6 +1,7 @@
 // The agent's repository.
 #include "agentd/git/repository.h"
 #include "agentd/routes.h"
+#include "base/log.h"
 #include "json/decode.h"
 
 namespace trinity::agentd {
@@ -54,13 +55,15 @@ class GitHandlers {
   explicit GitHandlers(const AgentParts& parts) : git_(parts.git) {}
 
   Task<Response> status(Request) {
+    std::optional<object> card;
     try {
-      auto card = co_await git_.status();
-      co_return Response::json(std::move(card));
-    } catch (const BadRequest&) {
+      card = co_await git_.status();
+    } catch (const BadRequest& none) {
+      log::debug("git", "{}", none.what());
     } catch (const Failed& e) {
       throw Failed(std::string("Git status error: ") + e.what());
     }
+    if (card) co_return Response::json(std::move(*card));
     co_return Response::json(object{{"git_enabled", false}, {"message", kNotEnabled}});
   }
 

@@ -24,7 +24,7 @@ void StartUp::begin(Step step, std::string detail) {
   tell();
 }
 
-void StartUp::end(Step step, State state, std::string detail) {
+void StartUp::end(Step step, State state, const std::string& detail) {
   auto& entry = entries_.at(static_cast<std::size_t>(step));
   entry.state = state;
   entry.ended = now();

@@ -22,7 +22,7 @@ class StartUp {
 
   void begin(Step step, std::string detail = {});
   /// `detail`: what was done, or why it failed; for people.
-  void end(Step step, State state, std::string detail = {});
+  void end(Step step, State state, const std::string& detail = {});
   /// Messages are let in from now on.
   void make_ready();
 

@@ -72,6 +72,7 @@ bool is_good_columns(const value& columns) {
 
 std::string names_of_kinds() {
   std::vector<std::string_view> names;
+  names.reserve(kKinds.size());
   for (const auto& kind : kKinds) names.push_back(kind.name);
   return fmt::format("{}", fmt::join(names, ", "));
 }

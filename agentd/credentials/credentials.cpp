@@ -25,6 +25,7 @@ constexpr std::size_t kLargestEnv = 4 * 1024 * 1024;
 
 std::vector<std::string> names_of(const std::vector<Variable>& variables) {
   std::vector<std::string> names;
+  names.reserve(variables.size());
   for (const auto& variable : variables) names.push_back(variable.name);
   return names;
 }

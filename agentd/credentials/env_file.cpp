@@ -42,8 +42,8 @@ std::size_t end_of_quoted(std::string_view text, char quote) {
 std::string unescaped(std::string_view text) {
   std::string value;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool escaped =
-        text[at] == '\\' && at + 1 < text.size() && std::string_view("\\\"$`").find(text[at + 1]) != text.npos;
+    const bool escaped = text[at] == '\\' && at + 1 < text.size() &&
+                         std::string_view("\\\"$`").find(text[at + 1]) != std::string_view::npos;
     value += escaped ? text[++at] : text[at];
   }
   return value;
@@ -126,7 +126,7 @@ std::string env_text(const std::vector<Variable>& ours, const std::vector<EnvIte
   bool begun = false;
   for (const auto& item : others) {
     // Our own head, or what is left of it.
-    begun = begun || item.variable || (item.raw != "\n" && kHead.find(item.raw) != 0);
+    begun = begun || item.variable || (item.raw != "\n" && !kHead.starts_with(item.raw));
     if (!begun) continue;
     between += item.raw;
     if (!item.variable) continue;

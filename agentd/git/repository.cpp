@@ -65,8 +65,8 @@ Task<GitRepository::Open> GitRepository::open(seconds within, bool alone) {
 Task<> GitRepository::settle() {
   try {
     const auto opened = co_await open(kLookWithin, false);
-  } catch (const BadRequest&) {
-    // There is none.
+  } catch (const BadRequest& none) {
+    log::debug("git", "{}", none.what());
   } catch (const std::exception& e) {
     log::warn("git", "CLAUDE.md may look changed: {}", e.what());
   }

@@ -58,7 +58,7 @@ void add_lines(const fs::path& file, const std::vector<std::string>& lines) {
 
 /// In a work tree that is linked to another repository `.git` is a file that says where that is.
 fs::path git_folder(const fs::path& tree) {
-  const auto git = tree / ".git";
+  auto git = tree / ".git";
   if (fs::is_directory(git)) return git;
   const auto text = read_small_file(git, kLargest).value_or("");
   constexpr std::string_view word = "gitdir: ";

@@ -11,7 +11,8 @@ namespace trinity::agentd {
 Names::Names(int above, const char* name) {
   const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   Descriptor opened(::openat(above, name, flags));
-  if (opened && (stream_ = ::fdopendir(opened.number())) != nullptr) static_cast<void>(opened.release());
+  if (opened) stream_ = ::fdopendir(opened.number());
+  if (stream_ != nullptr) static_cast<void>(opened.release());
 }
 
 Names::~Names() {
