@@ -146,7 +146,8 @@ TEST_F(Pretended, RunningContainersShowTheirFiles) {
     const test::HostTrees trees(folder.path(), version);
     const std::string id(64, 'a');
     trees.add(id, 1'000'000'000, {.cpu_nanoseconds = 5'000'000, .memory_bytes = 1'000'000});
-    const auto reader = metering::open_reader({folder / "proc", folder / "cgroup"}, 1'000'000'000);
+    const metering::Tolerance always{{}, {}, {}, 0};
+    const auto reader = metering::open_reader({folder / "proc", folder / "cgroup"}, 1'000'000'000, always);
     ASSERT_TRUE(reader) << version;
     const auto first = reader->read();
     ASSERT_TRUE(first);
