@@ -86,7 +86,7 @@ Task<> EventStream::serve(std::shared_ptr<http::WebSocket> socket, http::Request
   spawn("event reader", socket->executor(), watch_reader(socket, link));
   const auto after = number_in(request.query.find("after").value_or(""));
   const bool known = after && request.query.find("stream") == log_.stream() && log_.has_all_after(*after);
-  log::info("events", "a reader came, {}", known ? "going on" : "from the beginning");
+  log::debug("events", "a reader came, {}", known ? "going on" : "from the beginning");
   auto first = hello(known);
   bool open = co_await socket->write(std::move(first));
   // Without a known place nothing is sent before the state.
