@@ -40,9 +40,10 @@ describe('the API in a browser', { timeout: 120_000 }, () => {
   it('finds operations by words and fields', async () => {
     await browser.go('/docs')
     await browser.page.locator('details.operation').first().waitFor()
+    const all = await shown()
     await browser.page.fill('#search', 'delete agents')
     const found = await shown()
-    assert.ok(found >= 1 && found < 5, `${found} operations speak of deleting agents`)
+    assert.ok(found >= 1 && found < all / 5, `${found} of ${all} operations speak of deleting agents`)
     assert.ok(await browser.page.locator('#delete_agent').isVisible())
     await browser.page.fill('#search', 'no such thing')
     assert.equal(await shown(), 0)
