@@ -127,7 +127,7 @@ describe('the start of an agent', () => {
       environment: { TEMPLATE_NAME: 'local:scout' },
       files: {
         '/template/template.yaml': 'name: scout\nmetrics: [{name: cycles, type: counter, label: Cycles}]\n',
-        '/template/.mcp.json.template': '{"mcpServers": {"mail": {"env": {"KEY": "${MAIL_KEY}"}}}}',
+        '/template/.mcp.json.template': '{"mcpServers": {"mail": {"env": {"KEY": "$' + '{MAIL_KEY}"}}}}',
         '/template/scripts/go.sh': 'echo went\n',
         '/template/.trinity/setup.sh': 'while [ ! -e ~/go ]; do sleep 0.05; done; echo set up; touch ~/was-set-up\n',
       },
