@@ -1,44 +1,24 @@
 // An agent of the full image at work, seen in a browser: the real Claude Code calls a tool, and the page shows it.
 // Measures time: runs alone.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { PASSWORD, Server, until } from '../integration/harness.mjs'
-import { docker, hostForContainers } from '../support/agent-container.mjs'
-import { startModelServer } from '../support/model-server.mjs'
+import { PASSWORD, until } from '../integration/harness.mjs'
+import { docker } from '../support/agent-container.mjs'
+import { startRealFleet } from '../support/real-fleet.mjs'
 import { Browser } from './browser.mjs'
 
-const SETTINGS = { env: { DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } }
-
 describe('an agent at work in a browser (agentd)', { timeout: 300_000 }, () => {
-  let server, provider, browser, templatesDir
+  let fleet, server, browser
   before(async () => {
-    provider = await startModelServer({ host: '0.0.0.0' })
-    templatesDir = await mkdtemp(path.join(tmpdir(), 'templates-'))
-    await mkdir(path.join(templatesDir, 'real/.claude'), { recursive: true })
-    await writeFile(path.join(templatesDir, 'real/template.yaml'), 'name: real\nruntime: {type: claude-code}\n')
-    await writeFile(path.join(templatesDir, 'real/.claude/settings.json'), JSON.stringify(SETTINGS))
-    const environment = {
-      ANTHROPIC_API_KEY: 'k',
-      ANTHROPIC_BASE_URL: `http://${await hostForContainers()}:${new URL(provider.url).port}`,
-    }
-    server = await Server.start({ templatesDir, environment })
-    await server.createAgent('one', {
-      template: 'local:real',
-      base_image: 'trinity-agent-base:full',
-      resources: { cpu: '2', memory: '2g' },
-    })
+    fleet = await startRealFleet()
+    server = fleet.server
     browser = await Browser.open(server.address)
     await browser.signIn('admin', PASSWORD)
     await browser.go('/agents/one')
   })
   after(async () => {
     await browser?.close()
-    await server?.dispose()
-    await provider?.close()
-    await rm(templatesDir, { recursive: true, force: true })
+    await fleet?.dispose()
   })
   afterEach(async (context) => {
     if (context.error || context.passed === false) await browser.picture(context.name.replaceAll(/\W+/g, '-'))

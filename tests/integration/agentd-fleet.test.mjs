@@ -1,41 +1,18 @@
 // Agents of the full image in a fleet: the real Claude Code answers a task through trinityd and agentd, and whatever is
 // killed in the middle of one, its record ends truly within five seconds.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { docker, hostForContainers } from '../support/agent-container.mjs'
-import { startModelServer } from '../support/model-server.mjs'
-import { Server, until } from './harness.mjs'
-
-/** What an operator would set for Claude Code itself. */
-const SETTINGS = { env: { DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } }
+import { docker } from '../support/agent-container.mjs'
+import { startRealFleet } from '../support/real-fleet.mjs'
+import { until } from './harness.mjs'
 
 describe('agentd with the real Claude Code in a fleet', () => {
-  let server, provider, templatesDir
+  let fleet, server, provider
   before(async () => {
-    provider = await startModelServer({ host: '0.0.0.0' })
-    templatesDir = await mkdtemp(path.join(tmpdir(), 'templates-'))
-    await mkdir(path.join(templatesDir, 'real/.claude'), { recursive: true })
-    await writeFile(path.join(templatesDir, 'real/template.yaml'), 'name: real\nruntime: {type: claude-code}\n')
-    await writeFile(path.join(templatesDir, 'real/.claude/settings.json'), JSON.stringify(SETTINGS))
-    const environment = {
-      ANTHROPIC_API_KEY: 'k',
-      ANTHROPIC_BASE_URL: `http://${await hostForContainers()}:${new URL(provider.url).port}`,
-    }
-    server = await Server.start({ templatesDir, environment })
-    await server.createAgent('one', {
-      template: 'local:real',
-      base_image: 'trinity-agent-base:full',
-      resources: { cpu: '2', memory: '2g' },
-    })
+    fleet = await startRealFleet()
+    ;({ server, provider } = fleet)
   })
-  after(async () => {
-    await server?.dispose()
-    await provider?.close()
-    await rm(templatesDir, { recursive: true, force: true })
-  })
+  after(() => fleet?.dispose())
 
   const task = (message) => server.post('/api/agents/one/task', { message })
   const records = async () => (await server.get('/api/agents/one/executions')).body
