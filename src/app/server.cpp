@@ -29,6 +29,7 @@
 #include "db/foreign_writes.h"
 #include "db/migrations.h"
 #include "engine/docker.h"
+#include "executions/queue_routes.h"
 #include "executions/routes.h"
 #include "files/routes.h"
 #include "fleet/fleet.h"
@@ -190,6 +191,9 @@ struct Server::Parts {
   sharing::SharingService sharing;
   permissions::PermissionStore permission_store{database};
   permissions::PermissionService permissions;
+  executions::RunBoard runs;
+  executions::AgentQueue queue{{}, runs};
+  executions::QueueService queue_service{fleet, queue};
   executions::ExecutionStore execution_store{database};
   executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, followers, pool};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
@@ -291,6 +295,7 @@ void Server::Parts::add_routes() {
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
   router.add(executions::routes(executions));
+  router.add(executions::routes(queue_service));
   router.add(activity::routes(activity));
   router.add(files::routes(files, page_caller));
   router.add(templates::routes(config.templates_dir, pool));
@@ -348,6 +353,7 @@ void Server::start() {
     // With the first list in: what the clean-up takes away is then taken out of it too.
     p.agents.start_cleanup(p.io[0].get_executor());
     p.executions.take_up(p.io[0].get_executor());
+    p.queue.keep_leases(p.io[0].get_executor());
     p.server->listen();
   } catch (...) {
     stop();

@@ -22,13 +22,14 @@ struct QueuedExecution {
   std::optional<std::string> source_user_email;  ///< or user name
   std::string message;
   std::string queued_at;
-  std::optional<std::string> started_at;  ///< nothing while it waits
-  std::string status;                     ///< queued, running
+  std::optional<std::string> started_at;    ///< nothing while it waits
+  std::string status;                       ///< queued, running
+  std::optional<std::string> execution_id;  ///< of its record; nothing when it leaves none
   bool operator==(const QueuedExecution&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(QueuedExecution, (),
                       (id, agent_name, source, source_agent, source_user_id, source_user_email, message, queued_at,
-                       started_at, status))
+                       started_at, status, execution_id))
 
 /// Who holds an agent's slot and who waits for it (the contract's QueueStatus). Tasks never appear.
 struct QueueStatus {

@@ -429,6 +429,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Who holds the agent's slot and who waits
+         * @description Turns of the conversation, one at a time; tasks never appear. Messages are whole for administrators, the agent's owner and the entry's own user; others see their first 100 characters. With the topic agent:NAME:executions as its live form.
+         */
+        get: operations["get_queue_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/queue/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop all waiting requests
+         * @description The running one goes on. Callers of the dropped ones get 503 "Request was removed from the agent's queue".
+         */
+        post: operations["clear_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/queue/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Declare the agent's slot free
+         * @description For emergencies. Stops nothing and drops nothing; the next waiting request starts. When the released one ends later it changes nothing more.
+         */
+        post: operations["release_queue_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/executions": {
         parameters: {
             query?: never;
@@ -1327,6 +1393,36 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        QueueStatus: {
+            agent_name: string;
+            is_busy: boolean;
+            current_execution: components["schemas"]["QueuedExecution"] | null;
+            queue_length: number;
+            /** @description oldest first */
+            queued_executions: components["schemas"]["QueuedExecution"][];
+        };
+        /** @description An entry of an agent's queue; not a record. */
+        QueuedExecution: {
+            /** Format: uuid */
+            id: string;
+            agent_name: string;
+            /** @enum {string} */
+            source: "user" | "schedule" | "agent";
+            source_agent: string | null;
+            /** @description decimal */
+            source_user_id: string | null;
+            /** @description or the user name */
+            source_user_email: string | null;
+            message: string;
+            /** @description naive UTC */
+            queued_at: string;
+            /** @description naive UTC; null while it waits */
+            started_at: string | null;
+            /** @enum {string} */
+            status: "queued" | "running";
+            /** @description of the record; null when the turn leaves none */
+            execution_id: string | null;
         };
         Execution: {
             id: string;
@@ -3184,6 +3280,94 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    get_queue_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStatus"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    clear_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dropped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "cleared";
+                        agent: string;
+                        cleared_count: number;
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    release_queue_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "released";
+                        agent: string;
+                        /** @description whether the slot was taken */
+                        was_running: boolean;
+                        /** @description has the word reset in it */
+                        warning: string;
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
         };
     };
     list_agent_executions: {
