@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 namespace trinity::http {
@@ -19,6 +20,16 @@ void consume(Stream::Pieces& pieces, std::size_t bytes) {
     piece += taken;
     bytes -= taken;
   }
+}
+
+/// The first bytes of the pieces, at most so many.
+Stream::Pieces front(const Stream::Pieces& pieces, std::size_t most) {
+  Stream::Pieces made{};
+  for (std::size_t i = 0; i < pieces.size() && most > 0; ++i) {
+    made[i] = asio::buffer(pieces[i], most);
+    most -= made[i].size();
+  }
+  return made;
 }
 
 bool blocks(const error_code& fault) {
@@ -57,12 +68,16 @@ Task<Stream::Done> Stream::write(Pieces pieces, SteadyTime until) {
   std::size_t written = 0;
   while (written < whole) {
     error_code fault;
-    auto bytes = socket_.write_some(pieces, fault);
+    const bool large = whole - written > write_turn;
+    const auto turn = large ? front(pieces, write_turn) : pieces;
+    auto bytes = socket_.write_some(turn, fault);
     if (blocks(fault)) {
       fault = {};
       watch(writing_, until);
-      bytes = co_await socket_.async_write_some(pieces, asio::redirect_error(use_awaitable, fault));
+      bytes = co_await socket_.async_write_some(turn, asio::redirect_error(use_awaitable, fault));
       writing_.pending = false;
+    } else if (large) {
+      co_await asio::post(socket_.get_executor(), use_awaitable);
     }
     if (fault && !goes_on(fault, until)) co_return Done{named(fault), written};
     consume(pieces, bytes);

@@ -33,6 +33,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Task<Done> connect(Endpoint peer, SteadyTime until);
   /// At least one byte, or a fault (asio::error::eof at the end).
   Task<Done> read_some(asio::mutable_buffer into, SteadyTime until);
+  /// What one connection may write before the others of its thread have their turn, bytes. Without it a reader as fast
+  /// as the writer keeps the thread for megabytes, and small answers wait behind large ones.
+  static constexpr std::size_t write_turn = 256 * 1024;
   /// All bytes of up to four pieces with one call to the system where it takes them. The caller keeps the bytes alive.
   using Pieces = std::array<asio::const_buffer, 4>;
   Task<Done> write(Pieces pieces, SteadyTime until);

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "base/clock.h"
+#include "base/spawn.h"
 #include "unit/http/harness.h"
 
 namespace trinity::http {
@@ -48,6 +51,34 @@ TEST_F(StreamTest, AClientThatTricklesDoesNotExtendTheLimit) {
   EXPECT_LT(steady_now() - since, 5s);
   reader.request_stop();
   stream->close();
+}
+
+Task<> count_turns(const bool* ended, std::size_t* turns) {
+  const auto here = co_await asio::this_coro::executor;
+  while (!*ended) {
+    ++*turns;
+    co_await asio::post(here, use_awaitable);
+  }
+}
+
+Task<Stream::Done> write_and_tell(Stream* stream, std::string_view bytes, bool* ended) {
+  const auto done = co_await stream->write({asio::buffer(bytes), {}, {}, {}}, steady_now() + 20s);
+  *ended = true;
+  co_return done;
+}
+
+TEST_F(StreamTest, OthersHaveTheirTurnWhileMuchIsWritten) {
+  // The system takes all of it at once, so nothing but the writer's own manners lets others in.
+  const int all = 64 * 1024 * 1024;
+  if (::setsockopt(stream->socket().native_handle(), SOL_SOCKET, SO_SNDBUFFORCE, &all, sizeof(all)) != 0)
+    GTEST_SKIP() << "only root may have a buffer of this size";
+  const std::string much(16 * Stream::write_turn, 'x');
+  std::size_t turns = 0;
+  bool ended = false;
+  spawn("turns", io.get_executor(), count_turns(&ended, &turns));
+  const auto done = run(io, write_and_tell(stream.get(), much, &ended));
+  EXPECT_EQ(done.bytes, much.size());
+  EXPECT_GE(turns, 15U);
 }
 
 TEST_F(StreamTest, ASilentClientEndsTheReadAndStaysUsable) {
