@@ -8,6 +8,14 @@ namespace trinity::agents {
 
 namespace {
 
+/// What an agent has done. Messages before their conversations.
+constexpr std::array history{
+    "DELETE FROM chat_messages WHERE agent_name = :a",
+    "DELETE FROM chat_sessions WHERE agent_name = :a",
+    "DELETE FROM agent_activities WHERE agent_name = :a",
+    "DELETE FROM schedule_executions WHERE agent_name = :a",
+};
+
 void permit_each_other(db::Session& session, const std::string& name, std::int64_t owner_id, const std::string& owner) {
   const auto at = format_naive(now());
   session
@@ -48,6 +56,8 @@ Task<AgentStore::Registered> AgentStore::register_agent(Call call, Registration 
         session.query("SELECT owner_id FROM agent_ownership WHERE agent_name = :a", name).one<std::int64_t>();
     if (row && std::get<0>(*row) != wanted.owner_id) return Outcome{Registered::taken, {}, {}};
     if (!row) {
+      // Runs of an agent of this name that is no more may have ended only after it was forgotten.
+      for (const auto* sql : history) session.query(sql, name).run();
       session
           .query("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES (:a, :b, :c)", name,
                  wanted.owner_id, format_naive(now()))
@@ -116,10 +126,6 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         ":a)",
         "DELETE FROM public_link_usage WHERE link_id IN (SELECT id FROM agent_public_links WHERE agent_name = :a)",
         "DELETE FROM agent_public_links WHERE agent_name = :a",
-        "DELETE FROM chat_messages WHERE agent_name = :a",
-        "DELETE FROM chat_sessions WHERE agent_name = :a",
-        "DELETE FROM agent_activities WHERE agent_name = :a",
-        "DELETE FROM schedule_executions WHERE agent_name = :a",
         "DELETE FROM agent_schedules WHERE agent_name = :a",
         "DELETE FROM agent_git_config WHERE agent_name = :a",
         "DELETE FROM agent_permissions WHERE source_agent = :a OR target_agent = :a",
@@ -128,6 +134,7 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         "DELETE FROM trinity_capability_choices WHERE agent_name = :a",
         "DELETE FROM agent_ownership WHERE agent_name = :a",
     };
+    for (const auto* sql : history) session.query(sql, name).run();
     for (const auto* sql : statements) session.query(sql, name).run();
     auth::KeyRows::remove_of_agent(session, name);
   };

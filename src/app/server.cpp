@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "activities/service.h"
 #include "activity/routes.h"
 #include "activity/topics.h"
 #include "agentlink/followers.h"
@@ -42,6 +43,7 @@
 #include "logs/live_logs.h"
 #include "metrics/routes.h"
 #include "permissions/routes.h"
+#include "sessions/service.h"
 #include "sharing/routes.h"
 #include "system/routes.h"
 #include "telemetry/routes.h"
@@ -191,6 +193,10 @@ struct Server::Parts {
   sharing::SharingService sharing;
   permissions::PermissionStore permission_store{database};
   permissions::PermissionService permissions;
+  activities::ActivityStore activity_store{database};
+  activities::ActivityService activities{activity_store, io[0].get_executor()};
+  sessions::SessionStore session_store{database};
+  sessions::SessionService sessions{session_store};
   executions::RunBoard runs;
   executions::AgentQueue queue{{}, runs};
   executions::QueueService queue_service{fleet, queue};

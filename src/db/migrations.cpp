@@ -101,9 +101,34 @@ void execution_order(Session& session) {
       .run();
 }
 
+/// Older programs kept events open for ever that never had an end, and two chats at once could open two conversations
+/// of the same two. Tool calls are most of all activities; what is asked for most often leaves them out.
+void conversation_order(Session& session) {
+  static constexpr std::array statements{
+      "UPDATE agent_activities SET activity_state = 'completed', completed_at = started_at "
+      "WHERE activity_state = 'started' AND activity_type IN ('tool_call', 'execution_cancelled')",
+      "CREATE INDEX trinity_activities_newest ON agent_activities(created_at DESC, id DESC)",
+      "CREATE INDEX trinity_activities_of_agent ON agent_activities(agent_name, created_at DESC, id DESC)",
+      "CREATE INDEX trinity_activities_but_tools ON agent_activities(created_at DESC, id DESC) "
+      "WHERE activity_type <> 'tool_call'",
+      "CREATE INDEX trinity_activities_of_agent_but_tools ON agent_activities(agent_name, created_at DESC, id DESC) "
+      "WHERE activity_type <> 'tool_call'",
+      "UPDATE chat_sessions SET status = 'closed' WHERE status = 'active' AND EXISTS (SELECT 1 FROM chat_sessions n "
+      "WHERE n.agent_name = chat_sessions.agent_name AND n.user_id = chat_sessions.user_id AND n.status = 'active' AND "
+      "(n.last_message_at > chat_sessions.last_message_at OR (n.last_message_at = chat_sessions.last_message_at AND "
+      "n.id > chat_sessions.id)))",
+      "CREATE UNIQUE INDEX trinity_one_active_session ON chat_sessions(agent_name, user_id) WHERE status = 'active'",
+      "CREATE INDEX trinity_sessions_newest ON chat_sessions(agent_name, last_message_at DESC, id DESC)",
+      "CREATE INDEX trinity_messages_of_session ON chat_messages(session_id, timestamp DESC, id DESC)",
+      "CREATE INDEX trinity_messages_of_agent ON chat_messages(agent_name, timestamp DESC, id DESC)",
+      "CREATE INDEX trinity_messages_of_user ON chat_messages(agent_name, user_id, timestamp DESC, id DESC)",
+  };
+  for (const auto* sql : statements) session.query(sql).run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 6> versions{first_version, sign_outs,      cleanup_list,
-                                                     cleanup_names, agent_settings, execution_order};
+constexpr std::array<void (*)(Session&), 7> versions{first_version,  sign_outs,       cleanup_list,      cleanup_names,
+                                                     agent_settings, execution_order, conversation_order};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

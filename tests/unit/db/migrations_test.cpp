@@ -135,6 +135,29 @@ TEST_F(MigrationsTest, OldSharesBecomeAddressesInLowerCase) {
   EXPECT_TRUE(rows<string>(database, "SELECT name FROM sqlite_master WHERE name = 'agent_sharing_by_user'").empty());
 }
 
+TEST_F(MigrationsTest, OneConversationOfTwoStaysActive) {
+  auto database = open();
+  std::vector<string> statements;
+  for (const auto table : first_tables()) statements.emplace_back(table);
+  statements.emplace_back(
+      "INSERT INTO chat_sessions (id, agent_name, user_id, user_email, started_at, last_message_at, status) VALUES "
+      "('old', 'bot', 1, 'e', 't', '2026-01-01', 'active'), ('new', 'bot', 1, 'e', 't', '2026-01-02', 'active'), "
+      "('twin', 'bot', 1, 'e', 't', '2026-01-02', 'active'), ('closed', 'bot', 1, 'e', 't', '2026-01-03', 'closed'), "
+      "('other', 'bot', 2, 'e', 't', '2026-01-01', 'active')");
+  statements.emplace_back(
+      "INSERT INTO agent_activities (id, agent_name, activity_type, activity_state, started_at, triggered_by, "
+      "created_at) VALUES ('tool', 'bot', 'tool_call', 'started', 't', 'user', 't'), "
+      "('chat', 'bot', 'chat_start', 'started', 't', 'user', 't')");
+  execute(database, statements);
+  migrate(database);
+  EXPECT_THAT((rows<string, string>(database, "SELECT id, status FROM chat_sessions ORDER BY id")),
+              testing::ElementsAre(std::make_tuple("closed", "closed"), std::make_tuple("new", "closed"),
+                                   std::make_tuple("old", "closed"), std::make_tuple("other", "active"),
+                                   std::make_tuple("twin", "active")));
+  EXPECT_THAT((rows<string, string>(database, "SELECT id, activity_state FROM agent_activities ORDER BY id")),
+              testing::ElementsAre(std::make_tuple("chat", "started"), std::make_tuple("tool", "completed")));
+}
+
 TEST_F(MigrationsTest, ACopyOfAnOldFileIsKeptAsItWas) {
   auto database = open();
   execute(database, old_file);

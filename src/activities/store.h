@@ -1,0 +1,58 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "activities/types.h"
+#include "base/clock.h"
+#include "db/database.h"
+
+namespace trinity::activities {
+
+/// Which activities, newest first.
+struct Window {
+  std::int64_t limit = 100;
+  std::optional<std::string> from{};                ///< naive UTC, inclusive
+  std::optional<std::string> until{};               ///< naive UTC, inclusive
+  std::optional<std::vector<std::string>> types{};  ///< nothing: all; unknown ones match nothing
+  std::optional<std::string> state{};
+  std::optional<std::string> before{};  ///< an activity's id: only what stands behind it
+};
+
+/// All SQL about activities (table agent_activities). Any I/O thread.
+class ActivityStore {
+ public:
+  /// `database` must outlive it.
+  explicit ActivityStore(db::Database& database) : database_(database) {}
+
+  // ---- writing
+  /// In one transaction.
+  Task<> add(Call call, std::vector<std::shared_ptr<const Activity>> rows);
+  /// Ends what goes on; the row as it stands then. Nothing when there is none, or it has ended.
+  Task<std::optional<Activity>> end(Call call, std::string id, Ending how, Time at);
+  /// What goes on without belonging to one of these runs and without being one of these activities ends as failed.
+  /// At most `most`; the rows as they stand then.
+  struct Alive {
+    std::set<std::string> executions;
+    std::set<std::string> activities;
+  };
+  Task<std::vector<Activity>> end_left(Call call, Alive alive, std::string why, std::int64_t most);
+  /// Removes at most `most` that have ended and are older; how many there were.
+  Task<std::int64_t> prune(Call call, Time older_than, std::int64_t most);
+
+  // ---- reading; nothing: Window::before is unknown
+  using Page = std::optional<std::vector<Activity>>;
+  /// Of these agents.
+  Task<Page> of_agents(Call call, std::vector<std::string> agents, Window window);
+  /// Of all agents that `shows` takes, asked on a thread of the pool; null: of every agent.
+  Task<Page> of_all(Call call, std::function<bool(const std::string&)> shows, Window window);
+  /// Agents that the database says this person may read, with container or without.
+  Task<std::vector<std::string>> agents_of(Call call, std::int64_t user_id, std::optional<std::string> email);
+
+ private:
+  db::Database& database_;
+};
+
+}  // namespace trinity::activities
