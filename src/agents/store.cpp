@@ -132,6 +132,8 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         "DELETE FROM agent_shared_folder_config WHERE agent_name = :a",
         "DELETE FROM agent_sharing WHERE agent_name = :a",
         "DELETE FROM trinity_capability_choices WHERE agent_name = :a",
+        "DELETE FROM trinity_budgets WHERE agent_name = :a",
+        "DELETE FROM trinity_spending WHERE agent_name = :a",
         "DELETE FROM agent_ownership WHERE agent_name = :a",
     };
     for (const auto* sql : history) session.query(sql, name).run();
@@ -141,6 +143,7 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
   auto publish = [&] {
     keys_.remove_of_agent(name);
     tell({fleet::PermissionsChanged{name, {}}, fleet::MetadataChanged{name, std::nullopt}});
+    for (const auto& listener : forgotten_) listener(name);
   };
   co_await database_.write(call, std::move(job), std::move(publish));
 }

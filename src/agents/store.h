@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,11 @@ class AgentStore : public fleet::MetadataSource {
   AgentStore(db::Database& database, auth::KeyBook& keys) : database_(database), keys_(keys) {}
 
   Task<> load(Call call, Loaded loaded) override;
+  /// For whoever keeps rows of agents in memory: called when an agent and all its rows are gone, before the next write;
+  /// must not throw or block. Before the first deletion.
+  void on_forgotten(std::function<void(const std::string& agent)> listener) {
+    forgotten_.push_back(std::move(listener));
+  }
 
   struct Registration {
     std::string name;
@@ -48,6 +54,7 @@ class AgentStore : public fleet::MetadataSource {
  private:
   db::Database& database_;
   auth::KeyBook& keys_;
+  std::vector<std::function<void(const std::string&)>> forgotten_;
 };
 
 }  // namespace trinity::agents

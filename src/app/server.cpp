@@ -26,6 +26,7 @@
 #include "base/io_threads.h"
 #include "base/log.h"
 #include "base/scheduling.h"
+#include "budgets/routes.h"
 #include "dashboards/topics.h"
 #include "db/foreign_writes.h"
 #include "db/migrations.h"
@@ -200,6 +201,8 @@ struct Server::Parts {
   executions::RunBoard runs;
   executions::AgentQueue queue{{}, runs};
   executions::QueueService queue_service{fleet, queue};
+  budgets::BudgetStore budget_store{database};
+  budgets::BudgetService budgets{fleet, budget_store, settings, link, io[0].get_executor()};
   executions::ExecutionStore execution_store{database};
   executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, followers, pool};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
@@ -274,6 +277,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
   followers.on_news([this](const agentlink::News& news) { executions.hear(io[0].get_executor(), news); });
+  agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
   load();
   hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](int delta) { fleet.watch_host(delta); };
@@ -289,6 +293,7 @@ void Server::Parts::load() {
   users.load(database, job.call());
   keys.load(job.call());
   setup.prepare(job.call());
+  budgets.load(job.call());
   log::info("app", "database {} at version {}", config.database.string(), reached);
 }
 
@@ -300,13 +305,14 @@ void Server::Parts::add_routes() {
   router.add(agents::settings_routes(agent_settings));
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
+  router.add(budgets::routes(budgets));
   router.add(executions::routes(executions));
   router.add(executions::routes(queue_service));
   router.add(activity::routes(activity));
   router.add(files::routes(files, page_caller));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
-  router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link},
+  router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link, budgets},
                              config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
 }
@@ -315,6 +321,7 @@ Task<> Server::Parts::read_again(Parts* parts, Call call) {
   co_await parts->settings.reload(call);
   co_await parts->users.reload(&parts->database, call);
   co_await parts->keys.reload(call);
+  co_await parts->budgets.reload(call);
   // Tries again by itself until it has them.
   parts->fleet.reload();
 }
@@ -344,6 +351,7 @@ void Server::start() {
   p.fleet_guard.emplace(p.fleet_context.get_executor());
   p.keys.start(p.io[0].get_executor());
   p.foreign_writes.start(p.io[0].get_executor());
+  p.budgets.start();
   p.io.start();
   p.fleet.start();
   p.link.start();
@@ -395,6 +403,7 @@ void Server::stop() {
   }
   p.hasher.join();
   p.keys.flush_now(p.job.call());
+  p.budgets.flush_now(p.job.call());
   p.pool.join();
 }
 

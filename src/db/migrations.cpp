@@ -126,9 +126,24 @@ void conversation_order(Session& session) {
   for (const auto* sql : statements) session.query(sql).run();
 }
 
+/// What agents may spend and what they have spent, by UTC day; an empty name stands for all agents together, which keep
+/// what an agent has spent that is gone.
+void budgets(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_budgets (agent_name TEXT PRIMARY KEY, cost_per_day REAL, run_seconds INTEGER, "
+          "updated_at TEXT NOT NULL)")
+      .run();
+  session
+      .query(
+          "CREATE TABLE trinity_spending (day TEXT NOT NULL, agent_name TEXT NOT NULL, cost REAL NOT NULL, PRIMARY KEY "
+          "(day, agent_name))")
+      .run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 7> versions{first_version,  sign_outs,       cleanup_list,      cleanup_names,
-                                                     agent_settings, execution_order, conversation_order};
+constexpr std::array<void (*)(Session&), 8> versions{first_version,  sign_outs,       cleanup_list,       cleanup_names,
+                                                     agent_settings, execution_order, conversation_order, budgets};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

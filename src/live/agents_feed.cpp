@@ -45,8 +45,23 @@ std::string AgentsFeed::baseline(const fleet::Snapshot& snapshot, const Options&
   }
   out += R"(],"engine":)";
   out += engine_text(snapshot.engine);
-  out += '}';
+  out += R"(,"runs":)";
+  out += stops_.halt;
+  out += R"(,"budgets":[)";
+  first = true;
+  for (const auto& [name, row] : stops_.budgets) {
+    if (!name.empty() && !concerns(snapshot, name)) continue;
+    if (!first) out += ',';
+    first = false;
+    out += row;
+  }
+  out += "]}";
   return out;
+}
+
+bool AgentsFeed::concerns(const fleet::Snapshot& snapshot, const std::string& agent) const {
+  const auto* entry = snapshot.find(agent);
+  return entry != nullptr && sees(entry->agent);
 }
 
 std::optional<Time> AgentsFeed::sampled_at(const fleet::Snapshot& snapshot, Moment at) const {

@@ -29,6 +29,8 @@ std::string_view name_of(ConfigArea area) noexcept {
       return "capabilities";
     case ConfigArea::api_key:
       return "api_key";
+    case ConfigArea::budget:
+      return "budget";
   }
   return {};
 }

@@ -8,7 +8,17 @@
 namespace trinity::live {
 
 /// What of an agent's configuration has changed.
-enum class ConfigArea { sharing, permissions, credentials, folders, public_links, resources, capabilities, api_key };
+enum class ConfigArea {
+  sharing,
+  permissions,
+  credentials,
+  folders,
+  public_links,
+  resources,
+  capabilities,
+  api_key,
+  budget
+};
 
 /// Topic `agent:{n}`: that something of its configuration has changed, without what. What the fleet knows of is told
 /// from its publications; services tell the rest through HubLink::config_changed().

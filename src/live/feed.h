@@ -53,6 +53,8 @@ class Feed {
   virtual std::vector<Event> published(const Digest&, const fleet::Snapshot&, Moment) { return {}; }
   /// The events that are due by time (called at every tick) or by Hub::stir().
   virtual std::vector<Event> due(const fleet::Snapshot&, Moment) { return {}; }
+  /// Whether what is told about this agent is for this feed's viewers; see Hub::tell_readers().
+  [[nodiscard]] virtual bool concerns(const fleet::Snapshot&, const std::string& /*agent*/) const { return true; }
   /// The first one who looks has come (true), the last has gone. Hidden tabs do not look. Ends with false.
   virtual void watched(bool /*by_somebody*/) {}
 };

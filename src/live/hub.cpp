@@ -16,7 +16,8 @@ Hub::Hub(Watch watch, HubBounds bounds) : bounds_(bounds) {
   serve(Topic::Kind::fleet_stats, [watch, pace = bounds.pace](const Asked& asked) {
     return std::make_unique<FleetStatsFeed>(asked.viewer.caller, pace.slowed(asked.options.interval), watch);
   });
-  serve(Topic::Kind::agents, [](const Asked& asked) { return std::make_unique<AgentsFeed>(asked.viewer.caller); });
+  serve(Topic::Kind::agents,
+        [this](const Asked& asked) { return std::make_unique<AgentsFeed>(asked.viewer.caller, stops_); });
   serve(Topic::Kind::stats, [watch = std::move(watch), pace = bounds.pace](const Asked& asked) {
     return std::make_unique<StatsFeed>(asked.topic.agent, pace.slowed(asked.options.interval), watch);
   });

@@ -12,6 +12,7 @@
 #include "live/feed.h"
 #include "live/operations.h"
 #include "live/protocol.h"
+#include "live/run_stops.h"
 #include "live/stats_feed.h"
 #include "live/topic.h"
 #include "live/types.h"
@@ -71,6 +72,12 @@ class Hub {
   void stir(const Topic& topic, Moment at);
   /// An event that needs no feed, to all who listen to this topic.
   void tell(const Topic& topic, const Event& event, Moment at);
+  /// The same for those alone whom what is told about this agent concerns (see Feed::concerns()).
+  void tell_readers(const Topic& topic, const std::string& agent, const Event& event, Moment at);
+  /// All runs are stopped, or may start again: `runs_halt`. `state`: see RunStops.
+  void runs_halt(const std::string& state, Moment at);
+  /// A budget is used up, or is not any more: `agent_budget`. `agent` and `row`: see RunStops.
+  void agent_budget(const std::string& agent, const std::string& row, bool reached, Moment at);
   /// A long action of a person got on: `operation_update` to the person's sockets.
   void note(const Operation& operation, Moment at);
   /// A classic broadcast about an agent, to the sockets of those who may read it, and of whoever has the address
@@ -132,7 +139,8 @@ class Hub {
   void hold_bounds();
 
   HubBounds bounds_;
-  Operations operations_;             ///< outlives the feeds
+  Operations operations_;  ///< outlives the feeds, as the next
+  RunStops stops_;
   std::array<FeedMaker, 10> makers_;  ///< by kind of topic
   fleet::SnapshotPtr snapshot_ = std::make_shared<const fleet::Snapshot>();
   std::unordered_map<SocketId, std::unique_ptr<Socket>> sockets_;

@@ -112,6 +112,16 @@ void HubLink::config_changed(std::string agent, ConfigArea area, bool restart_re
   });
 }
 
+void HubLink::runs_halt(std::string state) {
+  asio::post(executor_, [hub = &hub_, s = std::move(state)] { hub->runs_halt(s, Moment::current()); });
+}
+
+void HubLink::agent_budget(std::string agent, std::string row, bool reached) {
+  asio::post(executor_, [hub = &hub_, a = std::move(agent), r = std::move(row), reached] {
+    hub->agent_budget(a, r, reached, Moment::current());
+  });
+}
+
 void HubLink::note(Operation operation) {
   asio::post(executor_, [hub = &hub_, o = std::move(operation)] { hub->note(o, Moment::current()); });
 }

@@ -46,6 +46,9 @@ class HubLink : public OperationSink {
   void stir(Topic topic);
   /// For what the fleet does not know of: its services tell it.
   void config_changed(std::string agent, ConfigArea area, bool restart_required);
+  /// See Hub.
+  void runs_halt(std::string state);
+  void agent_budget(std::string agent, std::string row, bool reached);
   void note(Operation operation) override;
   /// A classic broadcast about an agent: to sockets that never subscribed, of users who may read it or have the address
   /// `also_to` (see Hub::broadcast).

@@ -36,6 +36,32 @@ void Hub::tell(const Topic& topic, const Event& event, Moment at) {
   flush();
 }
 
+void Hub::tell_readers(const Topic& topic, const std::string& agent, const Event& event, Moment at) {
+  for (auto* station : stations_of(topic)) {
+    if (station->feed->concerns(*snapshot_, agent)) emit(*station, {event}, at);
+  }
+  flush();
+}
+
+void Hub::runs_halt(const std::string& state, Moment at) {
+  stops_.halt = state;
+  tell({Topic::Kind::agents}, {"runs_halt", state}, at);
+}
+
+void Hub::agent_budget(const std::string& agent, const std::string& row, bool reached, Moment at) {
+  if (reached) {
+    stops_.budgets[agent] = row;
+  } else {
+    stops_.budgets.erase(agent);
+  }
+  const Event event{"agent_budget", row};
+  if (agent.empty()) {
+    tell({Topic::Kind::agents}, event, at);
+  } else {
+    tell_readers({Topic::Kind::agents}, agent, event, at);
+  }
+}
+
 void Hub::note(const Operation& operation, Moment at) {
   operations_.note(operation, at);
   const Event event{"operation_update", operation_data(operation)};

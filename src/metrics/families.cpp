@@ -160,6 +160,16 @@ void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dro
           static_cast<double>(dropped));
 }
 
+void add_budgets(Families& into, const budgets::BudgetService::Figures& figures) {
+  gauge(into, "trinity_spent_today_usd", "What runs of all agents have cost since 00:00 UTC.", figures.spent_today);
+  gauge(into, "trinity_budgets", "Budgets that are set, that of all agents together included.",
+        static_cast<double>(figures.limited));
+  gauge(into, "trinity_runs_halted", "1 while all runs are stopped.", figures.halted ? 1 : 0);
+  auto& refused = family(into, "trinity_runs_refused_total", "Runs that were refused, by reason.", MetricType::Counter);
+  put(refused, static_cast<double>(figures.refused_by_halt), {{"reason", "halt"}});
+  put(refused, static_cast<double>(figures.refused_by_budget), {{"reason", "budget"}});
+}
+
 void add_process(Families& into, const ProcessFigures& figures) {
   // Names that every Prometheus client uses.
   gauge(into, "process_resident_memory_bytes", "Memory of this process in RAM.",

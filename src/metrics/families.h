@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "budgets/service.h"
 #include "db/statements.h"
 #include "fleet/fleet.h"
 #include "fleet/types.h"
@@ -23,6 +24,7 @@ void add_statements(Families& into, const std::vector<db::Statements::Line>& lin
 void add_engine_calls(Families& into, const std::vector<EngineCalls::Line>& lines);
 void add_fleet(Families& into, const fleet::Snapshot& snapshot, const fleet::Fleet::Sampling& sampling, SteadyTime at);
 void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dropped);
+void add_budgets(Families& into, const budgets::BudgetService::Figures& figures);
 void add_process(Families& into, const ProcessFigures& figures);
 
 /// The text form, version 0.0.4.

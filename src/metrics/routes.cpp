@@ -18,6 +18,7 @@ Task<http::Response> scrape(Sources sources, http::Request) {
   add_engine_calls(families, sources.engine_calls.read());
   add_fleet(families, *snapshot, sources.fleet.sampling(), steady_now());
   add_live(families, sources.live.counts(), sources.live.dropped());
+  add_budgets(families, sources.budgets.figures());
   add_process(families, process_figures());
   http::Response made;
   made.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "budgets/service.h"
 #include "db/statements.h"
 #include "fleet/fleet.h"
 #include "http/router.h"
@@ -17,6 +18,7 @@ struct Sources {
   const EngineCalls& engine_calls;
   const fleet::Fleet& fleet;
   const live::HubLink& live;
+  const budgets::BudgetService& budgets;
 };
 
 /// `GET /metrics` in Prometheus' text form. Nothing is gathered between two scrapes: a scrape reads the counters that

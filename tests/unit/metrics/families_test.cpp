@@ -73,6 +73,17 @@ TEST(Metrics, AgeOfTheSnapshotAndAgentsByStatus) {
   EXPECT_THAT(lines, Contains("trinity_sampler_seconds_total 0.02"));
 }
 
+TEST(Metrics, WhatIsSpentAndWhatIsRefused) {
+  Families families;
+  add_budgets(families, {1.25, 3, 2, 5, true});
+  const auto lines = lines_of(families);
+  EXPECT_THAT(lines, Contains("trinity_spent_today_usd 1.25"));
+  EXPECT_THAT(lines, Contains("trinity_budgets 3"));
+  EXPECT_THAT(lines, Contains("trinity_runs_halted 1"));
+  EXPECT_THAT(lines, Contains("trinity_runs_refused_total{reason=\"halt\"} 2"));
+  EXPECT_THAT(lines, Contains("trinity_runs_refused_total{reason=\"budget\"} 5"));
+}
+
 TEST(Metrics, NoAgeBeforeTheEngineHasAnswered) {
   Families families;
   add_fleet(families, {}, {}, SteadyTime(10s));

@@ -792,6 +792,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What an agent may spend, and has spent today
+         * @description From memory. A day is a UTC day.
+         */
+        get: operations["get_agent_budget"];
+        /**
+         * Limit what an agent may spend
+         * @description Both limits are written each time; one that is missing or null is none. A run that goes on is not ended when the cost is reached; new ones are refused with 402 until the day ends or the limit is raised.
+         */
+        put: operations["set_agent_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What all agents together may spend, and have spent today
+         * @description Holds beside the budget of each agent. What an agent has spent that was deleted counts on.
+         */
+        get: operations["get_fleet_budget"];
+        /**
+         * Limit what all agents together may spend
+         * @description For administrators. The limit of time holds for every run of every agent.
+         */
+        put: operations["set_fleet_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all runs are stopped */
+        get: operations["get_runs_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/runs/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop every run on every agent
+         * @description For administrators. From this moment no run begins, those that wait are dropped, and those that go on are ended, all at the same time. It lasts, also over a restart of the server, until somebody resumes. Called again while it lasts, it ends what runs all the same; who stopped first stays.
+         */
+        post: operations["stop_all_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/runs/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let runs start again
+         * @description For administrators. What was stopped or dropped does not come back.
+         */
+        post: operations["resume_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/share": {
         parameters: {
             query?: never;
@@ -1346,6 +1453,76 @@ export interface components {
             reason: string | null;
             /** @description of the last end; null while it runs or the engine has not told */
             exit_code: number | null;
+        };
+        /**
+         * @example {
+         *       "cost_per_day": 5,
+         *       "run_seconds": 600
+         *     }
+         */
+        BudgetUpdate: {
+            /** @description USD per UTC day; null means no limit */
+            cost_per_day?: number | null;
+            /** @description seconds one run may take; null means no limit */
+            run_seconds?: number | null;
+        };
+        /**
+         * @example {
+         *       "cost_per_day": 5,
+         *       "run_seconds": 600,
+         *       "spent_today": 0.4213,
+         *       "day_ends_at": "2026-01-15T00:00:00.000Z",
+         *       "reached": false
+         *     }
+         */
+        Budget: {
+            /** @description USD per UTC day; null means no limit */
+            cost_per_day: number | null;
+            /** @description seconds one run may take; null means no limit */
+            run_seconds: number | null;
+            /** @description USD */
+            spent_today: number;
+            /** @description UTC with Z; from then on spent_today is 0 */
+            day_ends_at: string;
+            /** @description no run starts before the day ends */
+            reached: boolean;
+        };
+        AgentBudget: components["schemas"]["Budget"] & {
+            agent_name: string;
+            /** @description what all agents together may spend is used up */
+            fleet_reached: boolean;
+        };
+        /**
+         * @example {
+         *       "halted": true,
+         *       "since": "2026-01-14T22:00:00.000Z",
+         *       "by": "admin",
+         *       "reason": "costs"
+         *     }
+         */
+        RunsState: {
+            /** @description no run starts */
+            halted: boolean;
+            /** @description UTC with Z */
+            since: string | null;
+            /** @description user name */
+            by: string | null;
+            reason: string | null;
+            /** @description runs that go on; for administrators only */
+            running?: number;
+            /** @description requests that wait for an agent; for administrators only */
+            waiting?: number;
+        };
+        RunsStopped: {
+            /** @constant */
+            halted: true;
+            /** @description UTC with Z */
+            since: string | null;
+            /** @description user name */
+            by: string | null;
+            reason: string | null;
+            runs_stopped: number;
+            waiting_dropped: number;
         };
         /**
          * @example {
@@ -4025,6 +4202,221 @@ export interface operations {
             422: components["responses"]["Invalid"];
             503: components["responses"]["EngineAway"];
             504: components["responses"]["TimeLimit"];
+        };
+    };
+    get_agent_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBudget"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    set_agent_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBudget"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Only owners can change budgets" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_fleet_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+        };
+    };
+    set_fleet_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_runs_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsState"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+        };
+    };
+    stop_all_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Stopped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsStopped"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    resume_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs may start */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsState"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     share_agent: {
