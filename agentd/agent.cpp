@@ -12,6 +12,7 @@
 #include "agentd/autorun.h"
 #include "agentd/events/event_stream.h"
 #include "agentd/events/file_watch.h"
+#include "agentd/events/transcript_stream.h"
 #include "agentd/executions.h"
 #include "agentd/processes.h"
 #include "agentd/results.h"
@@ -70,14 +71,15 @@ struct Agent::State {
         turns(config, lane, runner, executions, processes, pool),
         autorun(executor, turns, lane),
         events(event_log, [this] { return snapshot(); }),
+        transcripts(executions),
         board(config, pool),
         credentials(config, processes, pool, home),
         git(config, credentials, processes, pool, home, executor),
         starting(config, start_up, credentials, processes, pool, stop.get_token()),
         files(executor, pool, config.home, [this](boost::json::object changes) { tell_files(std::move(changes)); }),
         server(threads, router, authenticator_for(secret), {}, server_options(config)) {
-    router.add(agent_routes({config, start_up, turns, executions, results, activity, pool, events, board, file_pool,
-                             stop.get_token(), credentials, git, home}));
+    router.add(agent_routes({config, start_up, turns, executions, results, activity, pool, events, transcripts, board,
+                             file_pool, stop.get_token(), credentials, git, home}));
     follow();
   }
 
@@ -107,6 +109,7 @@ struct Agent::State {
   AutorunLoop autorun;
   EventLog event_log;
   EventStream events;
+  TranscriptStream transcripts;
   Board board;
   Credentials credentials;
   GitRepository git;

@@ -57,6 +57,8 @@ void Executions::leave(const std::shared_ptr<Execution>& run) {
   std::erase(runs_, run);
   run->left_ = true;
   run->gone_.cancel();
+  const auto* status = run->outcome_.if_contains("status");
+  run->live_->end(status != nullptr && status->is_string() ? std::string(status->get_string()) : "failed");
   if (!run->started_at_) return;
   auto told = told_of(run->id_, run->metadata_, *run->started_at_);
   told["phase"] = "ended";
@@ -70,6 +72,11 @@ void Executions::leave(const std::shared_ptr<Execution>& run) {
 std::shared_ptr<Execution> Executions::find(const std::string& id) const {
   const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const auto& run) { return run->id_ == id; });
   return found != runs_.end() ? *found : nullptr;
+}
+
+std::shared_ptr<LiveTranscript> Executions::live(const std::string& id) const {
+  const auto run = find(id);
+  return run ? run->live_ : nullptr;
 }
 
 std::size_t Executions::count(std::string_view type) const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agentd/live_transcript.h"
 #include "agentd/process.h"
 #include "base/clock.h"
 #include "base/task.h"
@@ -40,6 +41,8 @@ class Execution {
 
   /// How it ended, for those who follow; set before it leaves the registry.
   void set_outcome(boost::json::object outcome) { outcome_ = std::move(outcome); }
+  /// What those see who watch it.
+  [[nodiscard]] LiveTranscript& live() const noexcept { return *live_; }
   /// What ends its waiting, while it waits.
   void waits(std::function<void()> give_up) { give_up_ = std::move(give_up); }
 
@@ -49,6 +52,7 @@ class Execution {
   ExecutionMetadata metadata_;
   std::optional<Time> started_at_;
   boost::json::object outcome_;
+  std::shared_ptr<LiveTranscript> live_ = std::make_shared<LiveTranscript>();
   std::weak_ptr<Process> process_;
   std::function<void()> give_up_;
   asio::steady_timer gone_;  ///< cancelled when the run has left the registry
@@ -93,6 +97,8 @@ class Executions {
   /// Runs that have ended, newest first, the last few.
   [[nodiscard]] const std::deque<boost::json::object>& ended() const noexcept { return ended_; }
   [[nodiscard]] std::optional<boost::json::object> status(const std::string& id) const;
+  /// For those who watch a run that goes on, or waits; null when there is none.
+  [[nodiscard]] std::shared_ptr<LiveTranscript> live(const std::string& id) const;
   [[nodiscard]] std::size_t count(std::string_view type) const;
   [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }
 

@@ -112,6 +112,11 @@ std::vector<http::Route> agent_routes(const AgentParts& parts) {
     return stream->serve(std::move(socket), std::move(request));
   };
   routes.push_back({Method::get, "/api/events", Access::secret, {}, std::move(events)});
+  auto transcripts = [stream = &parts.transcripts](std::shared_ptr<http::WebSocket> socket, Request request) {
+    return stream->serve(std::move(socket), std::move(request));
+  };
+  routes.push_back(
+      {Method::get, "/api/executions/{execution_id}/transcript", Access::secret, {}, std::move(transcripts)});
   // Which paths exist is for those who know the secret.
   const Members<InfoHandlers> call(parts);
   for (const auto method : {Method::get, Method::post, Method::put, Method::patch, Method::del}) {

@@ -7,6 +7,7 @@
 #include "agentd/config.h"
 #include "agentd/credentials/credentials.h"
 #include "agentd/events/event_stream.h"
+#include "agentd/events/transcript_stream.h"
 #include "agentd/executions.h"
 #include "agentd/git/repository.h"
 #include "agentd/lane.h"
@@ -27,6 +28,7 @@ struct AgentParts {
   Activity& activity;
   BlockingPool& pool;
   EventStream& events;
+  TranscriptStream& transcripts;
   Board& board;
   BlockingPool& file_pool;  ///< for the file API: a long listing holds up nothing else
   std::stop_token stopping;

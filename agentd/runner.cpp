@@ -20,8 +20,8 @@ constexpr std::size_t kShownNotice = 200;
 /// Hands what the lines say to everybody who follows the run.
 class Follower {
  public:
-  Follower(Ran& ran, Activity& activity, const Runner::Notice& notice, std::string execution)
-      : ran_(ran), activity_(activity), notice_(notice), execution_(std::move(execution)) {}
+  Follower(Ran& ran, LiveTranscript& live, Activity& activity, const Runner::Notice& notice, std::string execution)
+      : ran_(ran), live_(live), activity_(activity), notice_(notice), execution_(std::move(execution)) {}
 
   void line(std::string_view line, bool cut) {
     reading_.clear();
@@ -46,7 +46,8 @@ class Follower {
       if (const auto* notice = std::get_if<event::Notice>(&event)) note("info", notice->text);
       if (const auto* error = std::get_if<event::Error>(&event)) note("error", error->message);
     }
-    for (auto& line : reading_.shown) ran_.transcript->add(std::move(line));
+    for (const auto& piece : reading_.pieces) live_.write(piece, time);
+    for (auto& line : reading_.shown) live_.add(std::move(line));
   }
 
   void note(std::string_view level, const std::string& text) {
@@ -56,6 +57,7 @@ class Follower {
   }
 
   Ran& ran_;
+  LiveTranscript& live_;
   Activity& activity_;
   const Runner::Notice& notice_;
   std::string execution_;
@@ -122,7 +124,9 @@ Task<Ran> Runner::run(Launch launch, Execution* run, std::chrono::seconds limit,
   Ran ran;
   ran.reader = std::move(launch.reader);
   ran.record = std::make_unique<RunRecord>(context_window);
-  ran.transcript = std::make_unique<Transcript>();
+  ran.transcript = std::make_shared<Transcript>();
+  auto& live = run->live();
+  live.begin(ran.transcript);
   ran.record->metadata().execution_id = run->id();
   std::filesystem::path folder;
   if (!launch.files.empty()) {
@@ -134,7 +138,7 @@ Task<Ran> Runner::run(Launch launch, Execution* run, std::chrono::seconds limit,
     folder = std::move(*made);
   }
   auto spec = spec_of(launch, folder, limit);
-  const auto follower = std::make_unique<Follower>(ran, activity_, notice_, run->id());
+  const auto follower = std::make_unique<Follower>(ran, live, activity_, notice_, run->id());
   Lines::Take take = [into = follower.get()](std::string_view line, bool cut) { into->line(line, cut); };
   const auto lines = std::make_unique<Lines>(std::move(take));
   Process::Output output = [into = lines.get()](std::string_view bytes) { into->feed(bytes); };
@@ -147,8 +151,8 @@ Task<Ran> Runner::run(Launch launch, Execution* run, std::chrono::seconds limit,
   follower->finish();
   activity_.end_run(run->id(), now());
   ran.record->finish(std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - since));
-  if (!follower->told()) ran.transcript->add(result_line(ran));
-  ran.transcript->finish();
+  if (!follower->told()) live.add(result_line(ran));
+  live.finish();
   if (!folder.empty()) {
     auto remove = [folder] {
       std::error_code ignored;

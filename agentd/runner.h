@@ -20,7 +20,7 @@ struct Ran {
   std::expected<ProcessEnd, std::string> end;  ///< the text: it could not be started
   std::unique_ptr<LineReader> reader;
   std::unique_ptr<RunRecord> record;
-  std::unique_ptr<Transcript> transcript;
+  std::shared_ptr<Transcript> transcript;
 };
 
 /// Runs what a runtime launches and follows its output: record, transcript and activity. Belongs to one I/O thread.

@@ -27,40 +27,68 @@ void Transcript::add(ShownLine line) {
     append(line.json);
     return;
   }
-  bytes_ += line.json.size() + 1;
+  const auto size = line.json.size();
+  bytes_ += size + 1;
   line.json.shrink_to_fit();
-  blocks_.push_back({std::move(line.json), std::move(line.tool_result)});
+  blocks_.push_back(std::make_shared<Block>(
+      Block{std::move(line.json), std::move(line.tool_result), lines_++, {static_cast<std::uint32_t>(size)}}));
   open_ = false;
 }
 
 void Transcript::append(std::string_view json) {
-  if (!open_ || blocks_.back().bytes.size() + json.size() + 1 > kBlock) {
-    blocks_.emplace_back();
-    blocks_.back().bytes.reserve(kBlock);
+  if (!open_ || blocks_.back()->bytes.size() + json.size() + 1 > kBlock) {
+    blocks_.push_back(std::make_shared<Block>(Block{{}, {}, lines_, {}}));
+    blocks_.back()->bytes.reserve(kBlock);
     open_ = true;
   }
-  auto& bytes = blocks_.back().bytes;
-  if (!bytes.empty()) bytes += ',';
-  bytes += json;
+  auto& block = *blocks_.back();
+  if (!block.bytes.empty()) block.bytes += ',';
+  block.bytes += json;
+  block.ends.push_back(static_cast<std::uint32_t>(block.bytes.size()));
   bytes_ += json.size() + 1;
+  ++lines_;
 }
 
 /// Drops the largest results until there is room for `wanted` bytes.
 bool Transcript::make_room(std::size_t wanted) {
   while (bytes_ + wanted > most_) {
-    const auto largest = std::max_element(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) {
-      return (a.tool_result.empty() ? 0 : a.bytes.size()) < (b.tool_result.empty() ? 0 : b.bytes.size());
-    });
-    if (largest == blocks_.end() || largest->tool_result.empty()) return false;
-    const auto size = largest->bytes.size();
+    const auto weight = [](const BlockPtr& block) { return block->tool_result.empty() ? 0 : block->bytes.size(); };
+    const auto largest = std::max_element(blocks_.begin(), blocks_.end(),
+                                          [&](const auto& a, const auto& b) { return weight(a) < weight(b); });
+    if (largest == blocks_.end() || weight(*largest) == 0) return false;
+    const auto size = (*largest)->bytes.size();
     auto marker = json::write(shown::tool_result(
-        largest->tool_result, fmt::format("[{} bytes were left out: the transcript is too long]", size), false));
+        (*largest)->tool_result, fmt::format("[{} bytes were left out: the transcript is too long]", size), false));
     if (marker.size() >= size) return false;
     bytes_ -= size - marker.size();
-    largest->bytes = std::move(marker);
-    largest->tool_result.clear();
+    const auto end = static_cast<std::uint32_t>(marker.size());
+    *largest = std::make_shared<Block>(Block{std::move(marker), {}, (*largest)->first, {end}});
   }
   return true;
+}
+
+std::vector<Transcript::BlockPtr>::const_iterator Transcript::block_of(std::size_t line) const {
+  const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), line,
+                                      [](std::size_t number, const BlockPtr& block) { return number < block->first; });
+  return after == blocks_.begin() ? after : after - 1;
+}
+
+Transcript::Portion Transcript::lines_from(std::size_t from, std::size_t most) const {
+  if (from >= lines_ || blocks_.empty()) return {};
+  const auto& block = **block_of(from);
+  if (from < block.first) return {};
+  const auto at = from - block.first;
+  const std::size_t begin = at == 0 ? 0 : block.ends[at - 1] + 1;
+  std::size_t count = 1;
+  while (at + count < block.ends.size() && block.ends[at + count] - begin <= most) ++count;
+  return {count, std::string_view(block.bytes).substr(begin, block.ends[at + count - 1] - begin)};
+}
+
+Transcript Transcript::rest(std::size_t from) const {
+  Transcript copy(most_);
+  copy.lines_ = lines_;
+  if (from < lines_) copy.blocks_.assign(block_of(from), blocks_.end());
+  return copy;
 }
 
 void Transcript::finish() {
@@ -74,8 +102,8 @@ void Transcript::move_into(std::string& out) {
   bool first = true;
   for (auto& block : blocks_) {
     if (!std::exchange(first, false)) out += ',';
-    out += block.bytes;
-    std::string().swap(block.bytes);
+    out += block->bytes;
+    block.reset();
   }
   out += ']';
   blocks_.clear();

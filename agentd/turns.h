@@ -37,7 +37,7 @@ struct TurnEnd {
   std::optional<Failure> failure;
   std::string answer;
   std::unique_ptr<RunRecord> record;
-  std::unique_ptr<Transcript> transcript;
+  std::shared_ptr<Transcript> transcript;
   SessionTotals session;
   Time time;
 };

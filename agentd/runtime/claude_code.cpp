@@ -48,8 +48,13 @@ class ClaudeCode final : public Runtime {
 
   [[nodiscard]] Launch launch(const RunOrder& order, const std::filesystem::path& home) const override {
     Launch launch;
-    launch.argv = {"claude",      "--print",   "--output-format",
-                   "stream-json", "--verbose", "--dangerously-skip-permissions"};
+    launch.argv = {"claude",
+                   "--print",
+                   "--output-format",
+                   "stream-json",
+                   "--verbose",
+                   "--include-partial-messages",
+                   "--dangerously-skip-permissions"};
     auto& argv = launch.argv;
     std::error_code ignored;
     const auto servers = home / ".mcp.json";

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "agentd/runtime/fields.h"
@@ -65,17 +66,56 @@ std::string cause_of(const object& line, const std::string& answer) {
   return text_of(line, "subtype");
 }
 
+/// A sub-agent's text is not the agent's answer and its usage not the agent's context; its tool calls count.
+bool is_own(const object& line) {
+  const auto* parent = line.if_contains("parent_tool_use_id");
+  return parent == nullptr || parent->is_null();
+}
+
+constexpr std::string_view kPiece = R"({"type":"stream_event")";
+
+/// Comes before every call of the provider, and only with the pieces.
+bool announces_call(const object& line, std::string_view type) {
+  return type == "system" && text_of(line, "subtype") == "status" && text_of(line, "status") == "requesting";
+}
+
 }  // namespace
 
 void ClaudeLines::line(std::string_view line, bool cut, Reading& into) {
   if (line.empty()) return;
   const auto found = cut ? std::nullopt : object_in(line);
+  if (!found && line.starts_with(kPiece)) return;
   if (!found) {
     into.events.emplace_back(event::Notice{fmt::format("a line that is no JSON: {}", line.substr(0, 100))});
     return;
   }
+  const auto type = text_of(*found, "type");
+  if (type == "stream_event") {
+    piece(*found, into);
+    return;
+  }
+  if (announces_call(*found, type)) return;
   into.shown.push_back({std::string(line), result_in(*found)});
   object(*found, into);
+  into.shown.back().ends_text = std::any_of(into.events.begin(), into.events.end(), [](const Event& event) {
+    return std::holds_alternative<event::Text>(event);
+  });
+}
+
+void ClaudeLines::piece(const boost::json::object& line, Reading& into) {
+  const auto* event = object_of(line, "event");
+  if (event == nullptr || !is_own(line)) return;
+  const auto type = text_of(*event, "type");
+  if (type == "message_start") {
+    // What an attempt before this one had written is void.
+    into.pieces.push_back({{}, true});
+  } else if (type == "content_block_start") {
+    const auto* block = object_of(*event, "content_block");
+    if (block != nullptr && text_of(*block, "type") == "text") into.pieces.push_back({text_of(*block, "text"), true});
+  } else if (type == "content_block_delta") {
+    const auto* delta = object_of(*event, "delta");
+    if (delta != nullptr && text_of(*delta, "type") == "text_delta") into.pieces.push_back({text_of(*delta, "text")});
+  }
 }
 
 void ClaudeLines::object(const boost::json::object& line, Reading& into) {
@@ -111,9 +151,7 @@ void ClaudeLines::system(const boost::json::object& line, Reading& into) {
 void ClaudeLines::message(const boost::json::object& line, bool from_assistant, Reading& into) {
   const auto* message = object_of(line, "message");
   if (message == nullptr) return;
-  // A sub-agent's text is not the agent's answer and its usage not the agent's context; its tool calls count.
-  const auto* parent = line.if_contains("parent_tool_use_id");
-  const bool own = parent == nullptr || parent->is_null();
+  const bool own = is_own(line);
   if (from_assistant && own) call_tokens(*message, into);
   const auto* content = array_of(*message, "content");
   if (content == nullptr) return;

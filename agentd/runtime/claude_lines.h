@@ -6,7 +6,8 @@
 
 namespace trinity::agentd {
 
-/// The lines of `claude --output-format stream-json`. The transcript is its lines, unchanged.
+/// The lines of `claude --output-format stream-json`. The transcript is its lines, unchanged, without those that
+/// `--include-partial-messages` adds: they are the pieces of what follows whole.
 class ClaudeLines final : public LineReader {
  public:
   /// `cost_before`: what the CLI had reported for the resumed conversation; its totals go on from there.
@@ -22,6 +23,7 @@ class ClaudeLines final : public LineReader {
 
  private:
   void system(const boost::json::object& line, Reading& into);
+  static void piece(const boost::json::object& line, Reading& into);
   void message(const boost::json::object& line, bool from_assistant, Reading& into);
   void call_tokens(const boost::json::object& message, Reading& into);
   void result(const boost::json::object& line, Reading& into);

@@ -123,18 +123,28 @@ void CodexLines::item(const boost::json::object& item, std::string_view stage, R
   if (kind.empty()) kind = text_of(item, "item_type");
   if (kind == "agent_message" || kind == "reasoning" || kind == "error") {
     auto text = text_of(item, kind == "error" ? "message" : "text");
+    if (kind == "agent_message" && stage != "completed") part(text, into);
     if (stage != "completed" || text.empty()) return;
     if (kind == "error") {
       into.events.emplace_back(event::Notice{std::move(text)});
     } else if (kind == "reasoning") {
       into.events.emplace_back(event::Thinking{std::move(text)});
     } else {
-      into.shown.push_back({json::write(shown::text(text)), {}});
+      written_.clear();
+      into.shown.push_back({json::write(shown::text(text)), {}, true});
       into.events.emplace_back(event::Text{std::move(text)});
     }
   } else if (!kind.empty()) {
     tool(item, kind, stage, into);
   }
+}
+
+/// A message that is not complete yet is told as a whole each time.
+void CodexLines::part(const std::string& text, Reading& into) {
+  if (text.empty()) return;
+  const bool goes_on = !written_.empty() && text.starts_with(written_);
+  into.pieces.push_back({goes_on ? text.substr(written_.size()) : text, !goes_on});
+  written_ = text;
 }
 
 /// Some calls are told only when they are done: then they begin and end at once.

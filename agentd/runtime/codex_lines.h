@@ -22,6 +22,7 @@ class CodexLines final : public LineReader {
  private:
   void object(const boost::json::object& line, Reading& into);
   void item(const boost::json::object& item, std::string_view stage, Reading& into);
+  void part(const std::string& text, Reading& into);
   void tool(const boost::json::object& item, std::string_view kind, std::string_view stage, Reading& into);
   void turn_end(const boost::json::object& line, bool failed, Reading& into);
 
@@ -30,6 +31,7 @@ class CodexLines final : public LineReader {
   event::Tokens reported_;
   std::unordered_set<std::string> open_;  ///< tool calls that have begun
   std::string error_;
+  std::string written_;  ///< of a message that is told in parts
 };
 
 }  // namespace trinity::agentd

@@ -82,16 +82,25 @@ using Event =
 /// (system/init, assistant, user, result), or any other object of the program itself.
 struct ShownLine {
   std::string json;
-  std::string tool_result;  ///< the id of the call when the line is the result of a tool, else empty
+  std::string tool_result{};  ///< the id of the call when the line is the result of a tool, else empty
+  bool ends_text = false;     ///< it holds the text whose pieces have been told
+};
+
+/// A piece of the text that is being written, for those who watch. The whole of it follows as a line.
+struct Piece {
+  std::string text;
+  bool begins = false;  ///< what came before is no part of this text
 };
 
 /// What one line gives.
 struct Reading {
   std::vector<Event> events;
   std::vector<ShownLine> shown;
+  std::vector<Piece> pieces;  ///< from before the lines of `shown`
   void clear() {
     events.clear();
     shown.clear();
+    pieces.clear();
   }
 };
 

@@ -117,13 +117,14 @@ void GeminiLines::message(const boost::json::object& line, Reading& into) {
   const bool piece = is_true(line, "delta");
   if (!piece || message_.size() > kLongestMessage) end_message(into);
   message_ += text;
+  if (piece) into.pieces.push_back({text, !in_message_});
   into.events.emplace_back(event::Text{std::move(text), std::exchange(in_message_, true)});
   if (!piece) end_message(into);
 }
 
 void GeminiLines::end_message(Reading& into) {
   if (!std::exchange(in_message_, false)) return;
-  into.shown.push_back({json::write(shown::text(std::exchange(message_, {}))), {}});
+  into.shown.push_back({json::write(shown::text(std::exchange(message_, {}))), {}, true});
 }
 
 void GeminiLines::tool_use(const boost::json::object& line, Reading& into) {

@@ -29,9 +29,10 @@ void TextLines::line(std::string_view line, bool cut, Reading& into) {
   }
   if (text_.size() > kLongestPart) end_text(into);
   if (in_text_) text_ += '\n';
-  in_text_ = true;
-  text_ += to_utf8(line);
-  if (cut) text_ += " [line cut]";
+  auto text = to_utf8(line);
+  if (cut) text += " [line cut]";
+  text_ += text;
+  into.pieces.push_back({text + '\n', !std::exchange(in_text_, true)});
 }
 
 /// Plain lines between two events are one part of the answer.
@@ -40,7 +41,7 @@ void TextLines::end_text(Reading& into) {
   auto text = std::exchange(text_, {});
   while (text.ends_with('\n')) text.pop_back();
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) return;
-  into.shown.push_back({json::write(shown::text(text)), {}});
+  into.shown.push_back({json::write(shown::text(text)), {}, true});
   into.events.emplace_back(event::Text{std::move(text)});
 }
 

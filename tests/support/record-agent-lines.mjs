@@ -86,6 +86,9 @@ try {
     await record(`${name}-tool`, home(), 'Make a file [tool]')
     await record(`${name}-api-error`, home(), 'x [error]')
   }
+  const partial = ['--include-partial-messages']
+  await record('claude-partial', home(), 'hello [slow]', partial)
+  await record('claude-partial-tool', home(), '[tool] x', partial)
   await record('claude-retry', home(), 'x [limit]')
   await record('claude-interrupted', home(), 'x [stall]', [], { ms: 5000 })
   await record('claude-turn-limit', home(), 'x [tool]', ['--max-turns', '1'])

@@ -52,6 +52,90 @@ TEST(TextLines, JsonWithoutTypeAndDeepJsonAreText) {
   EXPECT_EQ(text({deep}).record.answer(), deep);
 }
 
+std::vector<std::string> told(const Read& made) {
+  std::vector<std::string> all;
+  for (const auto& piece : made.pieces) all.push_back((piece.begins ? "|" : "") + piece.text);
+  return all;
+}
+
+TEST(TextLines, LinesArePiecesOfTheText) {
+  const auto made = text({"one", R"({"type":"system"})", "two", "three"});
+  EXPECT_THAT(told(made), testing::ElementsAre("|one\n", "|two\n", "three\n"));
+  EXPECT_EQ(log_of(made).size(), 3U);
+}
+
+TEST(TextLines, ProgramsMayTellPieces) {
+  const auto made = text(
+      {R"({"type":"stream_event","event":{"type":"content_block_start","content_block":{"type":"text","text":"a"}}})",
+       R"({"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"b"}}})",
+       R"({"type":"assistant","message":{"content":[{"type":"text","text":"ab"}]}})"});
+  EXPECT_THAT(told(made), testing::ElementsAre("|a", "b"));
+  EXPECT_EQ(log_of(made).size(), 1U);
+  EXPECT_EQ(made.record.answer(), "ab");
+}
+
+TEST(ClaudeLines, OddPiecesAreNone) {
+  ClaudeLines reader;
+  const auto made = read(
+      reader,
+      Lines_{
+          R"({"type":"stream_event"})", R"({"type":"stream_event","event":5})",
+          R"({"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":7}}})",
+          R"({"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"x"}}})",
+          R"({"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"inner"}},"parent_tool_use_id":"t"})",
+          R"({"type":"stream_event","event":{"delta":{"text":"\ud83d"}}})"});
+  EXPECT_THAT(told(made), testing::Each(std::string()));
+  EXPECT_TRUE(made.transcript.empty());
+  EXPECT_TRUE(made.events.empty()) << "half a character is nothing to be noted";
+}
+
+TEST(CodexLines, PartsOfAMessageAreToldOnce) {
+  CodexLines reader("m", {});
+  const auto part = [](std::string_view stage, std::string_view text) {
+    return R"({"type":"item.)" + std::string(stage) + R"(","item":{"id":"i","type":"agent_message","text":")" +
+           std::string(text) + "\"}}";
+  };
+  const auto made = read(reader, Lines_{part("started", ""), part("updated", "one"), part("updated", "one two"),
+                                        part("updated", "other"), part("completed", "other")});
+  EXPECT_THAT(told(made), testing::ElementsAre("|one", " two", "|other"));
+  EXPECT_EQ(log_of(made).size(), 1U);
+}
+
+TEST(Transcript, LinesAreFoundByTheirNumbers) {
+  Transcript transcript(400'000);
+  std::vector<std::string> lines;
+  const auto add = [&](std::string line) {
+    lines.push_back(line);
+    transcript.add({std::move(line), {}});
+  };
+  for (int i = 0; i < 5000; ++i) add(R"({"type":"system","n":)" + std::to_string(i) + "}");
+  add(R"({"type":"system","x":")" + std::string(70'000, 'y') + "\"}");
+  for (int i = 0; i < 10; ++i) add(R"({"type":"user","n":)" + std::to_string(i) + "}");
+  ASSERT_EQ(transcript.lines(), lines.size());
+  for (const std::size_t from :
+       {std::size_t{0}, std::size_t{1}, std::size_t{2500}, std::size_t{4999}, std::size_t{5000}, std::size_t{5001}}) {
+    std::string joined;
+    std::size_t at = from;
+    while (at < lines.size()) {
+      const auto portion = transcript.lines_from(at, 1000);
+      ASSERT_GT(portion.count, 0U);
+      EXPECT_TRUE(portion.text.size() <= 1000 || portion.count == 1);
+      joined += std::string(portion.text) + ",";
+      at += portion.count;
+    }
+    std::string expected;
+    for (auto i = from; i < lines.size(); ++i) expected += lines[i] + ",";
+    EXPECT_EQ(joined, expected) << from;
+  }
+  EXPECT_EQ(transcript.lines_from(lines.size(), 1000).count, 0U);
+  const auto rest = transcript.rest(5001);
+  std::string answer;
+  transcript.move_into(answer);
+  EXPECT_EQ(transcript.lines_from(0, 1000).count, 0U) << "they stand in the answer";
+  EXPECT_EQ(rest.lines_from(5001, 10).text, lines[5001]) << "shared with the one that was moved";
+  EXPECT_EQ(rest.lines_from(0, 10).count, 0U);
+}
+
 TEST(ClaudeLines, SubAgentsTextAndTokensAreNotTheAgents) {
   ClaudeLines reader;
   const auto made = read(

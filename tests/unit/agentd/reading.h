@@ -24,6 +24,7 @@ struct Read {
   std::vector<Event> events;
   RunRecord record{200'000};
   Transcript transcript;
+  std::vector<Piece> pieces;
 
   template <class E>
   [[nodiscard]] std::vector<E> all() const {
@@ -44,6 +45,7 @@ Read read(LineReader& reader, const Lines& lines) {
       made.record.take(event, time);
       made.events.push_back(event);
     }
+    for (auto& piece : reading.pieces) made.pieces.push_back(std::move(piece));
     for (auto& line : reading.shown) made.transcript.add(std::move(line));
     time += std::chrono::milliseconds(10);
   };

@@ -36,23 +36,23 @@ TEST(ClaudeCode, CommandLines) {
   const auto runtime = claude_code();
   auto launch = runtime->launch(chat(), home.path());
   EXPECT_THAT(launch.argv, ElementsAre("claude", "--print", "--output-format", "stream-json", "--verbose",
-                                       "--dangerously-skip-permissions"));
+                                       "--include-partial-messages", "--dangerously-skip-permissions"));
   EXPECT_EQ(launch.input, "hello");
   const auto servers = home.write(".mcp.json", "{}");
   launch = runtime->launch(chat("opus", Conversation{"id-1", 0, {}}), home.path());
   EXPECT_THAT(launch.argv, ElementsAre("claude", "--print", "--output-format", "stream-json", "--verbose",
-                                       "--dangerously-skip-permissions", "--mcp-config", servers.string(), "--model",
-                                       "opus", "--resume", "id-1"));
+                                       "--include-partial-messages", "--dangerously-skip-permissions", "--mcp-config",
+                                       servers.string(), "--model", "opus", "--resume", "id-1"));
 }
 
 TEST(ClaudeCode, TasksAreRestrictedByTakingToolsAway) {
   const TempFolder home;
   auto launch = claude_code()->launch(full_task(), home.path());
-  EXPECT_THAT(
-      launch.argv,
-      ElementsAre("claude", "--print", "--output-format", "stream-json", "--verbose", "--dangerously-skip-permissions",
-                  "--model", "m", "--tools", "Read,Bash", "--allowedTools", "Read,Bash(git *)", "--disallowedTools",
-                  "mcp__*", "--append-system-prompt", "Be \"brief\"", "--max-turns", "3", "--no-session-persistence"));
+  EXPECT_THAT(launch.argv,
+              ElementsAre("claude", "--print", "--output-format", "stream-json", "--verbose",
+                          "--include-partial-messages", "--dangerously-skip-permissions", "--model", "m", "--tools",
+                          "Read,Bash", "--allowedTools", "Read,Bash(git *)", "--disallowedTools", "mcp__*",
+                          "--append-system-prompt", "Be \"brief\"", "--max-turns", "3", "--no-session-persistence"));
   auto order = full_task();
   order.allowed_tools = {"mcp__mail__send"};
   launch = claude_code()->launch(order, home.path());

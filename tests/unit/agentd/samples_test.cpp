@@ -152,6 +152,25 @@ TEST(Samples, ClaudesLinesAreShownUnchanged) {
   EXPECT_EQ(read_sample("claude-tool").transcript.json(), joined + "]");
 }
 
+std::string told(const std::vector<Piece>& pieces) {
+  std::string text;
+  for (const auto& piece : pieces) text += (piece.begins ? "|" : "+") + piece.text;
+  return text;
+}
+
+TEST(Samples, PiecesOfMessagesAreToldAndLeaveNoLines) {
+  const auto made = read_sample("claude-partial");
+  EXPECT_EQ(told(made.pieces), "||+The answ+er is 4.");
+  EXPECT_EQ(made.record.answer(), "The answer is 4.");
+  const auto log = boost::json::parse(made.transcript.json()).as_array();
+  ASSERT_EQ(log.size(), 3U);
+  EXPECT_EQ(log[1].at("type"), "assistant");
+  const auto tool = read_sample("claude-partial-tool");
+  EXPECT_EQ(told(tool.pieces), "|||+do+ne") << "what a tool is to do is no text";
+  EXPECT_EQ(boost::json::parse(tool.transcript.json()).as_array().size(), 5U);
+  EXPECT_EQ(told(read_sample("gemini-plain").pieces), "|The answ+er is 4.");
+}
+
 TEST(Samples, WindowIsThatOfTheMainModel) {
   EXPECT_EQ(read_sample("claude-plain").record.metadata().context_window, 1'000'000);
 }
