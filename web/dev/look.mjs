@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flip, launch, signIn as enter, withMock } from './harness.mjs'
 import { lookAtSettings } from './look-settings.mjs'
+import { lookAtTalk } from './look-talk.mjs'
 import { lookAtWork } from './look-work.mjs'
 
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'trinity-look-'))
@@ -56,6 +57,7 @@ async function shoot(
 
 await lookAtSettings({ withMock, shoot, flip })
 await lookAtWork({ withMock, shoot, flip })
+await lookAtTalk({ withMock, shoot, flip })
 await withMock(8851, ['--setup-open'], async (base) => {
   await shoot(
     base,

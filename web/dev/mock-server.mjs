@@ -5,6 +5,7 @@
 //
 // While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
 // accept-sockets, expire, kill/<agent>, revoke/<agent>, flood/<agent>/<lines>/<times>/<left out>, slow-on, slow-off, slow-create,
+// hold/<agent>/<who>, crowd/<agent>, fail-run, refuse-run, pace/<factor>,
 // board/<agent>/<whole, none, invalid or older>, write/<agent>/<path>, unlink/<agent>/<path>, slow-files/<ms>; GET /dev/heard answers with the
 // frames of clients.
 import { createReadStream, existsSync, statSync } from 'node:fs'
@@ -18,6 +19,7 @@ import { MockFiles } from './mock-files.mjs'
 import { mockFleet, naive, zoned } from './mock-fleet.mjs'
 import { host, hostNow, sampleHost } from './mock-host.mjs'
 import { MockLive } from './mock-live.mjs'
+import { MockRuns } from './mock-runs.mjs'
 import { MockSettings } from './mock-settings.mjs'
 
 const args = process.argv.slice(2)
@@ -53,20 +55,29 @@ const settings = new MockSettings({ agents, publish, me: 'admin' })
 const activity = new MockActivity({ publish })
 const board = new MockBoard({ publish })
 const files = new MockFiles({ publish })
+const runs = new MockRuns({ agents, publish, pace: Number(option('pace', '1')) })
 
 // ------------------------------------------------------------------ live
 
 function snapshotOf(topic, options = {}) {
   switch (topic) {
     case 'agents':
-      return { agents: [...agents.values()].map((one) => one.item).reverse(), engine: engineNow() }
+      return {
+        agents: [...agents.values()].map((one) => one.item).reverse(),
+        engine: engineNow(),
+        runs: runs.halt,
+      }
     case 'agents:stats':
       return {
         agents: running().map((agent) => ({
           ...rowOf(agent),
           ...(options.history > 0 ? { history: agent.history.slice(-options.history) } : {}),
         })),
+        context: [...agents.values()].map((agent) => runs.context(agent)),
+        executions: [...agents.values()].map((agent) => runs.figures(agent)),
       }
+    case 'activities':
+      return {}
     case 'host':
       return { ...hostNow(), history: host.slice(-(options.history ?? 60)) }
     case 'user':
@@ -78,8 +89,10 @@ function snapshotOf(topic, options = {}) {
         operations: [],
       }
   }
+  const [, runOf, run] = /^execution:([^:]+):(.+)$/.exec(topic) ?? []
+  if (run !== undefined) return agents.has(runOf) ? runs.runTopic(agents.get(runOf), run) : null
   const [, name, part] =
-    /^agent:([^:]+)(?::(stats|logs|activity|files|dashboard))?$/.exec(topic) ?? []
+    /^agent:([^:]+)(?::(stats|logs|activity|files|dashboard|executions))?$/.exec(topic) ?? []
   const agent = agents.get(name)
   if (agent === undefined) return null
   if (part === 'stats')
@@ -87,6 +100,7 @@ function snapshotOf(topic, options = {}) {
   if (part === 'logs') return logsOf(agent, options.tail ?? 100)
   if (part === 'activity') return activity.snapshot(agent)
   if (part === 'dashboard') return board.snapshot(agent)
+  if (part === 'executions') return runs.topic(agent, part)
   return { name }
 }
 
@@ -201,6 +215,8 @@ async function rest(request, response, path, query, raw) {
   if (route === 'GET /api/agents')
     return [200, [...agents.values()].map((one) => one.item).reverse()]
   if (route === 'POST /api/agents') return create(JSON.parse(body))
+  const whole = runs.fleet(route, body)
+  if (whole !== undefined) return whole
   const [, boarded] = /^\/api\/agent-dashboard\/([^/]+)$/.exec(path) ?? []
   if (boarded !== undefined)
     return agents.has(boarded)
@@ -267,6 +283,8 @@ async function agentCall(request, path, query, body, raw) {
     return [503, { detail: 'The container engine does not answer' }]
   const file = await files.answer(request, agent, rest, query, raw)
   if (file !== undefined) return file
+  const ran = await runs.answer(request, agent, rest, query, body)
+  if (ran !== undefined) return ran
   const done = activity.answer(method, agent, rest)
   if (done !== undefined) return done
   const setting = await settings.answer(method, agent, rest, body)
@@ -375,6 +393,11 @@ function flip(path, response) {
   if (what === 'unlink') files.remove(agents.get(name), numbers.join('/'))
   if (what === 'slow-files') files.slowMs = Number(name)
   if (what === 'kill' && agents.has(name)) setStatus(agents.get(name), 'stopped', 'exit', 137)
+  if (what === 'hold') runs.hold(agents.get(name), numbers[0] ?? 'maria@example.com')
+  if (what === 'crowd') runs.crowd(agents.get(name))
+  if (what === 'fail-run') runs.failNext = 'The model did not answer: overloaded (529).'
+  if (what === 'refuse-run') runs.refuseNext = [503, { detail: 'Agent is not running' }]
+  if (what === 'pace') runs.pace = Number(name)
   if (what === 'slow-on') slow = true
   if (what === 'slow-off') slow = false
   if (what === 'setup-open') setupDone = false

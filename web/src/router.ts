@@ -45,6 +45,13 @@ export const router = createRouter({
       meta: { section: 'agents' },
     },
     {
+      path: '/agents/:name/executions/:id',
+      name: 'execution',
+      component: () => import('./pages/ExecutionPage.vue'),
+      props: true,
+      meta: { section: 'agents' },
+    },
+    {
       path: '/templates',
       name: 'templates',
       component: () => import('./pages/TemplatesPage.vue'),

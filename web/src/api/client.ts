@@ -1,7 +1,9 @@
 import { activityCalls } from './activity'
+import { conversationCalls } from './conversation'
 import { fileCalls } from './files'
 import { call, type Answer } from './http'
 import { agentPath } from './paths'
+import { runCalls } from './runs'
 import type {
   Agent,
   AgentCreateRequest,
@@ -26,7 +28,9 @@ import type {
 /** One function per operation the UI uses; shapes come from the contract. */
 export const api = {
   ...activityCalls,
+  ...conversationCalls,
   ...fileCalls,
+  ...runCalls,
   async openSession(): Promise<Token> {
     return (await call<Token>('POST', '/api/auth/session', { sessionCall: true })).data
   },

@@ -43,6 +43,11 @@ export function errorFromAnswer(status: number, body: unknown): ApiError {
     for (const problem of detail.filter(isProblem)) fields[fieldOf(problem)] ??= problem.msg
     return new ApiError(status, text.errors.invalid, fields)
   }
+  // A full queue says more than a sentence.
+  if (typeof detail === 'object' && detail !== null && 'message' in detail) {
+    const { message } = detail
+    if (typeof message === 'string' && message !== '') return new ApiError(status, message)
+  }
   return new ApiError(status, text.errors.byStatus(status))
 }
 

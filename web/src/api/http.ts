@@ -21,6 +21,8 @@ interface CallOptions {
   range?: string
   /** The header `If-Match`: only when it is still this version. */
   ifMatch?: string
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>
   /** Calls that decide about the session itself: their 401 is an ordinary answer. */
   sessionCall?: boolean
 }
@@ -71,6 +73,7 @@ export async function send(
   if (options.json !== undefined) headers.set('Content-Type', 'application/json')
   if (options.range !== undefined) headers.set('Range', options.range)
   if (options.ifMatch !== undefined) headers.set('If-Match', options.ifMatch)
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
 
   let response: Response
   try {

@@ -19,6 +19,11 @@ export async function fetchBytes(path: string, most: number, signal?: AbortSigna
   return { bytes, whole, headers: response.headers }
 }
 
+/** A whole answer, to be kept as a file. */
+export async function fetchWhole(path: string): Promise<Blob> {
+  return (await send('GET', path)).blob()
+}
+
 async function sendForRange(path: string, most: number, signal?: AbortSignal): Promise<Response> {
   try {
     return await send('GET', path, { signal, range: `bytes=0-${most - 1}` })

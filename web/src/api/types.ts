@@ -36,3 +36,8 @@ export type FileNode = Schemas['FileNode']
 export type FileTree = Schemas['FileTree']
 export type FileUpdateResult = Schemas['FileUpdateResult']
 export type FileDeleteResult = Schemas['FileDeleteResult']
+export type Execution = Schemas['Execution']
+export type ExecutionLog = Schemas['ExecutionLog']
+export type TaskRequest = Schemas['TaskRequest']
+export type TerminationResult = Schemas['TerminationResult']
+export type * from './runTypes'

@@ -10,9 +10,11 @@ import {
   type Operation,
   type UserSnapshot,
 } from '@/live/frames'
+import { useChats } from '@/stores/chats'
 import { useFleet } from '@/stores/fleet'
 import { useLiveState } from '@/stores/liveState'
 import { useOperations } from '@/stores/operations'
+import { useRunControl } from '@/stores/runControl'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
 
@@ -27,6 +29,8 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const stats = useStats()
   const liveState = useLiveState()
   const operations = useOperations()
+  const chats = useChats()
+  const runControl = useRunControl()
 
   const poller = new FallbackPoller(undefined, (active) => {
     liveState.polling = active
@@ -131,6 +135,9 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     fleet.clear()
     stats.clear()
     operations.clear()
+    chats.clear()
+    runControl.clear()
+    if (session.reason === 'signed-out') chats.forgetDrafts()
   }
 
   watch(

@@ -1,4 +1,4 @@
-import type { AgentListItem, AgentStats } from '@/api/types'
+import type { AgentListItem, AgentStats, BudgetNews, RunsHalt } from '@/api/types'
 
 /** What a subscription may ask for: `interval` in seconds, `history` in points, `tail` in lines. */
 export type TopicOptions = Readonly<Record<string, number>>
@@ -37,6 +37,10 @@ export type LiveAgent = AgentListItem
 export interface FleetSnapshot {
   agents: LiveAgent[]
   engine?: LiveEngine
+  /** Whether all runs are stopped. */
+  runs?: RunsHalt
+  /** Budgets that are used up. */
+  budgets?: BudgetNews[]
 }
 
 export type HistoryPoint = readonly [epochMs: number, cpuPercent: number, memoryPercent: number]
@@ -99,11 +103,13 @@ export type ConfigArea =
   | 'resources'
   | 'capabilities'
   | 'api_key'
+  | 'budget'
 
 export const AGENTS_TOPIC = 'agents'
 export const AGENTS_STATS_TOPIC = 'agents:stats'
 export const USER_TOPIC = 'user'
 export const HOST_TOPIC = 'host'
+export const ACTIVITIES_TOPIC = 'activities'
 
 export function agentTopic(name: string): string {
   return `agent:${name}`
@@ -123,6 +129,16 @@ export function activityTopic(name: string): string {
 
 export function filesTopic(name: string): string {
   return `agent:${name}:files`
+}
+
+/** The queue and the runs of one agent. */
+export function executionsTopic(name: string): string {
+  return `agent:${name}:executions`
+}
+
+/** One run, with its transcript. */
+export function executionTopic(name: string, id: string): string {
+  return `execution:${name}:${id}`
 }
 
 export function dashboardTopic(name: string): string {

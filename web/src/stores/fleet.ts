@@ -9,6 +9,7 @@ import { someAtOnce, type Failure } from '@/lib/someAtOnce'
 import type { EventFrame, FleetSnapshot, LiveEngine } from '@/live/frames'
 import { text } from '@/text/en'
 import { applyEvent, asListItem, replaceAll, upsert, type FleetAgent } from './fleetModel'
+import { useRunControl } from './runControl'
 import { useSession } from './session'
 import { useStats } from './stats'
 import { useToasts, type ToastAction } from './toasts'
@@ -37,6 +38,7 @@ export const useFleet = defineStore('fleet', () => {
   const session = useSession()
   const stats = useStats()
   const toasts = useToasts()
+  const runControl = useRunControl()
 
   const list = computed(() => [...agents.values()])
 
@@ -46,6 +48,8 @@ export const useFleet = defineStore('fleet', () => {
     replaceAll(agents, snapshot.agents ?? [])
     for (const name of stats.figures.keys()) dropFiguresUnlessRunning(name)
     if (snapshot.engine !== undefined) takeEngine(snapshot.engine)
+    if (snapshot.runs !== undefined) runControl.take(snapshot.runs)
+    if (snapshot.budgets !== undefined) runControl.takeBudgets(snapshot.budgets)
     loaded.value = true
     error.value = null
     asOf.value = Date.now()
@@ -56,6 +60,7 @@ export const useFleet = defineStore('fleet', () => {
       takeEngine(frame.data as unknown as LiveEngine)
       return
     }
+    if (runControl.takeEvent(frame)) return
     const name = applyEvent(agents, frame)
     if (name !== null) dropFiguresUnlessRunning(name)
     asOf.value = Date.now()

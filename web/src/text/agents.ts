@@ -93,6 +93,8 @@ export const agentTexts = {
     tabs: {
       label: 'Agent',
       overview: 'Overview',
+      chat: 'Chat',
+      tasks: 'Tasks',
       dashboard: 'Dashboard',
       files: 'Files',
       logs: 'Logs',

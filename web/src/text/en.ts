@@ -2,10 +2,12 @@ import { account } from './account'
 import { activityTexts } from './activity'
 import { agentSettingsTexts } from './agentSettings'
 import { agentTexts } from './agents'
+import { chatTexts } from './chat'
 import { dashboardTexts } from './dashboard'
 import { filesTexts } from './files'
 import { logs } from './logs'
 import { pages } from './pages'
+import { runTexts } from './runs'
 import { shell } from './shell'
 
 /** Every text a person reads, in one place: one file per area. Functions where a value stands in the sentence. */
@@ -15,6 +17,8 @@ export const text = {
   ...agentTexts,
   ...agentSettingsTexts,
   ...activityTexts,
+  ...chatTexts,
+  ...runTexts,
   ...dashboardTexts,
   ...filesTexts,
   ...logs,

@@ -36,8 +36,15 @@ export interface Uploads {
   clear(): void
 }
 
-/** Sends files to an agent, one after the other. What is not sent when the calling component goes is stopped. */
-export function useUploads(agent: () => string, onSent: (upload: Upload) => void): Uploads {
+/**
+ * Sends files to an agent, one after the other. What is not sent when the calling component goes is stopped. `renamed`
+ * may give a file another name when its own is taken; without it a person has to say what is to be done.
+ */
+export function useUploads(
+  agent: () => string,
+  onSent: (upload: Upload) => void,
+  renamed: (upload: Upload) => File | null = () => null,
+): Uploads {
   const list = shallowReactive<Upload[]>([])
   const stops = new Map<number, AbortController>()
   const overwrites = new Set<number>()
@@ -99,7 +106,10 @@ export function useUploads(agent: () => string, onSent: (upload: Upload) => void
     } catch (failure) {
       if (stop.signal.aborted) return
       const status = failure instanceof ApiError ? failure.status : 0
-      if (status === 409) change(id, { state: 'exists', share: 0 })
+      const other = status === 409 ? renamed(upload) : null
+      if (other !== null)
+        change(id, { state: 'waiting', file: other, path: pathIn(upload.folder, other.name) })
+      else if (status === 409) change(id, { state: 'exists', share: 0 })
       else
         change(id, {
           state: 'failed',

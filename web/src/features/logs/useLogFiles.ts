@@ -1,5 +1,6 @@
 import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
+import { saveBlob } from '@/lib/saveBlob'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 import { plainText } from './ansi'
@@ -45,10 +46,5 @@ export function useLogFiles(
 const readable = (line: string) => plainText(maskSecrets(line))
 
 function saveText(file: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = file
-  link.click()
-  URL.revokeObjectURL(address)
+  saveBlob(new Blob([content], { type: 'text/plain' }), file)
 }

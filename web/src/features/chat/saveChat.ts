@@ -1,0 +1,20 @@
+import { api } from '@/api/client'
+import { messageOf } from '@/api/errors'
+import { saveBlob } from '@/lib/saveBlob'
+import { useToasts } from '@/stores/toasts'
+import { text } from '@/text/en'
+
+/** Hands a stored conversation to the browser as a file. */
+export async function saveChat(
+  agent: string,
+  session: string,
+  format: 'markdown' | 'json',
+): Promise<void> {
+  try {
+    const blob = await api.exportChat(agent, session, format)
+    const day = new Date().toISOString().slice(0, 10)
+    saveBlob(blob, `${agent}-chat-${day}.${format === 'json' ? 'json' : 'md'}`)
+  } catch (failure) {
+    useToasts().show('error', text.chat.exportFailed, messageOf(failure))
+  }
+}
