@@ -44,6 +44,8 @@
 #include "logs/live_logs.h"
 #include "metrics/routes.h"
 #include "permissions/routes.h"
+#include "runstats/fleet_feed.h"
+#include "runstats/routes.h"
 #include "sessions/service.h"
 #include "sharing/routes.h"
 #include "system/routes.h"
@@ -205,6 +207,8 @@ struct Server::Parts {
   budgets::BudgetService budgets{fleet, budget_store, settings, link, io[0].get_executor()};
   executions::ExecutionStore execution_store{database};
   executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, followers, pool};
+  runstats::FigureStore figure_store{database};
+  runstats::FigureService figures{fleet, figure_store};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
   files::FileService files{agents, fleet, agent_link};
   system::SystemInfo info;
@@ -278,6 +282,15 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
   followers.on_news([this](const agentlink::News& news) { executions.hear(io[0].get_executor(), news); });
   agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
+  agent_store.on_forgotten([this](const std::string& agent) { figures.forget(agent); });
+  followers.on_news([this](const agentlink::News& news) { figures.contexts().hear(news); });
+  activities.listen([this](const activities::News& news) { figures.contexts().hear(news); });
+  runs.listen([this](const executions::RunNews& news) { figures.executions().hear(news); });
+  hub.serve(live::Topic::Kind::fleet_stats, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
+    auto watch = [this](const std::string& agent, int delta) { fleet.watch(agent, delta); };
+    return std::make_unique<runstats::FleetFeed>(asked.viewer.caller, pace.slowed(asked.options.interval),
+                                                 std::move(watch), figures.contexts(), figures.executions());
+  });
   load();
   hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](int delta) { fleet.watch_host(delta); };
@@ -294,6 +307,7 @@ void Server::Parts::load() {
   keys.load(job.call());
   setup.prepare(job.call());
   budgets.load(job.call());
+  figures.load(job.call());
   log::info("app", "database {} at version {}", config.database.string(), reached);
 }
 
@@ -306,6 +320,7 @@ void Server::Parts::add_routes() {
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
   router.add(budgets::routes(budgets));
+  router.add(runstats::routes(figures));
   router.add(executions::routes(executions));
   router.add(executions::routes(queue_service));
   router.add(activity::routes(activity));
@@ -322,6 +337,7 @@ Task<> Server::Parts::read_again(Parts* parts, Call call) {
   co_await parts->users.reload(&parts->database, call);
   co_await parts->keys.reload(call);
   co_await parts->budgets.reload(call);
+  co_await parts->figures.reload(call);
   // Tries again by itself until it has them.
   parts->fleet.reload();
 }

@@ -100,6 +100,8 @@ const std::vector<Row>& table() {
       {"PUT /api/agents/{agent_name}/capabilities", managers(200), {}, R"({"full_capabilities": true})"},
       {"GET /api/agents/{agent_name}/api-key-setting", readers(200)},
       {"PUT /api/agents/{agent_name}/api-key-setting", managers(200), {}, R"({"use_platform_api_key": true})"},
+      {"GET /api/agents/execution-stats", signed_in(200)},
+      {"GET /api/agents/context-stats", signed_in(200)},
       {"GET /api/agents/{agent_name}/budget", readers(200)},
       {"PUT /api/agents/{agent_name}/budget", managers(200), {}, R"({"cost_per_day": 5})"},
       {"GET /api/ops/budget", signed_in(200)},

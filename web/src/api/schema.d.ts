@@ -495,6 +495,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/execution-stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the runs of all agents went
+         * @description One row per agent that the caller can read and that began a run within the last `hours` hours, exactly. Up to 24 hours it costs no statement.
+         */
+        get: operations["get_execution_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/context-stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How full the contexts of all agents are, and who is active
+         * @description One row per agent that the caller can read, whatever its state. From memory: agents push their figures.
+         */
+        get: operations["get_context_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/executions": {
         parameters: {
             query?: never;
@@ -1453,6 +1493,67 @@ export interface components {
             reason: string | null;
             /** @description of the last end; null while it runs or the engine has not told */
             exit_code: number | null;
+        };
+        ExecutionStatsList: {
+            agents: components["schemas"]["ExecutionStats"][];
+        };
+        /**
+         * @example {
+         *       "name": "ruby",
+         *       "task_count_24h": 8,
+         *       "success_count": 7,
+         *       "failed_count": 1,
+         *       "running_count": 0,
+         *       "success_rate": 87.5,
+         *       "total_cost": 0.4312,
+         *       "last_execution_at": "2026-01-14T10:09:00.000500"
+         *     }
+         */
+        ExecutionStats: {
+            name: string;
+            /** @description all runs, whatever hours is */
+            task_count_24h: number;
+            success_count: number;
+            failed_count: number;
+            running_count: number;
+            /** @description percent of all, running ones too; one decimal */
+            success_rate: number;
+            /** @description USD, four decimals */
+            total_cost: number;
+            /** @description start of the newest run, UTC without zone */
+            last_execution_at: string;
+        };
+        ContextStatsList: {
+            agents: components["schemas"]["ContextStats"][];
+        };
+        /**
+         * @example {
+         *       "name": "ruby",
+         *       "status": "running",
+         *       "activityState": "idle",
+         *       "contextPercent": 7.6,
+         *       "contextUsed": 15230,
+         *       "contextMax": 200000,
+         *       "lastActivityTime": "2026-01-14T10:07:30.004000"
+         *     }
+         */
+        ContextStats: {
+            name: string;
+            /** @description as in the agent list */
+            status: string;
+            /**
+             * @description active: the newest activity goes on and is younger than 60 s; offline: the agent does not run
+             * @enum {string}
+             */
+            activityState: "active" | "idle" | "offline";
+            /** @description 0 to 100 */
+            contextPercent: number;
+            /** @description tokens */
+            contextUsed: number;
+            /** @description tokens */
+            contextMax: number;
+            /** @description start of the newest activity, UTC without zone; null when there is none or the agent does not run */
+            lastActivityTime: string | null;
         };
         /**
          * @example {
@@ -3545,6 +3646,51 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["NoAccess"];
             404: components["responses"]["NoAgent"];
+        };
+    };
+    get_execution_stats: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionStatsList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_context_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextStatsList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
         };
     };
     list_agent_executions: {
