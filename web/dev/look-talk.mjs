@@ -93,6 +93,47 @@ export async function lookAtTalk({ withMock, shoot, flip }) {
       await write(tab, 'Do you hear me?')
       await tab.getByTestId('chat-ended').waitFor()
     })
+    await shoot(base, 'tasks', async (tab) => {
+      await tab.goto(page(base, 'research-desk', '?tab=tasks'))
+      await tab.locator('[data-testid^=run-row]').nth(5).waitFor()
+    })
+    await shoot(base, 'tasks-live', async (tab) => {
+      await flip(base, 'hold/inbox-triage/maria@example.com')
+      await flip(base, 'crowd/inbox-triage')
+      await tab.goto(page(base, 'inbox-triage', '?tab=tasks'))
+      await tab.getByTestId('task-message').fill('Look at many things and tell me')
+      await tab.getByTestId('task-run').click()
+      await tab.getByTestId('run-preview').getByText('Bash').first().waitFor()
+      await tab.waitForTimeout(2500)
+    })
+    await shoot(base, 'tasks-options', async (tab) => {
+      await tab.goto(page(base, 'release-notes', '?tab=tasks'))
+      await tab.getByTestId('task-options').click()
+      await tab.getByTestId('task-minutes').fill('0')
+      await tab.getByTestId('task-run').click()
+      await tab.waitForTimeout(300)
+    })
+    await shoot(
+      base,
+      'tasks-filtered',
+      async (tab) => {
+        await tab.goto(page(base, 'research-desk', '?tab=tasks&status=failed'))
+        await tab.locator('[data-testid^=run-row]').nth(5).waitFor()
+      },
+      { themes: ['light'] },
+    )
+    await shoot(
+      base,
+      'tasks-release',
+      async (tab) => {
+        await flip(base, 'hold/release-notes/maria@example.com')
+        await tab.goto(page(base, 'release-notes', '?tab=tasks'))
+        await tab.getByTestId('queue-tools').click()
+        await tab.getByTestId('queue-release').click()
+        await tab.getByTestId('queue-release-submit').waitFor()
+      },
+      { themes: ['dark'] },
+    )
     const firstRun = (tab, status) =>
       tab.evaluate(async (wanted) => {
         const token = await (await fetch('/api/auth/session', { method: 'POST' })).json()

@@ -117,7 +117,7 @@ export const runTexts = {
     runningTitle: 'Running now',
     nothingRuns: 'Nothing runs just now.',
     chatTurn: 'conversation',
-    waitingTurn: (place: number) => `waits, number ${place} in line`,
+    waitingTurn: (place: number) => `Number ${place} in line`,
     preview: 'What it does',
     queueTools: 'Queue',
     clear: 'Clear those who wait',
