@@ -134,6 +134,46 @@ export async function lookAtTalk({ withMock, shoot, flip }) {
       },
       { themes: ['dark'] },
     )
+    await shoot(base, 'timeline', async (tab) => {
+      await tab.goto(page(base, 'research-desk'))
+      await tab.getByTestId('timeline').getByText('steps').first().click()
+      await tab.getByTestId('timeline').scrollIntoViewIfNeeded()
+      await tab.getByTestId('timeline-older').scrollIntoViewIfNeeded()
+      await tab.mouse.wheel(0, -900)
+      await tab.waitForTimeout(300)
+    })
+    await shoot(base, 'budget', async (tab) => {
+      await tab.goto(page(base, 'research-desk'))
+      await tab.getByTestId('page-menu').click()
+      await tab.getByTestId('page-budget').click()
+      await tab.getByTestId('budget-cost').fill('0.5')
+      await tab.waitForTimeout(200)
+    })
+    await shoot(base, 'stop-all', async (tab) => {
+      await tab.getByTestId('stop-all').click()
+      await tab.getByTestId('stop-all-reason').fill('The model is out of order')
+      await tab.waitForTimeout(300)
+    })
+    await shoot(
+      base,
+      'halted',
+      async (tab) => {
+        await flip(base, 'free')
+        await tab.getByTestId('stop-all').click()
+        await tab.getByTestId('stop-all-reason').fill('The model is out of order')
+        await tab.getByTestId('stop-all-submit').click()
+        await tab.getByTestId('runs-halted').waitFor()
+        await tab.goto(page(base, 'research-desk', '?tab=chat'))
+        await tab.getByTestId('message-assistant').first().waitFor()
+      },
+      { sizes: ['wide', 'small'] },
+    )
+    await flip(base, 'free')
+    await shoot(base, 'settings-budget', async (tab) => {
+      await tab.goto(`${base}/settings`)
+      await tab.getByTestId('fleet-budget').scrollIntoViewIfNeeded()
+      await tab.getByTestId('fleet-budget').getByTestId('budget-spent').waitFor()
+    })
     const firstRun = (tab, status) =>
       tab.evaluate(async (wanted) => {
         const token = await (await fetch('/api/auth/session', { method: 'POST' })).json()

@@ -806,14 +806,14 @@ export class MockRuns {
       .flat()
       .filter((one) => one.content.toLowerCase().includes(words.toLowerCase()))
       .map((one) => ({
-        message_id: one.id,
+        id: one.id,
         session_id: one.session_id,
         role: one.role,
         timestamp: one.timestamp,
         user_email: one.user_email,
-        snippet: one.content.slice(0, 160),
+        excerpt: one.content.slice(0, 160),
       }))
-    return { hits: hits.slice(0, 30), cursor: null }
+    return { results: hits.slice(0, 30), next: null }
   }
 
   #listActivities(agent, query) {

@@ -397,6 +397,7 @@ function flip(path, response) {
   if (what === 'crowd') runs.crowd(agents.get(name))
   if (what === 'fail-run') runs.failNext = 'The model did not answer: overloaded (529).'
   if (what === 'refuse-run') runs.refuseNext = [503, { detail: 'Agent is not running' }]
+  if (what === 'free') runs.fleet('POST /api/ops/runs/resume', '')
   if (what === 'pace') runs.pace = Number(name)
   if (what === 'slow-on') slow = true
   if (what === 'slow-off') slow = false

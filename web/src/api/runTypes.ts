@@ -88,18 +88,18 @@ export interface ChatSessionPage {
 
 /** A message that fits a search. */
 export interface ChatHit {
-  message_id: string
+  id: string
   session_id: string
   role: 'user' | 'assistant'
   timestamp: string
   user_email: string
-  snippet: string
+  excerpt: string
 }
 
 export interface ChatSearch {
-  hits: ChatHit[]
-  /** For the next page; null when there is none. */
-  cursor: string | null
+  results: ChatHit[]
+  /** The cursor of the next page; null when there is none. */
+  next: string | null
 }
 
 export interface AgentModel {

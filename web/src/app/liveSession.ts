@@ -15,6 +15,7 @@ import { useFleet } from '@/stores/fleet'
 import { useLiveState } from '@/stores/liveState'
 import { useOperations } from '@/stores/operations'
 import { useRunControl } from '@/stores/runControl'
+import { useRunFigures } from '@/stores/runFigures'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
 
@@ -31,6 +32,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const operations = useOperations()
   const chats = useChats()
   const runControl = useRunControl()
+  const runFigures = useRunFigures()
 
   const poller = new FallbackPoller(undefined, (active) => {
     liveState.polling = active
@@ -137,6 +139,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     operations.clear()
     chats.clear()
     runControl.clear()
+    runFigures.clear()
     if (session.reason === 'signed-out') chats.forgetDrafts()
   }
 

@@ -1,7 +1,9 @@
 import { useRouter } from 'vue-router'
-import { Keyboard, LogOut, PanelLeft, Plus, Search } from '@lucide/vue'
+import { Keyboard, LogOut, OctagonX, PanelLeft, Plus, Search } from '@lucide/vue'
 import { useCommands, type Command } from '@/app/commands'
 import { usePreferences } from '@/stores/preferences'
+import { useRunControl } from '@/stores/runControl'
+import { useSession } from '@/stores/session'
 import { text } from '@/text/en'
 import { mainSections, settingsSection } from './sections'
 import { themes } from './themes'
@@ -9,6 +11,7 @@ import { themes } from './themes'
 interface Doors {
   find: () => void
   help: () => void
+  stopAll: () => void
   signOut: () => void
 }
 
@@ -16,6 +19,8 @@ interface Doors {
 export function useShellCommands(doors: Doors): void {
   const router = useRouter()
   const preferences = usePreferences()
+  const session = useSession()
+  const control = useRunControl()
   const { groups } = text.palette
 
   useCommands((): Command[] => [
@@ -76,6 +81,19 @@ export function useShellCommands(doors: Doors): void {
         preferences.railOpen = !preferences.railOpen
       },
     },
+    ...(session.isAdmin && !control.halt.halted
+      ? [
+          {
+            id: 'stop-all',
+            label: text.halt.stopAll,
+            group: groups.actions,
+            keys: 'shift+x',
+            icon: OctagonX,
+            words: 'emergency halt everything end',
+            run: doors.stopAll,
+          },
+        ]
+      : []),
     {
       id: 'sign-out',
       label: text.palette.signOut,

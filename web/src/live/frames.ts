@@ -1,4 +1,11 @@
-import type { AgentListItem, AgentStats, BudgetNews, RunsHalt } from '@/api/types'
+import type {
+  AgentContext,
+  AgentListItem,
+  AgentStats,
+  BudgetNews,
+  RunsHalt,
+  TaskFigures,
+} from '@/api/types'
 
 /** What a subscription may ask for: `interval` in seconds, `history` in points, `tail` in lines. */
 export type TopicOptions = Readonly<Record<string, number>>
@@ -57,6 +64,9 @@ export type StatsRow = Partial<AgentStats> & { name: string; history?: HistoryPo
 export interface FleetStats {
   agents: StatsRow[]
   gone?: string[]
+  /** In snapshots: how full the contexts are, and how the runs of a day went. */
+  context?: AgentContext[]
+  executions?: TaskFigures[]
 }
 
 /** One long action of this person, as `operation_update` and the snapshot of `user` tell it. */

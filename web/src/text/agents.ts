@@ -20,10 +20,18 @@ export const agentTexts = {
       now: 'Now',
       cpu: 'CPU',
       memory: 'Memory',
+      context: 'Context',
+      day: '24 hours',
       since: 'Since',
       owner: 'Owner',
       actions: 'Actions',
     },
+    dayRuns: 'runs',
+    dayFailed: (n: number) => `${n} failed`,
+    dayTip: (done: number, failed: number, running: number) =>
+      `Runs of the last 24 hours: ${done} done, ${failed} failed, ${running} going on`,
+    dayNone: 'No run in the last 24 hours',
+    contextNone: 'Nothing is in its context',
     sortBy: (column: string) => `Sort by ${column}`,
     emptyTitle: 'No agents yet',
     emptyBody:
@@ -57,6 +65,7 @@ export const agentTexts = {
     startFailed: (name: string) => `${name} could not be started`,
     stopFailed: (name: string) => `${name} could not be stopped`,
     deleteFailed: (name: string) => `${name} could not be deleted`,
+    context: 'Context',
     uptime: 'Uptime',
     since: (clock: string) => `since ${clock}`,
     network: 'Network in',
@@ -167,6 +176,7 @@ export const agentTexts = {
   },
 
   now: {
+    runs: (n: number) => (n === 1 ? '1 run at work' : `${n} runs at work`),
     busy: 'Busy',
     quiet: 'Quiet',
     judgedByCpu: 'Judged by its CPU',

@@ -3,14 +3,17 @@ import {
   limitText,
   cpuShare,
   formatBytes,
+  formatCost,
   formatCores,
   formatPercent,
+  formatTokens,
   levelOf,
   type Level,
 } from '@/format/quantity'
 import type { HistoryPoint } from '@/live/frames'
 import { useFleet } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
+import { useRunFigures } from '@/stores/runFigures'
 import { useStats } from '@/stores/stats'
 import type { AgentFigures } from '@/stores/statsModel'
 import { text } from '@/text/en'
@@ -31,6 +34,15 @@ export interface Figure {
   per: number
 }
 
+export interface DayOfRuns {
+  count: string
+  failed: number
+  /** So many failed that somebody should look. */
+  bad: boolean
+  cost: string
+  tip: string
+}
+
 /** Everything one row, card or header shows about an agent, ready to print. */
 export interface AgentView {
   state: ComputedRef<ShownState>
@@ -41,15 +53,25 @@ export interface AgentView {
   figures: ComputedRef<AgentFigures | undefined>
   cpu: ComputedRef<Figure>
   memory: ComputedRef<Figure>
+  /** null while nothing is in it, or it is not known. */
+  context: ComputedRef<{ percent: number; note: string; level: Level } | null>
+  /** The runs of the last 24 hours; null when there were none. */
+  day: ComputedRef<DayOfRuns | null>
+  /** What `now` is judged by, when that is not told by itself. */
+  nowTip: ComputedRef<string | undefined>
   /** How many cores are in use. */
   cpuCores: ComputedRef<string>
 }
+
+/** From this share of failed runs on the figure is coloured. */
+const BAD_SHARE = 0.2
 
 const NO_HISTORY: readonly HistoryPoint[] = []
 
 export function useAgentView(agent: () => FleetAgent): AgentView {
   const fleet = useFleet()
   const stats = useStats()
+  const runFigures = useRunFigures()
 
   const pending = computed(() => fleet.pending.get(agent().name))
   const running = computed(() => agent().status === 'running')
@@ -82,9 +104,45 @@ export function useAgentView(agent: () => FleetAgent): AgentView {
     }
   })
 
+  const tasks = computed(() => runFigures.tasks.get(agent().name))
+  /** Runs that go on, told by the server; without them the CPU has to do. */
+  const atWork = computed(() =>
+    running.value && pending.value === undefined ? (tasks.value?.running_count ?? 0) : 0,
+  )
+  const now = computed(() =>
+    atWork.value > 0 ? text.now.runs(atWork.value) : nowText(agent(), pending.value, figures.value),
+  )
+  const context = computed(() => {
+    const one = running.value ? runFigures.contexts.get(agent().name) : undefined
+    if (one === undefined || one.contextUsed === 0) return null
+    return {
+      percent: one.contextPercent,
+      note: text.activity.contextOf(formatTokens(one.contextUsed), formatTokens(one.contextMax)),
+      level: levelOf(one.contextPercent),
+    }
+  })
+  const day = computed<DayOfRuns | null>(() => {
+    const one = tasks.value
+    if (one === undefined || one.task_count_24h === 0) return null
+    return {
+      count: one.task_count_24h.toLocaleString(),
+      failed: one.failed_count,
+      bad: one.failed_count / one.task_count_24h >= BAD_SHARE,
+      cost: formatCost(one.total_cost),
+      tip: text.agents.dayTip(one.success_count, one.failed_count, one.running_count),
+    }
+  })
+
   return {
     state: computed(() => shownState(agent(), pending.value)),
-    now: computed(() => nowText(agent(), pending.value, figures.value)),
+    now,
+    nowTip: computed(() => {
+      if (atWork.value > 0) return undefined
+      if (running.value) return text.now.judgedByCpu
+      return now.value.length > 26 ? now.value : undefined
+    }),
+    context,
+    day,
     since: computed(() => stateSince(agent(), figures.value)),
     running,
     busy: computed(() => pending.value !== undefined),
