@@ -119,14 +119,25 @@ void ActivityService::collaboration(std::string source, std::string target, std:
   tell(Collaboration{std::move(source), std::move(target), std::move(action), format_naive(now())});
 }
 
-Task<> ActivityService::repair(Call call, std::set<std::string> alive_executions, std::string why) {
-  ActivityStore::Alive alive{std::move(alive_executions), {}};
+Task<> ActivityService::end_of_execution(Call call, std::string execution, Ending how) {
+  std::vector<std::string> open;
+  try {
+    open = co_await store_.open_of(call, execution);
+  } catch (const std::exception& e) {
+    log::error({"activities", call.id()}, "activities of run {} cannot be ended: {}", execution, e.what());
+  }
+  for (auto& id : open) co_await end(call, std::move(id), how);
+}
+
+Task<> ActivityService::repair(Call call, std::set<std::string> kept, std::string why) {
+  ActivityStore::Alive alive{std::move(kept), {}};
   std::size_t ended = 0;
   try {
     for (bool more = true; more;) {
       {
         const std::lock_guard lock(mutex_);
         alive.activities = begun_;
+        alive.activities.insert(alive.executions.begin(), alive.executions.end());
       }
       auto left = co_await store_.end_left(call, alive, why, repaired_at_once);
       more = std::ssize(left) == repaired_at_once;

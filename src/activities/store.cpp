@@ -71,6 +71,17 @@ Task<std::optional<Activity>> ActivityStore::end(Call call, std::string id, Endi
   co_return co_await database_.write(call, std::move(job));
 }
 
+Task<std::vector<std::string>> ActivityStore::open_of(Call call, std::string execution) {
+  auto job = [&](db::Session& session) {
+    std::vector<std::string> ids;
+    auto query = session.query(
+        "SELECT id FROM agent_activities WHERE related_execution_id = :a AND activity_state = 'started'", execution);
+    for (auto& [id] : query.all<std::string>()) ids.push_back(std::move(id));
+    return ids;
+  };
+  co_return co_await database_.read(call, std::move(job));
+}
+
 Task<std::vector<Activity>> ActivityStore::end_left(Call call, Alive alive, std::string why, std::int64_t most) {
   auto job = [&](db::Session& session) {
     // What goes on is never much: a run has one or two of them.

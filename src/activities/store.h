@@ -32,6 +32,8 @@ class ActivityStore {
   Task<> add(Call call, std::vector<std::shared_ptr<const Activity>> rows);
   /// Ends what goes on; the row as it stands then. Nothing when there is none, or it has ended.
   Task<std::optional<Activity>> end(Call call, std::string id, Ending how, Time at);
+  /// What goes on and belongs to this run: ids.
+  Task<std::vector<std::string>> open_of(Call call, std::string execution);
   /// What goes on without belonging to one of these runs and without being one of these activities ends as failed.
   /// At most `most`; the rows as they stand then.
   struct Alive {

@@ -8,11 +8,14 @@ namespace trinity::agents {
 
 namespace {
 
-/// What an agent has done. Messages before their conversations.
+/// What an agent has done. Messages before their conversations, transcripts before their records.
 constexpr std::array history{
     "DELETE FROM chat_messages WHERE agent_name = :a",
     "DELETE FROM chat_sessions WHERE agent_name = :a",
     "DELETE FROM agent_activities WHERE agent_name = :a",
+    "DELETE FROM trinity_queue WHERE agent_name = :a",
+    "DELETE FROM trinity_idempotency WHERE agent_name = :a",
+    "DELETE FROM trinity_transcripts WHERE execution_id IN (SELECT id FROM schedule_executions WHERE agent_name = :a)",
     "DELETE FROM schedule_executions WHERE agent_name = :a",
 };
 

@@ -53,6 +53,11 @@ struct Config {
   std::uint16_t ssh_port_last = 2499;  ///< not below ssh_port_first
   std::uint32_t stop_grace_seconds = 10;
 
+  std::size_t tasks_per_agent = 16;
+  std::size_t tasks_in_all = 64;
+  std::uint32_t least_free_memory_mib = 256;  ///< 0: not looked at
+  std::uint32_t retention_days = 90;          ///< 0: for ever
+
   std::string admin_username = "admin";
   std::string admin_password;  ///< secret
   std::string secret_key;      ///< secret

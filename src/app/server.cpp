@@ -27,12 +27,14 @@
 #include "base/log.h"
 #include "base/scheduling.h"
 #include "budgets/routes.h"
+#include "conversation/routes.h"
 #include "dashboards/topics.h"
 #include "db/foreign_writes.h"
 #include "db/migrations.h"
 #include "engine/docker.h"
 #include "executions/queue_routes.h"
 #include "executions/routes.h"
+#include "executions/upkeep.h"
 #include "files/routes.h"
 #include "fleet/fleet.h"
 #include "http/server.h"
@@ -127,6 +129,14 @@ agents::AgentServiceOptions agent_options(const Config& config, const Home& home
   return options;
 }
 
+executions::RunLimits run_limits(const Config& config) {
+  executions::RunLimits limits;
+  limits.per_agent = config.tasks_per_agent;
+  limits.in_all = config.tasks_in_all;
+  limits.least_free = std::uint64_t{config.least_free_memory_mib} << 20U;
+  return limits;
+}
+
 http::ServerOptions server_options(const Config& config) {
   http::ServerOptions options;
   options.bind = config.bind;
@@ -166,6 +176,12 @@ struct Server::Parts {
   Identities identities;
   auth::PageCaller page_caller;
 
+  // What runs on the I/O threads gives its places back when it is dropped with them, so these are older.
+  executions::RunBoard runs;
+  executions::AgentQueue queue{{}, runs};
+  executions::RunBook run_book{run_limits(config)};
+  executions::RunKeys run_keys{database};
+
   http::Traffic traffic;
   metrics::EngineCalls engine_calls;
   IoThreads io;
@@ -200,13 +216,16 @@ struct Server::Parts {
   activities::ActivityService activities{activity_store, io[0].get_executor()};
   sessions::SessionStore session_store{database};
   sessions::SessionService sessions{session_store};
-  executions::RunBoard runs;
-  executions::AgentQueue queue{{}, runs};
   executions::QueueService queue_service{fleet, queue};
   budgets::BudgetStore budget_store{database};
   budgets::BudgetService budgets{fleet, budget_store, settings, link, io[0].get_executor()};
-  executions::ExecutionStore execution_store{database};
-  executions::ExecutionService executions{{}, agents, fleet, execution_store, agent_link, followers, pool};
+  executions::ExecutionStore execution_store{database, pool};
+  executions::Runs all_runs{{run_book, agents, fleet, execution_store, agent_link, queue, activities, runs, pool},
+                            run_rules()};
+  executions::TaskService tasks{all_runs, run_keys};
+  executions::ExecutionService executions{all_runs, followers};
+  executions::Upkeep upkeep{execution_store, std::chrono::days(config.retention_days)};
+  conversation::ChatService chats{{}, all_runs, run_keys, sessions};
   runstats::FigureStore figure_store{database};
   runstats::FigureService figures{fleet, figure_store};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
@@ -219,6 +238,8 @@ struct Server::Parts {
 
   void load();
   void add_routes();
+  executions::RunRules run_rules();
+  static Task<budgets::StopCount> stop_runs(Parts* parts, Call call, std::string why);
   /// What another program wrote is read anew, all that is kept in memory.
   static Task<> read_again(Parts* parts, Call call);
   void on_publication(const fleet::Publication& publication);
@@ -280,7 +301,6 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   hub.serve(live::Topic::Kind::activity, [this](const live::Asked& asked) { return topics.activity(asked); });
   hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
-  followers.on_news([this](const agentlink::News& news) { executions.hear(io[0].get_executor(), news); });
   agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
   agent_store.on_forgotten([this](const std::string& agent) { figures.forget(agent); });
   followers.on_news([this](const agentlink::News& news) { figures.contexts().hear(news); });
@@ -291,6 +311,13 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
     return std::make_unique<runstats::FleetFeed>(asked.viewer.caller, pace.slowed(asked.options.interval),
                                                  std::move(watch), figures.contexts(), figures.executions());
   });
+  auto stop_all = [this](Call call, std::string why) { return stop_runs(this, call, std::move(why)); };
+  auto count = [this] {
+    const auto waiting = static_cast<std::int64_t>(queue.counts().waiting);
+    return budgets::RunCount{std::max<std::int64_t>(0, static_cast<std::int64_t>(run_book.size()) - waiting), waiting};
+  };
+  budgets.on_halt(std::move(stop_all), std::move(count));
+  followers.on_news([this](const agentlink::News& news) { all_runs.hear(io[0].get_executor(), news); });
   load();
   hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](int delta) { fleet.watch_host(delta); };
@@ -311,6 +338,19 @@ void Server::Parts::load() {
   log::info("app", "database {} at version {}", config.database.string(), reached);
 }
 
+executions::RunRules Server::Parts::run_rules() {
+  executions::RunRules rules;
+  rules.refusal = [this](const std::string& agent) -> std::optional<executions::RunRefusal> {
+    auto refused = budgets.refusal(agent);
+    if (!refused) return std::nullopt;
+    return executions::RunRefusal{refused->status, std::move(refused->detail), refused->retry_after_s};
+  };
+  rules.longest_run = [this](const std::string& agent) { return budgets.longest_run(agent); };
+  rules.spent = [this](Call call, const std::string& agent, double cost) { budgets.spent(call, agent, cost); };
+  rules.free_memory = [proc = config.proc_dir] { return metering::free_memory(proc); };
+  return rules;
+}
+
 void Server::Parts::add_routes() {
   router.add(system::routes(info));
   router.add(auth::routes(sign_in, setup));
@@ -322,6 +362,8 @@ void Server::Parts::add_routes() {
   router.add(budgets::routes(budgets));
   router.add(runstats::routes(figures));
   router.add(executions::routes(executions));
+  router.add(executions::routes(tasks));
+  router.add(conversation::routes(chats));
   router.add(executions::routes(queue_service));
   router.add(activity::routes(activity));
   router.add(files::routes(files, page_caller));
@@ -330,6 +372,11 @@ void Server::Parts::add_routes() {
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link, budgets},
                              config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
+}
+
+Task<budgets::StopCount> Server::Parts::stop_runs(Parts* parts, Call call, std::string why) {
+  const auto stopped = co_await parts->all_runs.stop_all(call, std::move(why));
+  co_return budgets::StopCount{stopped.runs, stopped.waiting};
 }
 
 Task<> Server::Parts::read_again(Parts* parts, Call call) {
@@ -344,7 +391,7 @@ Task<> Server::Parts::read_again(Parts* parts, Call call) {
 
 void Server::Parts::on_publication(const fleet::Publication& publication) {
   link.publish(publication);
-  executions.follow(publication);
+  all_runs.follow(publication);
   followers.follow(publication);
   if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
   first_list_seen = true;
@@ -382,8 +429,10 @@ void Server::start() {
     }
     // With the first list in: what the clean-up takes away is then taken out of it too.
     p.agents.start_cleanup(p.io[0].get_executor());
-    p.executions.take_up(p.io[0].get_executor());
+    auto kept = p.chats.restore(p.job.call(), p.io[0].get_executor());
+    p.all_runs.take_up_all(p.io[0].get_executor(), std::move(kept));
     p.queue.keep_leases(p.io[0].get_executor());
+    p.upkeep.start(p.io[0].get_executor());
     p.server->listen();
   } catch (...) {
     stop();
@@ -410,6 +459,7 @@ void Server::stop() {
   });
   p.io.stop();
   p.io.join();
+  p.runs.close();
   p.fleet_guard.reset();
   if (p.fleet_thread.joinable()) {
     // Engine calls under way may take longer than anybody wants to wait.

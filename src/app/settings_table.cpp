@@ -57,6 +57,7 @@ constexpr std::string_view serving = "Serving";
 constexpr std::string_view engine_group = "Container engine";
 constexpr std::string_view agents_group = "Agents";
 constexpr std::string_view sign_in = "Sign-in";
+constexpr std::string_view runs_group = "Runs";
 constexpr std::string_view handed_on = "Handed on to agents";
 constexpr std::string_view logging = "Log and version";
 
@@ -152,6 +153,14 @@ constexpr std::array table{
             "Last host port for the agents' SSH; not below the first"},
     Setting{"stop-grace-seconds", "TRINITY_STOP_GRACE_SECONDS", &Config::stop_grace_seconds, seconds(1, 60), agents_group,
             "How long an agent may take to end by itself when it is stopped"},
+
+    Setting{"tasks-per-agent", "TRINITY_TASKS_PER_AGENT", &Config::tasks_per_agent, number(1, 1'000), runs_group,
+            "Tasks of one agent at once; agentd has a limit of its own (AGENT_MAX_TASKS, 16)"},
+    Setting{"tasks-in-all", "TRINITY_TASKS_IN_ALL", &Config::tasks_in_all, number(1, 10'000), runs_group, "Tasks of all agents at once"},
+    Setting{"least-free-memory-mib", "TRINITY_LEAST_FREE_MEMORY_MIB", &Config::least_free_memory_mib, {.most = 1'048'576, .unit = "MiB"}, runs_group,
+            "Memory that the machine must have left for another task; 0: not looked at"},
+    Setting{"retention-days", "TRINITY_RETENTION_DAYS", &Config::retention_days, {.most = 36'500, .unit = "days"}, runs_group,
+            "How long transcripts and activities are kept; 0: for ever"},
 
     Setting{"admin-username", "ADMIN_USERNAME", &Config::admin_username, {}, sign_in, "Name of the first administrator"},
     Setting{"admin-password", "ADMIN_PASSWORD", &Config::admin_password, anything, sign_in,

@@ -141,9 +141,36 @@ void budgets(Session& session) {
       .run();
 }
 
+/// What runs need beyond their records, see room executions. trinity_queue: turns that run or wait.
+/// trinity_transcripts: packed, away from the rows that lists read. trinity_idempotency: created_at in seconds since
+/// the epoch.
+void runs(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_queue (id TEXT PRIMARY KEY, place INTEGER NOT NULL, agent_name TEXT NOT NULL, source "
+          "TEXT NOT NULL, source_agent TEXT, source_user_id TEXT, source_user_email TEXT, message TEXT NOT NULL, "
+          "queued_at TEXT NOT NULL, started_at TEXT, status TEXT NOT NULL, execution_id TEXT, run TEXT NOT NULL, "
+          "unattended INTEGER NOT NULL, turn TEXT NOT NULL)")
+      .run();
+  session
+      .query(
+          "CREATE TABLE trinity_transcripts (execution_id TEXT PRIMARY KEY, encoding TEXT NOT NULL, size INTEGER NOT "
+          "NULL, bytes BLOB NOT NULL, ended_at TEXT NOT NULL)")
+      .run();
+  session.query("CREATE INDEX trinity_transcripts_age ON trinity_transcripts(ended_at)").run();
+  session
+      .query(
+          "CREATE TABLE trinity_idempotency (caller TEXT NOT NULL, agent_name TEXT NOT NULL, operation TEXT NOT NULL, "
+          "key TEXT NOT NULL, digest TEXT NOT NULL, execution_id TEXT NOT NULL, execution TEXT NOT NULL, created_at "
+          "INTEGER NOT NULL, PRIMARY KEY (caller, agent_name, operation, key))")
+      .run();
+  session.query("CREATE INDEX trinity_idempotency_age ON trinity_idempotency(created_at)").run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 8> versions{first_version,  sign_outs,       cleanup_list,       cleanup_names,
-                                                     agent_settings, execution_order, conversation_order, budgets};
+constexpr std::array<void (*)(Session&), 9> versions{first_version,      sign_outs,      cleanup_list,
+                                                     cleanup_names,      agent_settings, execution_order,
+                                                     conversation_order, budgets,        runs};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

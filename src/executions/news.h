@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>
@@ -70,11 +71,15 @@ class RunBoard {
   /// Before the first news. The listener hears on the teller's thread, in order per run, and must not block.
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
   void tell(const RunNews& news) const {
+    if (closed_) return;
     for (const auto& listener : listeners_) listener(news);
   }
+  /// Nobody hears anything any more: at the end of the program what still runs is dropped after those who listened.
+  void close() noexcept { closed_ = true; }
 
  private:
   std::vector<Listener> listeners_;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace trinity::executions

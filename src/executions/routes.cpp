@@ -6,18 +6,6 @@
 
 namespace trinity::executions {
 
-namespace {
-
-constexpr std::size_t most_body = 1024 * 1024;
-constexpr std::size_t longest_message = 512 * 1024;
-constexpr std::size_t longest_prompt = 128 * 1024;
-constexpr std::size_t most_tools = 200;
-constexpr std::int64_t longest_run = 7'200;
-constexpr std::int64_t most_turns = 10'000;
-constexpr std::int64_t usual_records = 50;
-constexpr std::int64_t most_records = 500;
-
-/// The names that daemons take: nothing that a command line could read as an option.
 bool is_model(std::string_view name) {
   return !name.empty() && name.size() <= 128 && name.front() != '-' &&
          std::all_of(name.begin(), name.end(), [](char c) {
@@ -25,6 +13,18 @@ bool is_model(std::string_view name) {
                   std::string_view("._:[]-").find(c) != std::string_view::npos;
          });
 }
+
+namespace {
+
+constexpr std::size_t longest_prompt = 128 * 1024;
+constexpr std::size_t most_tools = 200;
+constexpr std::int64_t longest_run = 7'200;
+constexpr std::int64_t most_turns = 10'000;
+constexpr std::int64_t usual_records = 50;
+constexpr std::int64_t most_records = 500;
+constexpr std::size_t longest_filter = 200;
+/// Larger records are made ready on the pool: that takes longer than other requests should wait.
+constexpr std::size_t made_here_below = 128 * 1024;
 
 void too_long(json::Faults& faults, const char* field, std::size_t most) {
   faults.add("string_too_long", {"body", field}, "String should have at most " + std::to_string(most) + " bytes",
@@ -55,50 +55,68 @@ json::object shown(const Execution& record) {
   return made;
 }
 
-Task<http::Response> task(ExecutionService* service, http::Request request) {
+Task<http::Response> task(TaskService* service, http::Request request) {
   auto wanted = json::decode_body<TaskRequest>(request.body);
   check(wanted);
-  std::optional<std::string> source;
-  if (const auto header = request.headers.find("X-Source-Agent")) source = std::string(*header);
-  auto answer = co_await service->task(request.call, request.caller, request.params.get("agent_name"),
-                                       std::move(wanted), std::move(source));
-  if (answer.status == 200) co_return http::Response::json_text(std::move(answer.body));
-  auto refusal = http::Response::json(json::object{{"detail", answer.detail}}, answer.status);
-  if (answer.retry_later) refusal.headers.add("Retry-After", "30");
-  co_return refusal;
+  auto headers = call_headers(request.headers);
+  auto digest = headers.key ? digest_of(request.body) : std::string();
+  auto answer = co_await service->run(request.call, request.caller, request.params.get("agent_name"), std::move(wanted),
+                                      std::move(headers), std::move(digest));
+  co_return response_of(std::move(answer));
+}
+
+/// Old clients send filters that the contract says are ignored, so ours have other names.
+ExecutionStore::Window window_of(const http::Parameters& query) {
+  json::Faults faults;
+  ExecutionStore::Window window;
+  window.limit = json::query_int(query.find("limit"), "limit", faults).value_or(usual_records);
+  if (faults.empty() && (window.limit < 1 || window.limit > most_records))
+    faults.add("value_error", {"query", "limit"}, "Use 1 to 500", window.limit);
+  const auto text = [&](const char* name) -> std::optional<std::string> {
+    const auto found = query.find(name);
+    if (!found || found->empty()) return std::nullopt;
+    if (found->size() > longest_filter)
+      faults.add("string_too_long", {"query", name}, "String should have at most 200 bytes", nullptr);
+    return std::string(*found);
+  };
+  window.before = text("before");
+  window.status = text("filter_status");
+  window.triggered_by = text("filter_triggered_by");
+  window.words = text("q");
+  faults.check();
+  return window;
 }
 
 Task<http::Response> list(ExecutionService* service, http::Request request) {
   const auto name = request.params.get("agent_name");
   // A missing agent is told before a bad limit.
   co_await service->check_reader(request.call, request.caller, name);
-  json::Faults faults;
-  const auto limit = json::query_int(request.query.find("limit"), "limit", faults).value_or(usual_records);
-  if (faults.empty() && (limit < 1 || limit > most_records))
-    faults.add("value_error", {"query", "limit"}, "Use 1 to 500", limit);
-  faults.check();
-  const auto records = co_await service->list(request.call, name, limit);
+  auto window = window_of(request.query);
+  const auto records = co_await service->list(request.call, name, std::move(window));
   json::array made;
   made.reserve(records.size());
   for (const auto& record : records) made.push_back(shown(record));
   co_return http::Response::json(std::move(made));
 }
 
+/// `make` gives the answer's text; on the pool when the record is large.
+template <class F>
+Task<http::Response> made_ready(ExecutionService* service, const Execution* record, F make) {
+  if (!record->execution_log || record->execution_log->size() < made_here_below)
+    co_return http::Response::json_text(make());
+  auto text = co_await service->pool().run(std::move(make));
+  co_return http::Response::json_text(std::move(text));
+}
+
 Task<http::Response> get(ExecutionService* service, http::Request request) {
   const auto record = co_await service->get(request.call, request.caller, request.params.get("agent_name"),
                                             request.params.get("execution_id"));
-  co_return http::Response::json(shown(record));
+  auto make = [&record] { return json::write(shown(record)); };
+  co_return co_await made_ready(service, &record, std::move(make));
 }
 
 /// The transcript is JSON text already and may be large: it is put in place.
-Task<http::Response> log(ExecutionService* service, http::Request request) {
-  const auto record = co_await service->get(request.call, request.caller, request.params.get("agent_name"),
-                                            request.params.get("execution_id"));
-  if (!record.execution_log) {
-    const char* why = record.is_running() ? "The execution has not ended yet" : "No transcript was stored";
-    co_return http::Response::json(
-        json::object{{"execution_id", record.id}, {"has_log", false}, {"log", nullptr}, {"message", why}});
-  }
+std::string log_text(const Execution& record) {
   boost::system::error_code fault;
   boost::json::stream_parser parser;
   parser.write(*record.execution_log, fault);
@@ -114,7 +132,19 @@ Task<http::Response> log(ExecutionService* service, http::Request request) {
   text += R"(,"log":)";
   text += fault ? json::write(json::value(*record.execution_log)) : *record.execution_log;
   text += '}';
-  co_return http::Response::json_text(std::move(text));
+  return text;
+}
+
+Task<http::Response> log(ExecutionService* service, http::Request request) {
+  const auto record = co_await service->get(request.call, request.caller, request.params.get("agent_name"),
+                                            request.params.get("execution_id"));
+  if (!record.execution_log) {
+    const char* why = record.is_running() ? "The execution has not ended yet" : "No transcript was stored";
+    co_return http::Response::json(
+        json::object{{"execution_id", record.id}, {"has_log", false}, {"log", nullptr}, {"message", why}});
+  }
+  auto make = [&record] { return log_text(record); };
+  co_return co_await made_ready(service, &record, std::move(make));
 }
 
 Task<http::Response> running(ExecutionService* service, http::Request request) {
@@ -139,13 +169,20 @@ std::vector<http::Route> routes(ExecutionService& service) {
   };
   const std::string records = "/api/agents/{agent_name}/executions";
   std::vector<http::Route> table;
-  table.push_back({Method::post, "/api/agents/{agent_name}/task", Access::agent_reader, to(task), nullptr, most_body});
   table.push_back({Method::get, records, Access::agent_reader, to(list)});
   table.push_back({Method::get, records + "/running", Access::agent_reader, to(running)});
   table.push_back({Method::get, records + "/{execution_id}", Access::agent_reader, to(get)});
   table.push_back({Method::get, records + "/{execution_id}/log", Access::agent_reader, to(log)});
   table.push_back({Method::post, records + "/{execution_id}/terminate", Access::agent_reader, to(terminate)});
   return table;
+}
+
+std::vector<http::Route> routes(TaskService& service) {
+  using http::Access;
+  using http::Method;
+  auto run = [&service](http::Request request) { return task(&service, std::move(request)); };
+  return {
+      {Method::post, "/api/agents/{agent_name}/task", Access::agent_reader, std::move(run), nullptr, most_run_body}};
 }
 
 }  // namespace trinity::executions

@@ -1,15 +1,10 @@
 #include "executions/service.h"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "audit/log.h"
-#include "base/clock.h"
 #include "base/errors.h"
-#include "base/ids.h"
-#include "base/log.h"
-#include "base/spawn.h"
 #include "json/encode.h"
 
 namespace trinity::executions {
@@ -18,13 +13,9 @@ namespace {
 
 using std::chrono::seconds;
 constexpr const char* no_access = "Access denied to agent";
+constexpr const char* not_in_agent = "Execution not found in agent";
 constexpr seconds quick_call{10};
 constexpr seconds terminate_within{15};
-constexpr std::size_t longest_label = 100;
-/// Of storing an end, before the client gets its answer all the same.
-constexpr int attempts_in_time = 5;
-constexpr int longest_pause = 60;
-constexpr seconds answer_comes_within{2};
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -60,160 +51,109 @@ std::string detail_of(const std::string& body, const char* otherwise) {
   return otherwise;
 }
 
-}  // namespace
-
-Task<agents::AgentView> ExecutionService::present(CallerPtr caller, std::string name) {
-  auto view = co_await lookup_.container_first(std::move(caller), std::move(name));
-  if (view.agent->status != "running") throw Unavailable("Agent is not running");
-  co_return view;
+json::object ended(const std::string& id) {
+  return {{"status", "terminated"}, {"execution_id", id}};
 }
 
+json::value or_null(const json::object& from, std::string_view name) {
+  const auto* found = from.if_contains(name);
+  return found != nullptr ? *found : json::value(nullptr);
+}
+
+}  // namespace
+
 Task<> ExecutionService::check_reader(Call call, CallerPtr caller, std::string name) {
-  const auto current = co_await lookup_.snapshot();
+  const auto current = co_await runs_.lookup().snapshot();
   if (current->find(name) != nullptr || current->expected.contains(name)) {
-    co_await lookup_.row_first(caller, name, fleet::Rule::read);
+    co_await runs_.lookup().row_first(caller, name, fleet::Rule::read);
     co_return;
   }
   // Its container is gone, its records are not.
-  const auto owner = co_await store_.owner_of(call, name, caller->email);
+  const auto owner = co_await runs_.store().owner_of(call, name, caller->email);
   if (!owner) throw NotFound(agents::not_found);
   const bool own = owner->owner_id == caller->user_id || owner->shared;
   const bool may = caller->scope == Scope::agent_key ? caller->agent_name == name : caller->is_admin() || own;
   if (!may) throw Forbidden(no_access);
 }
 
-ExecutionService::Source ExecutionService::source_of(const Caller& caller, const std::optional<std::string>& header) {
-  const auto named = header.value_or("").substr(0, longest_label);
-  if (caller.scope == Scope::agent_key) {
-    if (!named.empty() && named != caller.agent_name) throw Forbidden("X-Source-Agent must be the key's own agent");
-    return {"agent", caller.agent_name};
-  }
-  if (caller.scope == Scope::system_key) return {"agent", named.empty() ? caller.agent_name : named};
-  // An administrator's label is taken as it is; nobody else speaks for an agent.
-  if (!named.empty() && caller.is_admin()) return {"agent", named};
-  return {"manual", {}};
+Task<std::vector<Execution>> ExecutionService::list(Call call, std::string name, ExecutionStore::Window window) {
+  co_return co_await runs_.store().of_agent(call, std::move(name), std::move(window));
 }
 
-Task<ExecutionService::TaskAnswer> ExecutionService::task(Call call, CallerPtr caller, std::string name,
-                                                          TaskRequest request, std::optional<std::string> header) {
-  const auto view = co_await present(caller, name);
-  const auto source = source_of(*caller, header);
-  Execution record;
-  record.id = random_base64url(16);
-  record.agent_name = name;
-  record.message = request.message;
-  record.triggered_by = source.triggered_by;
-  record.started_at = format_naive(now());
-  auto place = book_.enter(record.id, *view.agent);
-  if (!place) co_return TaskAnswer{503, {}, "Too many parallel tasks", true};
-  co_await store_.begin(call, record);
-  if (!source.agent.empty())
-    audit::note(call, *caller, "task", name, {{"source", source.agent}, {"execution", record.id}});
-  Verdict verdict{Ending::failed("The server failed to carry out the task"), {}, 503};
-  try {
-    verdict = co_await carry_out(call, view.agent.get(), &request, &place->run());
-  } catch (const std::exception& e) {
-    log::error({"executions", call.id()}, "run {} on {}: {}", record.id, name, e.what());
-  }
-  if (!verdict.ending.success)
-    log::warn({"executions", call.id()}, "run {} on {} failed: {}", record.id, name, verdict.ending.error.value_or(""));
-  TaskAnswer answer{verdict.status, std::move(verdict.body), std::string(task_refused)};
-  if (verdict.status == 504) answer.detail = verdict.ending.error.value_or("");
-  co_await close(call, std::move(*place), std::move(verdict.ending));
-  co_return answer;
-}
-
-Task<std::vector<Execution>> ExecutionService::list(Call call, std::string name, std::int64_t limit) {
-  co_return co_await store_.of_agent(call, std::move(name), limit);
-}
-
-Task<Execution> ExecutionService::get(Call call, CallerPtr caller, std::string name, std::string id) {
+Task<Execution> ExecutionService::get(Call call, CallerPtr caller, std::string name, std::string id, bool with_log) {
   co_await check_reader(call, caller, name);
-  auto found = co_await store_.find(call, name, id);
+  auto found = co_await runs_.store().find(call, name, id, with_log);
   if (!found) throw NotFound("Execution not found");
   co_return std::move(*found);
 }
 
 Task<json::value> ExecutionService::running(Call call, CallerPtr caller, std::string name) {
-  const auto view = co_await lookup_.container_first(caller, name);
+  const auto view = co_await runs_.lookup().container_first(caller, name);
   json::value nothing = json::object{{"executions", json::array{}}};
   if (view.agent->status != "running" || view.agent->address.empty()) co_return nothing;
   const auto live = followers_.find(name);
   if (live && live->connection == agentlink::Connection::up) co_return told_runs(*live);
-  const auto answer = co_await link_.get(call, agents_.target_of(*view.agent), "/api/executions/running", quick_call);
+  const auto answer =
+      co_await runs_.link().get(call, runs_.target_of(*view.agent), "/api/executions/running", quick_call);
   if (!answer) co_return nothing;
   auto body = parsed_or_null(*answer);
   co_return body.is_object() ? std::move(body) : std::move(nothing);
 }
 
 Task<json::value> ExecutionService::terminate(Call call, CallerPtr caller, std::string name, std::string id) {
-  const auto view = co_await present(caller, name);
-  if (!is_id(id)) throw NotFound("Execution not found in agent");
+  const auto view = co_await runs_.lookup().container_first(caller, name);
+  if (view.agent->status != "running") throw Unavailable("Agent is not running");
+  if (!is_id(id)) throw NotFound(not_in_agent);
+  const auto here = co_await asio::this_coro::executor;
+  if (runs_.queue().drop(name, id, AgentQueue::Fate::terminated, std::string(terminated))) {
+    const auto how = ended(id);
+    co_await note_cancelled(call, caller, name, id, &how);
+    co_return how;
+  }
+  const auto id_of_entry = runs_.queue().run_of(name, id);
+  const auto run_id = id_of_entry.value_or(id);
+  auto run = runs_.book().find(run_id);
+  if (run && run->agent != name) run = nullptr;
+  if (run) runs_.stop(here, run, std::string(terminated), runs_.book().limits().stops_within);
+  auto how = co_await terminate_at_agent(call, view.agent, run_id, run != nullptr);
+  co_await note_cancelled(call, caller, name, run_id, &how.as_object());
+  runs_.queue().release_run(name, run_id);
+  co_return how;
+}
+
+/// `known`: this server waits for it; then it ends whatever the agent knows of it.
+Task<json::value> ExecutionService::terminate_at_agent(Call call, fleet::AgentPtr agent, std::string id, bool known) {
   agentlink::Question question;
   question.method = http::Method::post;
   question.path = "/api/executions/" + id + "/terminate";
   question.limit = terminate_within;
-  const auto answer = co_await link_.ask(call, agents_.target_of(*view.agent), std::move(question));
+  const auto answer = co_await runs_.link().ask(call, runs_.target_of(*agent), std::move(question));
   if (!answer && answer.error() == agentlink::Trouble::timeout)
-    throw TimedOut("Timeout connecting to agent '" + name + "'");
-  if (!answer) throw BadGateway("Failed to connect to agent '" + name + "'");
-  if (answer->status == 404) throw NotFound("Execution not found in agent");
+    throw TimedOut("Timeout connecting to agent '" + agent->name + "'");
+  if (!answer) throw BadGateway("Failed to connect to agent '" + agent->name + "'");
+  // Its request has not reached the agent yet.
+  if (answer->status == 404 && known) co_return ended(id);
+  if (answer->status == 404) throw NotFound(not_in_agent);
   if (answer->status != 200) throw Failed(detail_of(answer->body, "Termination failed"));
   auto body = parsed_or_null(answer->body);
   if (!body.is_object()) throw Failed("Termination failed");
-  audit::note(call, *caller, "terminate", name, {{"execution", id}});
   co_return body;
 }
 
-Task<bool> ExecutionService::stored(Call call, std::string id, const Ending* ending) {
-  try {
-    co_await store_.end(call, id, *ending);
-    co_return true;
-  } catch (const std::exception& e) {
-    log::error({"executions", call.id()}, "the end of run {} cannot be stored: {}", id, e.what());
-  }
-  co_return false;
-}
-
-Task<> ExecutionService::close(Call call, RunBook::Place place, Ending ending) {
-  const auto here = co_await asio::this_coro::executor;
-  asio::steady_timer pause(here);
-  for (int attempt = 1; attempt <= attempts_in_time; ++attempt) {
-    const bool done = co_await stored(call, place.run().id, &ending);
-    if (done) co_return;
-    pause.expires_after(attempt * book_.limits().store_again);
-    co_await pause.async_wait(use_awaitable);
-  }
-  // Nobody is to wait longer for the answer; the record must not say "running" for longer than needed.
-  spawn("end of a run", here, close_later(this, std::move(place), std::move(ending)));
-}
-
-Task<> ExecutionService::close_later(ExecutionService* service, RunBook::Place place, Ending ending) {
-  BackgroundCall job("executions");
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  int pause = attempts_in_time;
-  for (bool done = false; !done;) {
-    timer.expires_after(pause * service->book_.limits().store_again);
-    co_await timer.async_wait(use_awaitable);
-    pause = std::min(pause * 2, longest_pause);
-    done = co_await service->stored(job.call(), place.run().id, &ending);
-  }
-}
-
-void ExecutionService::hear(const asio::any_io_executor& executor, const agentlink::News& news) {
-  if (news.anew_since) book_.ask_again_all(news.agent, *news.anew_since);
-  std::vector<std::string> ids;
-  for (const auto& id : news.ended) {
-    if (book_.has(id)) ids.push_back(id);
-  }
-  if (!ids.empty()) spawn("ended runs", executor, ask_later(&book_, std::move(ids)));
-}
-
-/// The answer of a run comes by itself, a moment after its end is told. When it does not, its connection is dead.
-Task<> ExecutionService::ask_later(RunBook* book, std::vector<std::string> ids) {
-  asio::steady_timer pause(co_await asio::this_coro::executor, answer_comes_within);
-  co_await pause.async_wait(use_awaitable);
-  for (const auto& id : ids) book->ask_again(id);
+Task<> ExecutionService::note_cancelled(Call call, CallerPtr caller, std::string name, std::string run,
+                                        const json::object* how) {
+  audit::note(call, *caller, "terminate", name, {{"execution", run}});
+  activities::Single what;
+  what.agent = name;
+  what.type = "execution_cancelled";
+  what.triggered_by = "user";
+  what.user_id = caller->user_id;
+  what.details = {
+      {"execution_id", run}, {"status", or_null(*how, "status")}, {"returncode", or_null(*how, "returncode")}};
+  what.action = "Execution stopped";
+  std::vector<activities::Single> all;
+  all.push_back(std::move(what));
+  co_await runs_.activities().single(call, std::move(all));
 }
 
 }  // namespace trinity::executions

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/clock.h"
+#include "executions/transcript.h"
 
 namespace trinity::executions {
 
@@ -44,58 +45,183 @@ std::int64_t duration_ms(const std::string& started_at, Time ended) {
   return std::max<std::int64_t>(1, took);
 }
 
+/// SQLite's text binding carries any bytes; the cast makes the column hold them as what they are.
+void put_transcript(db::Session& session, const std::string& id, const Packed& packed, const std::string& ended_at) {
+  session
+      .query(
+          "INSERT INTO trinity_transcripts (execution_id, encoding, size, bytes, ended_at) VALUES (:a, :b, :c, "
+          "CAST(:d AS BLOB), :e)",
+          id, packed.encoding, packed.size, packed.bytes, ended_at)
+      .run();
+}
+
+std::optional<Packed> transcript_of(db::Session& session, const std::string& id) {
+  auto row = session.query("SELECT encoding, size, bytes FROM trinity_transcripts WHERE execution_id = :a", id)
+                 .one<std::string, std::int64_t, std::string>();
+  if (!row) return std::nullopt;
+  return Packed{std::move(std::get<0>(*row)), std::get<1>(*row), std::move(std::get<2>(*row))};
+}
+
+void insert_record(db::Session& session, const Execution& record) {
+  session
+      .query(
+          "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, message, triggered_by) "
+          "VALUES (:a, :b, :c, 'running', :d, :e, :f)",
+          record.id, record.schedule_id, record.agent_name, record.started_at, record.message, record.triggered_by)
+      .run();
+}
+
+std::optional<Execution> record_of(db::Session& session, const std::string& id) {
+  auto found =
+      records_of(session.query(std::string("SELECT ") + columns + ", NULL FROM schedule_executions WHERE id = :a", id));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+/// A pattern that matches texts with these words in them.
+std::string containing(std::string_view words) {
+  std::string pattern = "%";
+  for (const char c : words) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + '%';
+}
+
+/// The statement of a list and its values, in order.
+struct Listing {
+  std::string sql;
+  std::vector<db::Param> values;
+  /// The name under which the value is bound.
+  std::string bound(db::Param value) {
+    values.push_back(std::move(value));
+    return std::string(":") + static_cast<char>('a' + values.size() - 1);
+  }
+};
+
+Listing listing_of(const std::string& agent, const ExecutionStore::Window& window) {
+  Listing made;
+  const auto name = made.bound(agent);
+  made.sql = std::string("SELECT ") + columns + ", NULL FROM schedule_executions WHERE agent_name = " + name;
+  if (window.before) {
+    const auto id = made.bound(*window.before);
+    const auto from = " FROM schedule_executions WHERE id = " + id + " AND agent_name = " + name + ")";
+    made.sql += " AND (started_at < (SELECT started_at" + from + " OR (started_at = (SELECT started_at" + from +
+                " AND id < " + id + "))";
+  }
+  if (window.status) made.sql += " AND status = " + made.bound(*window.status);
+  if (window.triggered_by) made.sql += " AND triggered_by = " + made.bound(*window.triggered_by);
+  if (window.words) {
+    const auto like = " LIKE lower(" + made.bound(containing(*window.words)) + ") ESCAPE '\\'";
+    made.sql += " AND (lower(message)" + like + " OR lower(response)" + like + " OR lower(error)" + like + ")";
+  }
+  made.sql += " ORDER BY started_at DESC, id DESC LIMIT " + made.bound(window.limit);
+  return made;
+}
+
 }  // namespace
 
-Task<> ExecutionStore::begin(Call call, Execution record) {
+Task<> ExecutionStore::begin(Call call, Start start) {
   auto job = [&](db::Session& session) {
-    session
-        .query(
-            "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, message, triggered_by) "
-            "VALUES (:a, :b, :c, 'running', :d, :e, :f)",
-            record.id, record.schedule_id, record.agent_name, record.started_at, record.message, record.triggered_by)
-        .run();
+    if (start.record) insert_record(session, *start.record);
+    if (start.turn) QueueRows::put(session, *start.turn);
+    if (start.key) KeyRows::put(session, *start.key, now());
   };
   co_await database_.write(call, std::move(job));
 }
 
-Task<bool> ExecutionStore::end(Call call, std::string id, Ending ending) {
-  auto job = [&](db::Session& session) {
+Task<> ExecutionStore::begin(Call call, Execution record) {
+  Start start;
+  start.record = std::move(record);
+  co_await begin(call, std::move(start));
+}
+
+Task<> ExecutionStore::update_turn(Call call, std::string entry, std::optional<std::string> started_at,
+                                   std::string turn) {
+  auto job = [&](db::Session& session) { QueueRows::update(session, entry, started_at, turn); };
+  co_await database_.write(call, std::move(job));
+}
+
+Task<std::optional<Execution>> ExecutionStore::end(Call call, std::string id, Ending ending, std::string entry) {
+  std::optional<Packed> packed;
+  if (ending.execution_log) {
+    auto work = [&] { return pack(*ending.execution_log); };
+    packed = co_await pool_.run(std::move(work));
+  }
+  auto job = [&](db::Session& session) -> std::optional<Execution> {
+    if (!entry.empty()) QueueRows::remove(session, entry);
     const auto row =
         session.query("SELECT started_at FROM schedule_executions WHERE id = :a AND status = 'running'", id)
             .one<std::string>();
-    if (!row) return false;
+    if (!row) return std::nullopt;
     const auto at = now();
     session
         .query(
             "UPDATE schedule_executions SET status = :a, completed_at = :b, duration_ms = :c, response = :d, error = "
-            ":e, context_used = :f, context_max = :g, cost = :h, tool_calls = :i, execution_log = :j WHERE id = :k",
+            ":e, context_used = :f, context_max = :g, cost = :h, tool_calls = :i WHERE id = :j",
             ending.success ? "success" : "failed", format_naive(at), duration_ms(std::get<0>(*row), at),
-            ending.response, ending.error, ending.context_used, ending.context_max, ending.cost, ending.tool_calls,
-            ending.execution_log, id)
+            ending.response, ending.error, ending.context_used, ending.context_max, ending.cost, ending.tool_calls, id)
         .run();
-    return true;
+    if (packed) put_transcript(session, id, *packed, format_naive(at));
+    return record_of(session, id);
   };
   co_return co_await database_.write(call, std::move(job));
 }
 
-Task<std::vector<Execution>> ExecutionStore::of_agent(Call call, std::string agent, std::int64_t limit) {
+Task<> ExecutionStore::end_turn(Call call, std::string entry) {
+  auto job = [&](db::Session& session) { QueueRows::remove(session, entry); };
+  co_await database_.write(call, std::move(job));
+}
+
+Task<> ExecutionStore::add_figures(Call call, std::string id, Ending ending) {
+  std::optional<Packed> packed;
+  if (ending.execution_log) {
+    auto work = [&] { return pack(*ending.execution_log); };
+    packed = co_await pool_.run(std::move(work));
+  }
   auto job = [&](db::Session& session) {
-    return records_of(session.query(std::string("SELECT ") + columns +
-                                        ", NULL FROM schedule_executions WHERE agent_name = :a "
-                                        "ORDER BY started_at DESC, rowid DESC LIMIT :b",
-                                    agent, limit));
+    const auto filled =
+        session
+            .query(
+                "UPDATE schedule_executions SET cost = coalesce(cost, :a), context_used = coalesce(context_used, :b), "
+                "context_max = coalesce(context_max, :c), tool_calls = coalesce(tool_calls, :d) WHERE id = :e AND "
+                "status = 'failed'",
+                ending.cost, ending.context_used, ending.context_max, ending.tool_calls, id)
+            .run();
+    if (filled > 0 && packed && !transcript_of(session, id)) put_transcript(session, id, *packed, format_naive(now()));
+  };
+  co_await database_.write(call, std::move(job));
+}
+
+Task<std::vector<Execution>> ExecutionStore::of_agent(Call call, std::string agent, Window window) {
+  auto job = [&](db::Session& session) {
+    auto listing = listing_of(agent, window);
+    return records_of(session.query_with(std::move(listing.sql), std::move(listing.values)));
   };
   co_return co_await database_.read(call, std::move(job));
 }
 
-Task<std::optional<Execution>> ExecutionStore::find(Call call, std::string agent, std::string id) {
+Task<std::vector<Execution>> ExecutionStore::of_agent(Call call, std::string agent, std::int64_t limit) {
+  Window window;
+  window.limit = limit;
+  co_return co_await of_agent(call, std::move(agent), std::move(window));
+}
+
+Task<std::optional<Execution>> ExecutionStore::find(Call call, std::string agent, std::string id, bool with_log) {
+  std::optional<Packed> packed;
   auto job = [&](db::Session& session) {
-    return records_of(session.query(
-        std::string("SELECT ") + columns + ", execution_log FROM schedule_executions WHERE id = :a AND agent_name = :b",
-        id, agent));
+    auto found = records_of(session.query(std::string("SELECT ") + columns + (with_log ? ", execution_log" : ", NULL") +
+                                              " FROM schedule_executions WHERE id = :a AND agent_name = :b",
+                                          id, agent));
+    if (!found.empty() && with_log) packed = transcript_of(session, id);
+    return found;
   };
   auto found = co_await database_.read(call, std::move(job));
   if (found.empty()) co_return std::nullopt;
+  if (packed) {
+    auto work = [&] { return unpack(*packed); };
+    found.front().execution_log = co_await pool_.run(std::move(work));
+  }
   co_return std::move(found.front());
 }
 
@@ -113,6 +239,11 @@ Task<std::vector<ExecutionStore::Open>> ExecutionStore::running(Call call, std::
   co_return co_await database_.read(call, std::move(job));
 }
 
+std::vector<QueuedTurn> ExecutionStore::queued_turns(Call call, std::int64_t most) {
+  auto job = [most](db::Session& session) { return QueueRows::all(session, most); };
+  return database_.read_now(call, std::move(job));
+}
+
 Task<std::optional<ExecutionStore::Owner>> ExecutionStore::owner_of(Call call, std::string agent,
                                                                     std::optional<std::string> email) {
   auto job = [&](db::Session& session) {
@@ -126,6 +257,31 @@ Task<std::optional<ExecutionStore::Owner>> ExecutionStore::owner_of(Call call, s
   const auto row = co_await database_.read(call, std::move(job));
   if (!row) co_return std::nullopt;
   co_return Owner{std::get<0>(*row), std::get<1>(*row)};
+}
+
+Task<std::int64_t> ExecutionStore::prune_transcripts(Call call, Time older_than, std::int64_t most) {
+  auto job = [&](db::Session& session) {
+    const auto limit = format_naive(older_than);
+    const auto packed = session
+                            .query(
+                                "DELETE FROM trinity_transcripts WHERE execution_id IN (SELECT execution_id FROM "
+                                "trinity_transcripts WHERE ended_at < :a ORDER BY ended_at LIMIT :b)",
+                                limit, most)
+                            .run();
+    const auto in_rows = session
+                             .query(
+                                 "UPDATE schedule_executions SET execution_log = NULL WHERE id IN (SELECT id FROM "
+                                 "schedule_executions WHERE execution_log IS NOT NULL AND completed_at < :a LIMIT :b)",
+                                 limit, most)
+                             .run();
+    return packed + in_rows;
+  };
+  co_return co_await database_.write(call, std::move(job));
+}
+
+Task<std::int64_t> ExecutionStore::prune_keys(Call call, std::int64_t most) {
+  auto job = [most](db::Session& session) { return KeyRows::prune(session, now(), most); };
+  co_return co_await database_.write(call, std::move(job));
 }
 
 }  // namespace trinity::executions

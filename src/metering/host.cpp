@@ -85,6 +85,13 @@ std::optional<CpuTimes> parse_cpu_times(std::string_view text) {
   return found ? std::optional(times) : std::nullopt;
 }
 
+std::optional<std::uint64_t> free_memory(const std::filesystem::path& proc) {
+  HostSample sample;
+  read_memory(proc, sample);
+  if (!sample.memory_total || !sample.memory_used) return std::nullopt;
+  return *sample.memory_total - *sample.memory_used;
+}
+
 HostSample HostReader::read(Time wall) {
   HostSample sample;
   sample.at = wall;

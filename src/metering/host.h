@@ -31,6 +31,9 @@ struct CpuTimes {
 /// The text of /proc/stat. Pure, for table tests.
 [[nodiscard]] std::optional<CpuTimes> parse_cpu_times(std::string_view text);
 
+/// Bytes of memory that programs could still get, from <proc>/meminfo; nothing when it does not tell. Any thread.
+[[nodiscard]] std::optional<std::uint64_t> free_memory(const std::filesystem::path& proc);
+
 /// Reads /proc/stat, /proc/meminfo and the root file system's statistics. One thread at a time.
 class HostReader {
  public:

@@ -139,6 +139,7 @@ const std::vector<Row>& table() {
        "/api/agents/{agent_name}/permissions/helper"},
       {"DELETE /api/agents/{agent_name}/permissions/{target_agent}", managers(200),
        "/api/agents/{agent_name}/permissions/helper"},
+      {"POST /api/agents/{agent_name}/chat", readers(503), {}, R"({"message":"hello"})"},
       {"POST /api/agents/{agent_name}/task", readers(503), {}, R"({"message":"hello"})"},
       {"GET /api/agents/{agent_name}/queue", readers(200)},
       {"POST /api/agents/{agent_name}/queue/clear", readers(200)},
@@ -171,6 +172,7 @@ const std::set<std::string> row_first{"GET /api/agents/{agent_name}",
                                       "GET /api/agents/{agent_name}/shares"};
 /// Routes that look for the container first, and only then at the rule.
 const std::set<std::string> container_first{"POST /api/agents/{agent_name}/task",
+                                            "POST /api/agents/{agent_name}/chat",
                                             "GET /api/agents/{agent_name}/queue",
                                             "POST /api/agents/{agent_name}/queue/clear",
                                             "POST /api/agents/{agent_name}/queue/release",

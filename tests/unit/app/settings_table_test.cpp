@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 
@@ -42,7 +43,10 @@ TEST(SettingsTable, EveryRowIsWhole) {
 TEST(SettingsTable, NumbersHaveLimitsAndTheirUnitInTheName) {
   for (const auto& setting : settings_table()) {
     const auto unit = setting.limits.unit;
-    const std::string_view ending = unit == "seconds" ? "-seconds" : unit == "milliseconds" ? "-ms" : "-bytes";
+    static const std::map<std::string_view, std::string_view> endings{
+        {"seconds", "-seconds"}, {"milliseconds", "-ms"}, {"bytes", "-bytes"}, {"days", "-days"}, {"MiB", "-mib"}};
+    const auto found = endings.find(unit);
+    const auto ending = found == endings.end() ? std::string_view("?") : found->second;
     if (!unit.empty() && !std::holds_alternative<ForAgents>(setting.target)) {
       EXPECT_TRUE(setting.key.ends_with(ending)) << name_of(setting);
     }

@@ -9,6 +9,11 @@ namespace {
 
 namespace json = boost::json;
 
+/// Of a task with this record.
+Verdict verdict_of(unsigned status, std::string_view body, std::string_view id) {
+  return executions::verdict_of(status, body, Reading{RunKind::task, task_execution(id)});
+}
+
 constexpr const char* whole = R"({"response":"12 issues","execution_log":[{"type":"system"},{"type":"result"}],
   "metadata":{"cost_usd":0.002,"input_tokens":9100,"output_tokens":40,"context_window":1000000},
   "session_id":"s","timestamp":"t"})";
@@ -77,7 +82,9 @@ TEST(Answer, WhatIsNoJsonObjectIsAFailureWithAReason) {
 TEST(Answer, AFailureKeepsTheAgentsReason) {
   EXPECT_EQ(verdict_of(500, R"({"detail":"no key"})", "id").ending.error, "no key");
   EXPECT_EQ(verdict_of(400, R"({"detail":[{"loc":["body"]}]})", "id").ending.error, R"([{"loc":["body"]}])");
-  EXPECT_EQ(verdict_of(502, "<html>", "id").ending.error, "The agent answered with status 502");
+  EXPECT_EQ(verdict_of(502, "<html>", "id").ending.error, "<html>");
+  EXPECT_EQ(verdict_of(502, "", "id").ending.error, "The agent answered with status 502");
+  EXPECT_EQ(verdict_of(502, std::string(900, 'y'), "id").ending.error->size(), 500U);
   EXPECT_EQ(verdict_of(500, R"({"detail":null})", "id").ending.error, "The agent answered with status 500");
   EXPECT_EQ(verdict_of(500, R"({"detail":"Execution terminated"})", "id").ending.error, terminated);
   EXPECT_EQ(verdict_of(500, "{}", "id").status, 503U);

@@ -1,12 +1,9 @@
-#include "executions/service.h"
-
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <future>
 
-#include "unit/agents/house.h"
-#include "unit/executions/daemon.h"
+#include "unit/executions/run_house.h"
 
 namespace trinity::executions {
 namespace {
@@ -15,44 +12,40 @@ using namespace std::chrono_literals;
 using test::AgentHouse;
 using test::eventually;
 
-/// Ann's agent `bot` runs, and its daemon answers.
-class ServiceTest : public testing::Test {
+class ServiceTest : public testing::Test, protected test::RunHouse {
  protected:
-  void SetUp() override {
-    house.engine.address = "127.44.0.1";
-    house.house.listener = [this](const fleet::Publication& publication) { service.follow(publication); };
-    ASSERT_TRUE(house.house.start_and_load());
-    house.create(AgentHouse::ann(), AgentHouse::named("bot"));
-  }
+  void SetUp() override { ASSERT_TRUE(start()); }
+  void TearDown() override { stop(); }
 
   static TaskRequest saying(const std::string& message) {
     TaskRequest request;
     request.message = message;
     return request;
   }
-  Task<ExecutionService::TaskAnswer> task(const agents::CallerPtr& caller, std::optional<std::string> source = {}) {
-    return service.task(house.call, caller, "bot", saying("count"), std::move(source));
+  Task<RunAnswer> task(const agents::CallerPtr& caller, std::string source = {}) {
+    CallHeaders headers;
+    headers.source_agent = std::move(source);
+    return tasks.run(house.call, caller, "bot", saying("count"), std::move(headers), {});
   }
-  std::future<ExecutionService::TaskAnswer> begin_task() {
-    auto answer = asio::co_spawn(house.house.io[1], task(AgentHouse::ann()), asio::use_future);
+  Task<RunAnswer> keyed(const std::string& key, const std::string& body = "b", bool asynchronous = false) {
+    CallHeaders headers;
+    headers.key = key;
+    headers.asynchronous = asynchronous;
+    return tasks.run(house.call, AgentHouse::ann(), "bot", saying("count"), std::move(headers), body);
+  }
+  std::future<RunAnswer> begin(Task<RunAnswer> work, std::size_t thread = 1) {
+    return asio::co_spawn(house.house.io[thread], std::move(work), asio::use_future);
+  }
+  std::future<RunAnswer> begin_task() {
+    auto answer = begin(task(AgentHouse::ann()));
     EXPECT_TRUE(eventually([&] { return daemon.tasks > 0; }));
     return answer;
   }
   Execution only_record() {
-    const auto all = house.run(store.of_agent(house.call, "bot", 10));
+    const auto all = records();
     EXPECT_EQ(all.size(), 1U);
     return all.empty() ? Execution{} : all.front();
   }
-  static agents::CallerPtr key_of(const std::string& agent) {
-    return std::make_shared<const Caller>(Caller{7, "ann", "ann@example.org", Role::user, Scope::agent_key, agent});
-  }
-
-  test::Daemon daemon;
-  AgentHouse house;
-  ExecutionStore store{house.database};
-  agentlink::Followers followers{{house.house.io[0].get_executor()},
-                                 [this](const fleet::Agent& agent) { return house.service.target_of(agent); }};
-  ExecutionService service{{2, 3, 20ms}, house.service, house.house.fleet, store, house.link, followers, house.pool};
 };
 
 TEST_F(ServiceTest, ATaskStandsInItsRecordBeforeItIsAnswered) {
@@ -60,7 +53,7 @@ TEST_F(ServiceTest, ATaskStandsInItsRecordBeforeItIsAnswered) {
   request.model = "haiku";
   request.max_turns = 4;
   request.timeout_seconds = std::nullopt;
-  const auto answer = house.run(service.task(house.call, AgentHouse::ann(), "bot", request, std::nullopt));
+  const auto answer = house.run(tasks.run(house.call, AgentHouse::ann(), "bot", request, {}, {}));
   EXPECT_EQ(answer.status, 200U);
   const auto record = only_record();
   EXPECT_EQ(record.status, "success");
@@ -81,7 +74,7 @@ TEST_F(ServiceTest, WhatTheAgentRefusesStandsInTheRecordOnly) {
   daemon.task = [](const http::Request&) { return http::Response::json_text(R"({"detail":"no key"})", 500); };
   const auto answer = house.run(task(AgentHouse::ann()));
   EXPECT_EQ(answer.status, 503U);
-  EXPECT_EQ(answer.detail, task_refused);
+  EXPECT_EQ(answer.detail.as_string(), task_refused);
   EXPECT_EQ(only_record().error, "no key");
 }
 
@@ -91,7 +84,7 @@ TEST_F(ServiceTest, TheAgentsTimeLimitIsPassedOn) {
   };
   const auto answer = house.run(task(AgentHouse::ann()));
   EXPECT_EQ(answer.status, 504U);
-  EXPECT_EQ(answer.detail, "Task execution timed out after 9 seconds");
+  EXPECT_EQ(answer.detail.as_string(), "Task execution timed out after 9 seconds");
   EXPECT_EQ(only_record().status, "failed");
 }
 
@@ -112,7 +105,7 @@ TEST_F(ServiceTest, AnAgentThatIsDeletedEndsItsRun) {
   auto answer = begin_task();
   house.run(house.service.remove(house.call, AgentHouse::ann(), "bot"));
   EXPECT_EQ(answer.get().status, 503U);
-  EXPECT_TRUE(house.run(store.of_agent(house.call, "bot", 10)).empty());
+  EXPECT_TRUE(records().empty());
   daemon.hold = false;
 }
 
@@ -147,7 +140,7 @@ TEST_F(ServiceTest, ADaemonThatDoesNotAnswerIsTriedThreeTimes) {
   const auto began = std::chrono::steady_clock::now();
   house.run(house.service.stop(house.call, AgentHouse::ann(), "bot"));
   EXPECT_EQ(house.refusal(task(AgentHouse::ann())).text, "Agent is not running");
-  EXPECT_TRUE(house.run(store.of_agent(house.call, "bot", 10)).empty()) << "nothing was begun";
+  EXPECT_TRUE(records().empty()) << "nothing was begun";
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
 }
 
@@ -170,7 +163,7 @@ TEST_F(ServiceTest, RunsOfAnEarlierLifeAreTakenUpOrClosed) {
     if (request.params.get("id") != "kept") return http::Response::json_text(R"({"detail":"no"})", 404);
     return http::Response::json_text(R"({"response":"still here","execution_log":[],"metadata":{}})");
   };
-  service.take_up(house.house.io[2].get_executor());
+  runs.take_up_all(house.house.io[2].get_executor(), {});
   ASSERT_TRUE(eventually([&] { return house.run(store.running(house.call, 0, 10)).empty(); }));
   EXPECT_EQ(house.run(store.find(house.call, "bot", "kept"))->response, "still here");
   EXPECT_EQ(house.run(store.find(house.call, "bot", "lost"))->error, restarted);
@@ -191,7 +184,7 @@ TEST_F(ServiceTest, AnyNumberOfOpenRecordsIsClosed) {
     }
   };
   house.database.write_now(house.call, std::move(fill));
-  service.take_up(house.house.io[2].get_executor());
+  runs.take_up_all(house.house.io[2].get_executor(), {});
   EXPECT_TRUE(eventually([&] { return house.run(store.running(house.call, 0, 10)).empty(); }));
   EXPECT_EQ(house.count("schedule_executions", "status = 'failed'"), many);
 }
@@ -217,7 +210,7 @@ TEST_F(ServiceTest, ARunWhoseEndWasToldIsAskedForWhenItsAnswerDoesNotCome) {
   agentlink::News news;
   news.agent = "bot";
   news.ended = {only_record().id, "another"};
-  service.hear(house.house.io[2].get_executor(), news);
+  runs.hear(house.house.io[2].get_executor(), news);
   EXPECT_EQ(answer.get().status, 200U);
   EXPECT_EQ(only_record().response, "told");
   daemon.hold = false;
@@ -229,12 +222,12 @@ TEST_F(ServiceTest, ARunOfAnEarlierLifeOfTheDaemonHasEnded) {
   agentlink::News news;
   news.agent = "bot";
   news.anew_since = steady_now() - 1h;
-  service.hear(house.house.io[2].get_executor(), news);
+  runs.hear(house.house.io[2].get_executor(), news);
   std::this_thread::sleep_for(100ms);
   EXPECT_TRUE(only_record().is_running()) << "it was begun after that";
   news.anew_since = steady_now();
   const auto told = std::chrono::steady_clock::now();
-  service.hear(house.house.io[2].get_executor(), news);
+  runs.hear(house.house.io[2].get_executor(), news);
   EXPECT_EQ(answer.get().status, 503U);
   EXPECT_LT(std::chrono::steady_clock::now() - told, 5s);
   EXPECT_EQ(only_record().error, "Agent not reachable: the connection ended before the run did");
@@ -248,8 +241,8 @@ TEST_F(ServiceTest, TooManyAtOnceAreRefusedAndRoomComesBack) {
   ASSERT_TRUE(eventually([&] { return daemon.tasks == 2; }));
   const auto third = house.run(task(AgentHouse::ann()), 2);
   EXPECT_EQ(third.status, 503U);
-  EXPECT_EQ(third.detail, "Too many parallel tasks");
-  EXPECT_TRUE(third.retry_later);
+  EXPECT_EQ(third.detail.as_string(), "Too many parallel tasks");
+  EXPECT_EQ(third.retry_after_s, 30);
   daemon.hold = false;
   first.get();
   second.get();
@@ -261,7 +254,7 @@ TEST_F(ServiceTest, WhoMayRunATask) {
   house.create(AgentHouse::bob(), AgentHouse::named("foreign"));
   EXPECT_EQ(house.refusal(task(AgentHouse::bob())).kind, ErrorKind::forbidden);
   EXPECT_EQ(house.refusal(task(key_of("foreign"))).kind, ErrorKind::forbidden);
-  EXPECT_EQ(house.refusal(service.task(house.call, AgentHouse::bob(), "none", saying("x"), std::nullopt)).kind,
+  EXPECT_EQ(house.refusal(tasks.run(house.call, AgentHouse::bob(), "none", saying("x"), {}, {})).kind,
             ErrorKind::not_found);
   EXPECT_EQ(house.run(task(key_of("friend"))).status, 200U) << "agents of one owner may call each other";
   EXPECT_EQ(only_record().triggered_by, "agent");
@@ -319,6 +312,247 @@ TEST_F(ServiceTest, RecordsOfAnAgentWithoutContainerStayReadable) {
   EXPECT_EQ(house.run(service.get(house.call, AgentHouse::admin(), "bot", id)).id, id);
   EXPECT_EQ(house.refusal(service.get(house.call, AgentHouse::bob(), "bot", id)).kind, ErrorKind::forbidden);
   EXPECT_EQ(house.refusal(service.get(house.call, AgentHouse::bob(), "none", id)).kind, ErrorKind::not_found);
+}
+
+// ---- what tasks are refused for
+
+TEST_F(ServiceTest, BudgetsAndTheHaltRefuseBeforeAnythingIsBegun) {
+  {
+    const std::lock_guard lock(mutex);
+    refusal = RunRefusal{402, "The daily budget is used up", 600};
+  }
+  const auto answer = house.run(task(AgentHouse::ann()));
+  EXPECT_EQ(answer.status, 402U);
+  EXPECT_EQ(answer.detail.as_string(), "The daily budget is used up");
+  EXPECT_EQ(answer.retry_after_s, 600);
+  EXPECT_TRUE(records().empty());
+  EXPECT_EQ(daemon.tasks, 0);
+}
+
+TEST_F(ServiceTest, AMachineWithoutMemoryTakesNoTask) {
+  free_memory = 1'000;
+  const auto answer = house.run(task(AgentHouse::ann()));
+  EXPECT_EQ(answer.status, 503U);
+  EXPECT_EQ(answer.detail.as_string(), "Too many parallel tasks");
+  EXPECT_EQ(answer.retry_after_s, 30);
+  EXPECT_TRUE(records().empty());
+  free_memory = std::uint64_t{1} << 30U;
+  EXPECT_EQ(house.run(task(AgentHouse::ann())).status, 200U);
+}
+
+TEST_F(ServiceTest, ABudgetOfTimeShortensARun) {
+  {
+    const std::lock_guard lock(mutex);
+    longest_run = 60s;
+  }
+  auto request = saying("count");
+  request.timeout_seconds = 900;
+  house.run(tasks.run(house.call, AgentHouse::ann(), "bot", request, {}, {}));
+  EXPECT_EQ(boost::json::parse(daemon.last_body).at("timeout_seconds"), 60);
+}
+
+TEST_F(ServiceTest, WhatARunCostIsTold) {
+  daemon.task = [](const http::Request&) {
+    return http::Response::json_text(R"({"detail":"broken","metadata":{"cost_usd":0.25}})", 500);
+  };
+  house.run(task(AgentHouse::ann()));
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(spent, std::vector<double>{0.25}) << "also of a run that failed";
+}
+
+// ---- what is told of tasks
+
+TEST_F(ServiceTest, NewsOfATaskComeInOrder) {
+  house.run(task(AgentHouse::ann()));
+  using Kind = RunNews::Kind;
+  EXPECT_EQ(kinds(), (std::vector<Kind>{Kind::started, Kind::began, Kind::finished}));
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(told.back().record->status, "success");
+  EXPECT_EQ(told.back().record->execution_log, std::nullopt);
+  EXPECT_EQ(told.front().caller_user_id, 7);
+  EXPECT_FALSE(told.front().chat);
+}
+
+TEST_F(ServiceTest, ATaskIsAnActivityThatEnds) {
+  house.run(task(AgentHouse::ann()));
+  EXPECT_EQ(house.count("agent_activities"), 1);
+  EXPECT_EQ(house.count("agent_activities",
+                        "activity_type = 'chat_start' AND activity_state = 'completed' AND triggered_by = 'manual' AND "
+                        "related_execution_id = '" +
+                            only_record().id + "' AND details LIKE '%\"parallel_mode\":true%'"),
+            1);
+}
+
+TEST_F(ServiceTest, ATaskOfAnAgentIsSeenWithTheAgentThatAsked) {
+  house.create(AgentHouse::ann(), AgentHouse::named("friend"));
+  daemon.task = [](const http::Request&) { return http::Response::json_text(R"({"detail":"no"})", 500); };
+  house.run(task(key_of("friend")));
+  EXPECT_EQ(
+      house.count("agent_activities",
+                  "agent_name = 'friend' AND activity_type = 'agent_collaboration' AND activity_state = 'failed'"),
+      1);
+  EXPECT_EQ(house.count("agent_activities",
+                        "agent_name = 'bot' AND activity_type = 'chat_start' AND activity_state = 'failed' AND error = "
+                        "'no' AND parent_activity_id = (SELECT id FROM agent_activities WHERE agent_name = 'friend')"),
+            1);
+}
+
+// ---- asynchronous starts and keys
+
+TEST_F(ServiceTest, ATaskThatNobodyWaitsForIsAnsweredAtOnce) {
+  daemon.hold = true;
+  CallHeaders headers;
+  headers.asynchronous = true;
+  const auto answer = house.run(tasks.run(house.call, AgentHouse::ann(), "bot", saying("count"), headers, {}));
+  EXPECT_EQ(answer.status, 202U);
+  EXPECT_TRUE(answer.asynchronous);
+  const auto execution = boost::json::parse(answer.body).at("execution");
+  EXPECT_TRUE(execution.at("id").is_null());
+  EXPECT_EQ(execution.at("task_execution_id").as_string(), only_record().id);
+  EXPECT_TRUE(only_record().is_running());
+  daemon.hold = false;
+  EXPECT_TRUE(eventually([&] { return only_record().status == "success"; }));
+}
+
+TEST_F(ServiceTest, OneKeyIsOneRun) {
+  daemon.hold = true;
+  auto first = begin(keyed("k"), 0);
+  auto second = begin(keyed("k"), 1);
+  auto third = begin(keyed("k"), 2);
+  ASSERT_TRUE(eventually([&] { return daemon.tasks == 1; }));
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(daemon.tasks, 1);
+  const auto again = house.run(keyed("k", "b", true), 1);
+  EXPECT_EQ(again.status, 202U);
+  EXPECT_TRUE(again.replayed);
+  daemon.hold = false;
+  const std::vector<RunAnswer> answers{first.get(), second.get(), third.get()};
+  EXPECT_EQ(daemon.tasks, 1);
+  const auto id = only_record().id;
+  int replayed = 0;
+  for (const auto& answer : answers) {
+    EXPECT_EQ(answer.status, 200U);
+    const auto body = boost::json::parse(answer.body);
+    EXPECT_EQ(body.at("response"), "done");
+    EXPECT_EQ(body.at("execution").at("task_execution_id").as_string(), id);
+    replayed += answer.replayed ? 1 : 0;
+  }
+  EXPECT_EQ(replayed, 2);
+  EXPECT_TRUE(house.run(keyed("k")).replayed) << "also when it has ended";
+  EXPECT_FALSE(house.run(keyed("another")).replayed);
+  EXPECT_EQ(daemon.tasks, 2);
+}
+
+TEST_F(ServiceTest, AKeyBelongsToItsCallerAndItsBody) {
+  house.run(keyed("k"));
+  EXPECT_EQ(house.refusal(keyed("k", "another body")).kind, ErrorKind::unprocessable);
+  CallHeaders headers;
+  headers.key = "k";
+  EXPECT_FALSE(house.run(tasks.run(house.call, AgentHouse::admin(), "bot", saying("count"), headers, "x")).replayed);
+  EXPECT_EQ(daemon.tasks, 2);
+}
+
+TEST_F(ServiceTest, AFailureIsReplayedInItsOwnWords) {
+  daemon.task = [](const http::Request&) {
+    return http::Response::json_text(R"({"detail":"Task execution timed out after 9 seconds"})", 504);
+  };
+  house.run(keyed("k"));
+  const auto again = house.run(keyed("k"));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.status, 504U);
+  EXPECT_EQ(again.detail.as_string(), "Task execution timed out after 9 seconds");
+}
+
+TEST_F(ServiceTest, ARefusedCallLeavesItsKeyFree) {
+  free_memory = 1'000;
+  EXPECT_EQ(house.run(keyed("k")).status, 503U);
+  free_memory = std::uint64_t{1} << 30U;
+  const auto answer = house.run(keyed("k"));
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_FALSE(answer.replayed);
+}
+
+// ---- stopping
+
+TEST_F(ServiceTest, AStoppedRunsRecordSaysSoSoon) {
+  daemon.hold = true;
+  auto answer = begin_task();
+  const auto id = only_record().id;
+  daemon.result = [](const http::Request&) {
+    return http::Response::json_text(R"({"detail":"Execution terminated","metadata":{"cost_usd":0.75},)"
+                                     R"("execution_log":[{"type":"system"}]})",
+                                     500);
+  };
+  const auto asked = steady_now();
+  EXPECT_EQ(house.run(service.terminate(house.call, AgentHouse::ann(), "bot", id), 2).at("status"), "terminated");
+  EXPECT_EQ(answer.get().status, 503U);
+  EXPECT_LT(steady_now() - asked, 2s) << "the agent has not answered at all";
+  EXPECT_EQ(only_record().error, terminated);
+  EXPECT_TRUE(eventually([&] { return only_record().cost == 0.75; })) << "what it had cost is known later";
+  EXPECT_EQ(house.run(store.find(house.call, "bot", id))->execution_log, R"([{"type":"system"}])");
+  EXPECT_EQ(house.count("agent_activities",
+                        "activity_type = 'execution_cancelled' AND activity_state = 'completed' AND triggered_by = "
+                        "'user'"),
+            1);
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(spent, std::vector<double>{0.75});
+}
+
+TEST_F(ServiceTest, TheAgentsOwnWordForAStoppedRunIsTheSame) {
+  daemon.hold = true;
+  daemon.task = [](const http::Request&) {
+    return http::Response::json_text(R"({"detail":"exited with 143","metadata":{"cost_usd":0.5}})", 500);
+  };
+  auto answer = begin_task();
+  house.run(service.terminate(house.call, AgentHouse::ann(), "bot", only_record().id), 2);
+  daemon.hold = false;
+  answer.get();
+  EXPECT_EQ(only_record().error, terminated);
+  EXPECT_EQ(only_record().cost, 0.5);
+}
+
+TEST_F(ServiceTest, AllRunsStopWithinASecond) {
+  daemon.hold = true;
+  auto first = begin_task();
+  auto second = begin(task(AgentHouse::ann()), 0);
+  ASSERT_TRUE(eventually([&] { return daemon.tasks == 2; }));
+  const auto asked = steady_now();
+  const auto stopped = house.run(runs.stop_all(house.call, "All runs are stopped by admin"), 2);
+  EXPECT_LT(steady_now() - asked, 1'500ms);
+  EXPECT_EQ(stopped.runs, 2);
+  EXPECT_EQ(stopped.waiting, 0);
+  first.get();
+  second.get();
+  for (const auto& record : records()) EXPECT_EQ(record.error, "All runs are stopped by admin");
+  EXPECT_TRUE(eventually([&] { return daemon.terminations >= 2; }));
+}
+
+// ---- taken up
+
+TEST_F(ServiceTest, ActivitiesOfAnEarlierLifeEndWithTheirRuns) {
+  Execution record;
+  record.id = "kept";
+  record.agent_name = "bot";
+  record.triggered_by = "manual";
+  record.started_at = "2026-01-01T00:00:00";
+  house.run(store.begin(house.call, record));
+  house.execute(
+      "INSERT INTO agent_activities (id, agent_name, activity_type, activity_state, started_at, triggered_by, "
+      "related_execution_id, created_at) VALUES ('of-kept', 'bot', 'chat_start', 'started', '2026-01-01T00:00:00', "
+      "'manual', 'kept', '2026-01-01T00:00:00'), ('of-nobody', 'bot', 'chat_start', 'started', '2026-01-01T00:00:00', "
+      "'user', NULL, '2026-01-01T00:00:00'), ('of-a-turn', 'bot', 'chat_start', 'started', '2026-01-01T00:00:00', "
+      "'user', NULL, '2026-01-01T00:00:00')");
+  daemon.result = [](const http::Request&) {
+    return http::Response::json_text(R"({"response":"still here","execution_log":[],"metadata":{}})");
+  };
+  runs.take_up_all(house.house.io[2].get_executor(), {"of-a-turn"});
+  ASSERT_TRUE(eventually([&] { return house.count("schedule_executions", "status = 'success'") == 1; }));
+  EXPECT_EQ(house.count("agent_activities", "id = 'of-kept' AND activity_state = 'completed'"), 1);
+  EXPECT_EQ(house.count("agent_activities",
+                        "id = 'of-nobody' AND activity_state = 'failed' AND error = 'Server restarted during "
+                        "execution'"),
+            1);
+  EXPECT_EQ(house.count("agent_activities", "id = 'of-a-turn' AND activity_state = 'started'"), 1);
 }
 
 }  // namespace

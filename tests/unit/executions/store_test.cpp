@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "executions/upkeep.h"
 #include "unit/agents/house.h"
 
 namespace trinity::executions {
@@ -25,7 +26,7 @@ class StoreTest : public testing::Test {
   }
 
   test::AgentDatabase home;
-  ExecutionStore store{home.database};
+  ExecutionStore store{home.database, home.pool};
 };
 
 TEST_F(StoreTest, ARecordRunsAndEndsOnce) {
@@ -40,8 +41,8 @@ TEST_F(StoreTest, ARecordRunsAndEndsOnce) {
   ending.cost = 0.25;
   ending.tool_calls = "[]";
   ending.execution_log = "[1]";
-  EXPECT_TRUE(test::run_task(store.end(home.call, "one", ending)));
-  EXPECT_FALSE(test::run_task(store.end(home.call, "one", Ending::failed("late")))) << "it has ended";
+  EXPECT_TRUE(test::run_task(store.end(home.call, "one", ending)).has_value());
+  EXPECT_FALSE(test::run_task(store.end(home.call, "one", Ending::failed("late"))).has_value()) << "it has ended";
   const auto record = found("one");
   EXPECT_EQ(record.status, "success");
   EXPECT_EQ(record.response, "done");
@@ -50,7 +51,7 @@ TEST_F(StoreTest, ARecordRunsAndEndsOnce) {
   EXPECT_EQ(record.execution_log, "[1]");
   EXPECT_GE(record.duration_ms.value_or(0), 1);
   EXPECT_TRUE(record.completed_at.has_value());
-  EXPECT_FALSE(test::run_task(store.end(home.call, "none", Ending::failed("x"))));
+  EXPECT_FALSE(test::run_task(store.end(home.call, "none", Ending::failed("x"))).has_value());
 }
 
 TEST_F(StoreTest, AFailureHasItsReasonOnly) {
@@ -88,6 +89,104 @@ TEST_F(StoreTest, ListsAreNewestFirstBoundedAndWithoutTranscripts) {
   EXPECT_EQ(test::run_task(store.of_agent(home.call, "bot", 2)).size(), 2U);
   EXPECT_EQ(test::run_task(store.running(home.call, 0, 10)).size(), 3U);
   EXPECT_EQ(test::run_task(store.find(home.call, "other", "a")), std::nullopt) << "of another agent";
+}
+
+TEST_F(StoreTest, TranscriptsArePackedAwayFromTheirRecords) {
+  begun("one");
+  std::string log = "[";
+  for (int i = 0; i < 1'000; ++i)
+    log += R"({"type":"assistant","message":{"content":[{"type":"text","text":"\u0000 x"}]}},)";
+  log += "{}]";
+  Ending ending;
+  ending.success = true;
+  ending.execution_log = log;
+  test::run_task(store.end(home.call, "one", ending));
+  EXPECT_EQ(found("one").execution_log, log);
+  EXPECT_EQ(test::run_task(store.find(home.call, "bot", "one", false))->execution_log, std::nullopt);
+  EXPECT_EQ(home.count("schedule_executions", "execution_log IS NOT NULL"), 0);
+  EXPECT_EQ(home.count("trinity_transcripts",
+                       "execution_id = 'one' AND encoding = 'gzip' AND typeof(bytes) = 'blob' AND length(bytes) < size "
+                       "/ 20 AND size = " +
+                           std::to_string(log.size())),
+            1);
+}
+
+TEST_F(StoreTest, RowsOfOlderProgramsKeepTheirTranscripts) {
+  home.execute(
+      "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, message, triggered_by, "
+      "execution_log) VALUES ('old', '__manual__', 'bot', 'success', '2026-01-01T00:00:00', 'm', 'manual', '[7]')");
+  EXPECT_EQ(found("old").execution_log, "[7]");
+  EXPECT_EQ(test::run_task(store.of_agent(home.call, "bot", 10)).at(0).execution_log, std::nullopt);
+}
+
+TEST_F(StoreTest, OldTranscriptsAreRemovedTheirRecordsStay) {
+  for (const auto* id : {"a", "b", "c"}) {
+    begun(id);
+    Ending ending;
+    ending.execution_log = "[1]";
+    test::run_task(store.end(home.call, id, ending));
+  }
+  home.execute("UPDATE trinity_transcripts SET ended_at = '2020-01-01T00:00:00' WHERE execution_id <> 'c'");
+  home.execute(
+      "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, completed_at, message, "
+      "triggered_by, execution_log) VALUES ('old', '__manual__', 'bot', 'success', '2020-01-01T00:00:00', "
+      "'2020-01-01T00:00:00', 'm', 'manual', '[7]')");
+  Upkeep upkeep(store, std::chrono::days(90));
+  EXPECT_EQ(test::run_task(upkeep.round(home.call)), 3);
+  EXPECT_EQ(found("a").execution_log, std::nullopt);
+  EXPECT_EQ(found("old").execution_log, std::nullopt);
+  EXPECT_EQ(found("c").execution_log, "[1]");
+  Upkeep for_ever(store, std::chrono::days(0));
+  home.execute("UPDATE trinity_transcripts SET ended_at = '2020-01-01T00:00:00'");
+  EXPECT_EQ(test::run_task(for_ever.round(home.call)), 0);
+}
+
+TEST_F(StoreTest, ListsGoOnBehindARecordAndAreFiltered) {
+  for (int i = 0; i < 6; ++i) {
+    begun("r" + std::to_string(i), "bot", "2026-01-01T00:00:0" + std::to_string(i / 2));
+    if (i % 2 == 0) test::run_task(store.end(home.call, "r" + std::to_string(i), Ending::failed("Broken PIPE 100%")));
+  }
+  const auto ids = [&](ExecutionStore::Window window) {
+    std::string text;
+    for (const auto& record : test::run_task(store.of_agent(home.call, "bot", std::move(window))))
+      text += record.id + ' ';
+    return text;
+  };
+  const auto with = [](auto change) {
+    ExecutionStore::Window window;
+    change(window);
+    return window;
+  };
+  EXPECT_EQ(ids({}), "r5 r4 r3 r2 r1 r0 ");
+  EXPECT_EQ(ids(with([](auto& w) { w.before = "r4"; })), "r3 r2 r1 r0 ") << "equal times, too";
+  EXPECT_EQ(ids(with([](auto& w) { w.before = "r0"; })), "");
+  EXPECT_EQ(ids(with([](auto& w) { w.before = "unknown"; })), "");
+  EXPECT_EQ(ids(with([](auto& w) { w.status = "failed"; })), "r4 r2 r0 ");
+  EXPECT_EQ(ids(with([](auto& w) { w.triggered_by = "agent"; })), "");
+  EXPECT_EQ(ids(with([](auto& w) { w.words = "pipe 100%"; })), "r4 r2 r0 ");
+  EXPECT_EQ(ids(with([](auto& w) { w.words = "pipe%100"; })), "") << "no pattern";
+  EXPECT_EQ(ids(with([](auto& w) {
+              w.status = "running";
+              w.words = "DO it";
+              w.before = "r5";
+              w.limit = 1;
+            })),
+            "r3 ");
+}
+
+TEST_F(StoreTest, KeysAreForgottenAfterADay) {
+  auto fill = [](db::Session& session) {
+    KeyRows::put(session, {{"7", "bot", "task", "new"}, "d", "e1", "{}"}, now());
+    KeyRows::put(session, {{"7", "bot", "task", "old"}, "d", "e2", "{}"}, now() - std::chrono::hours(25));
+  };
+  home.database.write_now(home.call, std::move(fill));
+  auto look = [](db::Session& session) {
+    return std::pair(KeyRows::find(session, {"7", "bot", "task", "new"}, now()).has_value(),
+                     KeyRows::find(session, {"7", "bot", "task", "old"}, now()).has_value());
+  };
+  EXPECT_EQ(home.database.read_now(home.call, std::move(look)), std::pair(true, false));
+  EXPECT_EQ(test::run_task(store.prune_keys(home.call, 10)), 1);
+  EXPECT_EQ(home.count("trinity_idempotency"), 1);
 }
 
 TEST_F(StoreTest, TellsWhoMayReadAnAgentThatHasNoContainer) {

@@ -339,6 +339,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one message into the agent's conversation and wait for the answer
+         * @description One turn at a time; three more wait in order, each for 120 s at most (900 s when nobody waits for the answer). A caller that goes away while it waits leaves the line, unless it sent an Idempotency-Key; a turn that runs goes on. A record is left when another agent asks, when the call came over MCP, when nobody waits, or when it has a key.
+         */
+        post: operations["chat_with_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/task": {
         parameters: {
             query?: never;
@@ -636,7 +658,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a run
-         * @description Asks it to end, and ends it with all its processes after 5 seconds. Takes up to about 7 seconds.
+         * @description By the id of its record, or of its entry in the queue; one that still waits is taken out of the line. The agent asks it to end, and ends it with all its processes after 5 seconds; takes up to about 7 seconds. The record says "Execution terminated by user" within 2.
          */
         post: operations["terminate_execution"];
         delete?: never;
@@ -1672,6 +1694,60 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        RunStarted: {
+            execution: components["schemas"]["RunInfo"];
+        };
+        RunInfo: {
+            /** @description entry in the queue; null for tasks */
+            id: string | null;
+            /** @description id of the record; null when the turn leaves none */
+            task_execution_id: string | null;
+            /** @description as decided at admission; turns only */
+            queue_status?: string;
+            /** @description turns only */
+            was_queued?: boolean;
+        };
+        ChatRequest: {
+            /** @description at most 512 KiB */
+            message: string;
+            /** @description stays the agent's for later turns */
+            model?: string | null;
+        };
+        /** @description The agent's object with `execution` added. */
+        ChatResponse: {
+            response: string;
+            /** @description transcript */
+            execution_log: {
+                [key: string]: unknown;
+            }[];
+            execution_log_simplified?: {
+                [key: string]: unknown;
+            }[];
+            /** @description cost, tokens, turns, tool calls, execution_id */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description context_tokens, context_window, total_cost_usd, message_count, model */
+            session: {
+                [key: string]: unknown;
+            };
+            timestamp: string;
+            execution: components["schemas"]["RunInfo"];
+        } & {
+            [key: string]: unknown;
+        };
+        QueueFullError: {
+            detail: {
+                /** @description "Agent queue is full", "Agent queue wait timed out", "Agent would wait for itself" or "Agents would wait for each other" */
+                error: string;
+                agent: string;
+                queue_length: number;
+                /** @description seconds */
+                retry_after: number;
+                /** @description for people */
+                message: string;
+            };
+        };
         QueueStatus: {
             agent_name: string;
             is_busy: boolean;
@@ -2579,6 +2655,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description detail says which budget is used up; with the header Retry-After */
+        BudgetUsedUp: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description detail "Access denied to agent" */
         NoAccess: {
             headers: {
@@ -2672,6 +2757,10 @@ export interface components {
     };
     parameters: {
         AgentName: string;
+        /** @description respond-async: answered 202 at once; the run goes on, its record tells how it ended */
+        Prefer: string;
+        /** @description visible ASCII characters; within 24 h the same key of the same caller never begins a second run: while the run goes on the call waits for its end, afterwards it is answered from the record */
+        IdempotencyKey: string;
         /** @description the id of the record, which the process in the agent has too */
         ExecutionId: string;
     };
@@ -3342,12 +3431,18 @@ export interface operations {
             404: components["responses"]["NoAgent"];
         };
     };
-    run_parallel_task: {
+    chat_with_agent: {
         parameters: {
             query?: never;
             header?: {
-                /** @description the agent that asks; taken as a label from administrators, must be the own agent for an agent's key */
+                /** @description the agent that asks; taken as a label from administrators, must be the own agent for an agent's key, ignored from others */
                 "X-Source-Agent"?: string;
+                /** @description any value: the call came over MCP and leaves a record */
+                "X-Via-MCP"?: string;
+                /** @description respond-async: answered 202 at once; the run goes on, its record tells how it ended */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description visible ASCII characters; within 24 h the same key of the same caller never begins a second run: while the run goes on the call waits for its end, afterwards it is answered from the record */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 agent_name: components["parameters"]["AgentName"];
@@ -3356,20 +3451,30 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskRequest"];
+                "application/json": components["schemas"]["ChatRequest"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The agent's answer; with the header Idempotency-Replayed when it is told from the record of an earlier call */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskResponse"];
+                    "application/json": components["schemas"]["ChatResponse"];
+                };
+            };
+            /** @description Begun or waiting, with Prefer: respond-async */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStarted"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
+            402: components["responses"]["BudgetUsedUp"];
             403: components["responses"]["NoAccess"];
             404: components["responses"]["NoAgent"];
             /** @description the body is longer than 1 MiB */
@@ -3382,7 +3487,81 @@ export interface operations {
                 };
             };
             422: components["responses"]["Invalid"];
-            /** @description detail "Agent is not running", "Failed to execute task. The agent may be unavailable." (the record tells why), or "Too many parallel tasks" with the header Retry-After */
+            /** @description three wait already, the turn waited too long, or agents would wait for each other; with the header Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueFullError"];
+                };
+            };
+            /** @description detail "Agent is not running", "Failed to communicate with agent: ...", "Request was removed from the agent's queue", or "All runs are stopped by ..." */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_parallel_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the agent that asks; taken as a label from administrators, must be the own agent for an agent's key, ignored from others */
+                "X-Source-Agent"?: string;
+                /** @description respond-async: answered 202 at once; the run goes on, its record tells how it ended */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description visible ASCII characters; within 24 h the same key of the same caller never begins a second run: while the run goes on the call waits for its end, afterwards it is answered from the record */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; with the header Idempotency-Replayed when it is told from the record of an earlier call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskResponse"];
+                };
+            };
+            /** @description Begun, with Prefer: respond-async */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStarted"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            402: components["responses"]["BudgetUsedUp"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            /** @description the body is longer than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Agent is not running", "Failed to execute task. The agent may be unavailable." (the record tells why), "Too many parallel tasks" with the header Retry-After (too many run, or the machine has too little memory left), or "All runs are stopped by ..." */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3697,6 +3876,12 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description a record's id: only those behind it in the list */
+                before?: string;
+                filter_status?: "running" | "success" | "failed";
+                filter_triggered_by?: "manual" | "agent" | "mcp" | "schedule";
+                /** @description words that stand in message, response or error, whatever the case of their letters */
+                q?: string;
             };
             header?: never;
             path: {
