@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { flip, heard, launch, signIn, withMock } from './harness.mjs'
+import { checkTalk } from './check-talk.mjs'
 import { percentile, traceTicks } from './trace.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -49,7 +50,8 @@ async function axeRun(page, name) {
   check(`axe: ${name}`, bad.length === 0, bad.join('\n         '))
 }
 
-if (only !== 'speed')
+if (only !== 'speed') await checkTalk({ withMock, signIn, flip, open, axeRun, check })
+if (only !== 'speed' && only !== 'talk')
   await withMock(8861, ['--agents', '12'], async (base) => {
     for (const [theme, viewport] of [
       ['dark', undefined],
@@ -112,7 +114,7 @@ if (only !== 'speed')
     }
   })
 
-if (only !== 'speed')
+if (only !== 'speed' && only !== 'talk')
   await withMock(8862, ['--agents', '12'], async (base) => {
     const page = await open(base)
     await page.goto(`${base}/agents/release-notes?tab=logs`)

@@ -221,12 +221,9 @@ export function useChat(name: () => string, runs: LiveRuns): Chat {
     watched.value = new Map(all.slice(-MOST_WATCHED))
   }
 
-  watch(
-    () => [run.row.value?.id, run.row.value?.status] as const,
-    ([, status]) => {
-      if (status === 'success' || status === 'failed') void settle()
-    },
-  )
+  watch([() => run.row.value?.id, () => run.row.value?.status] as const, ([, status]) => {
+    if (status === 'success' || status === 'failed') void settle()
+  })
 
   // A page that was loaded anew finds its own turn again.
   watch(

@@ -159,7 +159,7 @@ export function useRun(name: () => string, id: () => string | null): LiveRun {
   })
 
   watch(
-    () => [name(), id()] as const,
+    [name, id],
     () => {
       row.value = null
       book.clear()

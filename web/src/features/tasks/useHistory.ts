@@ -105,11 +105,9 @@ export function useHistory(
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined
-  watch(
-    () => [name(), filter().status, filter().trigger] as const,
-    () => void first(),
-    { immediate: true },
-  )
+  watch([name, () => filter().status, () => filter().trigger], () => void first(), {
+    immediate: true,
+  })
   watch(
     () => filter().words,
     () => {

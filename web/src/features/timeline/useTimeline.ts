@@ -102,7 +102,7 @@ export function useTimeline(name: () => string, filter: () => TimelineFilter): T
   })
 
   watch(
-    () => [name(), filter().type, filter().state] as const,
+    [name, () => filter().type, () => filter().state],
     () => {
       asking?.abort()
       asking = null
