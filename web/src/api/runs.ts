@@ -104,8 +104,9 @@ export const runCalls = {
     const path = '/api/agents/context-stats'
     return (await call<{ agents: AgentContext[] }>('GET', path, { signal })).data.agents
   },
-  async executionStats(signal?: AbortSignal): Promise<TaskFigures[]> {
-    const path = '/api/agents/execution-stats'
+  /** Of the last so many hours. */
+  async executionStats(signal?: AbortSignal, hours = 24): Promise<TaskFigures[]> {
+    const path = `/api/agents/execution-stats${hours === 24 ? '' : `?hours=${hours}`}`
     return (await call<{ agents: TaskFigures[] }>('GET', path, { signal })).data.agents
   },
   /** Newest first. */

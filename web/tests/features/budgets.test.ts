@@ -93,6 +93,7 @@ describe('figures of runs', () => {
   it('are replaced by snapshots and changed by events', () => {
     const figures = useRunFigures()
     const context = {
+      status: 'running',
       activityState: 'idle' as const,
       contextPercent: 5,
       contextUsed: 1,

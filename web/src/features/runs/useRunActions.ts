@@ -40,6 +40,7 @@ export function useRunActions(): RunActions {
       // Lists cut long texts: the record has the whole of it.
       const { message } = await api.execution(agent, id)
       const { execution } = await api.task(agent, { message }, crypto.randomUUID())
+      if (execution.task_execution_id === null) return
       const to = { name: 'execution', params: { name: agent, id: execution.task_execution_id } }
       if (follow) void router.push(to)
       else
