@@ -97,8 +97,9 @@ Task<Verdict> ChatService::ask_agent(Call call, Turn* turn, RunAnswer* refusal) 
     *refusal = RunAnswer::refused(503, not_running);
     co_return failed(not_running);
   }
-  // Much may have happened while it waited.
-  const auto forbidden = turn->state.was_queued ? runs_.refusal(entry.agent_name) : std::nullopt;
+  // Much may have happened while it waited; and a stop of all runs may have looked for those in the book just before
+  // this one was.
+  const auto forbidden = runs_.refusal(entry.agent_name);
   if (forbidden) {
     *refusal = RunAnswer::refused(forbidden->status, json::value(forbidden->detail));
     refusal->retry_after_s = forbidden->retry_after_s;

@@ -66,11 +66,6 @@ Task<RunAnswer> TaskService::run(Call call, CallerPtr caller, std::string name, 
     keyed.emplace(std::move(entered));
   }
   if (view.agent->status != "running") throw Unavailable("Agent is not running");
-  if (auto refusal = runs_.refusal(name)) {
-    auto answer = RunAnswer::refused(refusal->status, json::value(refusal->detail));
-    answer.retry_after_s = refusal->retry_after_s;
-    co_return answer;
-  }
   Execution record;
   record.id = random_base64url(16);
   record.agent_name = name;
@@ -78,6 +73,12 @@ Task<RunAnswer> TaskService::run(Call call, CallerPtr caller, std::string name, 
   record.triggered_by = source.empty() ? "manual" : "agent";
   record.started_at = format_naive(now());
   auto place = runs_.enter_task(call, record.id, *view.agent);
+  // Asked with the run in the book: a stop of all runs on another thread either finds it there or is seen here.
+  if (auto refusal = runs_.refusal(name)) {
+    auto answer = RunAnswer::refused(refusal->status, json::value(refusal->detail));
+    answer.retry_after_s = refusal->retry_after_s;
+    co_return answer;
+  }
   if (!place) {
     auto answer = RunAnswer::refused(503, "Too many parallel tasks");
     answer.retry_after_s = again_in;

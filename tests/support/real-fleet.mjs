@@ -1,4 +1,4 @@
-// A server with one agent of the full image, whose real Claude Code asks a provider of ours.
+// A server with agents of the full image, whose real Claude Code asks a provider of ours.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,8 +9,8 @@ import { startModelServer } from './model-server.mjs'
 /** What an operator would set for Claude Code itself. */
 const SETTINGS = { env: { DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } }
 
-/** {server, provider, dispose}; the agent is called `one`. What was made is taken away again when a step fails. */
-export async function startRealFleet() {
+/** {server, provider, dispose}; without `agents` there is one, called `one`. What was made is taken away again when a step fails. */
+export async function startRealFleet({ agents = ['one'] } = {}) {
   const provider = await startModelServer({ host: '0.0.0.0' })
   const templatesDir = await mkdtemp(path.join(tmpdir(), 'templates-'))
   let server
@@ -28,11 +28,13 @@ export async function startRealFleet() {
       ANTHROPIC_BASE_URL: `http://${await hostForContainers()}:${new URL(provider.url).port}`,
     }
     server = await Server.start({ templatesDir, environment })
-    await server.createAgent('one', {
-      template: 'local:real',
-      base_image: 'trinity-agent-base:full',
-      resources: { cpu: '2', memory: '2g' },
-    })
+    for (const name of agents) {
+      await server.createAgent(name, {
+        template: 'local:real',
+        base_image: 'trinity-agent-base:full',
+        resources: { cpu: '2', memory: '2g' },
+      })
+    }
     return { server, provider, dispose }
   } catch (error) {
     await dispose()

@@ -23,8 +23,7 @@ TEST(Figures, OfManyAgentsCostNoStatementAndNoEngineCall) {
           .query(
               "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, message, "
               "triggered_by, cost) VALUES (:a, '__manual__', :b, 'success', :c, 'm', 'manual', 0.5)",
-              "id" + std::to_string(i), "many" + std::to_string(i % 300),
-              format_naive(now() - std::chrono::minutes(i)))
+              "id" + std::to_string(i), "many" + std::to_string(i % 300), format_naive(now() - std::chrono::minutes(i)))
           .run();
     }
   });
