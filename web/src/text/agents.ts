@@ -262,6 +262,7 @@ export const agentTexts = {
     restingBody:
       'What it says about itself is read from its files, so it shows while the agent runs.',
     useCases: 'Good for',
+    asTask: 'Make it a task',
     capabilities: 'Can do',
     commands: 'Commands',
     skills: 'Skills',
