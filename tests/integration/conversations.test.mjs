@@ -124,6 +124,31 @@ describe('turns of a conversation', () => {
     assert.equal((await chat('another', key)).status, 422)
   })
 
+  it('ends everything everywhere within a second', async () => {
+    await forget()
+    const runs = await later('sleep 40')
+    const waits = await later('waits')
+    const task = await server.post(`${base}/task`, { message: 'sleep 41' }, { headers: { Prefer: 'respond-async' } })
+    await until('both run', async () => (await heard()).length === 2)
+    const asked = Date.now()
+    const stop = await server.post('/api/ops/runs/stop', { reason: 'test' })
+    assert.equal(stop.status, 200, stop.text)
+    assert.ok(Date.now() - asked < 1500, `${Date.now() - asked} ms`)
+    assert.deepEqual([stop.body.runs_stopped, stop.body.waiting_dropped], [2, 1])
+    for (const answer of [runs, waits, task]) {
+      const one = await ended(idOf(answer), 2000)
+      assert.match(one.error, /^All runs are stopped by admin/)
+    }
+    const refused = await chat('hello')
+    assert.equal(refused.status, 503)
+    assert.match(refused.body.detail, /^All runs are stopped by admin/)
+    assert.equal((await server.post('/api/ops/runs/resume')).status, 200)
+    const processes = async () => (await run('docker', ['top', server.containerOf('one'), '-eo', 'pid,args'])).stdout
+    await until('nothing is left of it', async () => !/sleep 4[01]/.test(await processes()))
+    await idle()
+    assert.equal((await chat('hello')).status, 200)
+  })
+
   it('goes on when the server is killed: nothing is lost, nothing begins twice', async () => {
     await forget()
     const key = { 'Idempotency-Key': 'kept' }
