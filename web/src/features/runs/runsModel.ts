@@ -6,8 +6,8 @@ export const QUEUE_ROOM = 3
 export const NEWEST_ROWS = 50
 
 export interface RunningRow {
-  /** The record. */
-  execution_id: string
+  /** The record; null for a turn that leaves none. */
+  execution_id: string | null
   agent_execution_id: string
   message_preview: string
   started_at: string
