@@ -73,7 +73,7 @@ export async function checkTalk({ withMock, signIn, flip, open, axeRun, check })
       await axeRun(page, name('a run'))
 
       await page.goto(`${base}/agents/research-desk`)
-      await page.getByTestId('timeline').getByText('steps').first().click()
+      await page.getByTestId('activity-steps').first().click()
       await axeRun(page, name('what happened'))
       await page.getByTestId('page-menu').click()
       await page.getByTestId('page-budget').click()

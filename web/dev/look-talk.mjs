@@ -136,7 +136,7 @@ export async function lookAtTalk({ withMock, shoot, flip }) {
     )
     await shoot(base, 'timeline', async (tab) => {
       await tab.goto(page(base, 'research-desk'))
-      await tab.getByTestId('timeline').getByText('steps').first().click()
+      await tab.getByTestId('activity-steps').first().click()
       await tab.getByTestId('timeline').scrollIntoViewIfNeeded()
       await tab.getByTestId('timeline-older').scrollIntoViewIfNeeded()
       await tab.mouse.wheel(0, -900)
