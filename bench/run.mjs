@@ -11,17 +11,22 @@ import { list, peer } from './list.mjs'
 import { idle, load, resident } from './load.mjs'
 import { model } from './model.mjs'
 import { own, releaseAll } from './owned.mjs'
+import { records } from './records.mjs'
 import { Report } from './report.mjs'
 import { stats } from './stats.mjs'
 
-const SECTIONS = { list, peer, counts, stats, idle, load, resident, start, model, changes }
+const SECTIONS = { list, peer, counts, stats, idle, load, resident, start, model, changes, records }
 
 /** What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine. */
 const plan = (quick) => [
   { agents: 7, real: true, sections: quick ? ['list'] : ['list', 'counts'] },
   { agents: 30, real: true, sections: ['list', 'peer', 'counts', 'stats', 'idle', 'load', 'start', 'model'] },
   { agents: 100, real: !quick, sections: quick ? ['list', 'resident'] : ['list', 'counts', 'resident'] },
-  { agents: 1000, real: false, sections: quick ? ['list'] : ['list', 'peer', 'counts', 'resident'] },
+  {
+    agents: 1000,
+    real: false,
+    sections: quick ? ['list', 'records'] : ['list', 'peer', 'counts', 'resident', 'records'],
+  },
   {
     agents: 10000,
     real: false,
