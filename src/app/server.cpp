@@ -46,6 +46,7 @@
 #include "logs/live_logs.h"
 #include "metrics/routes.h"
 #include "permissions/routes.h"
+#include "runfeeds/topics.h"
 #include "runstats/fleet_feed.h"
 #include "runstats/routes.h"
 #include "sessions/service.h"
@@ -196,6 +197,8 @@ struct Server::Parts {
   logs::LiveLogs logs;
   agentlink::Followers followers;
   activity::Topics topics;
+  runfeeds::StoreSource stored_runs{execution_store, pool};
+  runfeeds::Topics run_topics;
   live::Hub hub;
   live::HubLink link;
   agentlink::AgentLink agent_link;
@@ -287,6 +290,9 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       followers(io_executors(), [this](const fleet::Agent& agent) { return agents.target_of(agent); }),
       topics(followers, fleet.executor(),
              [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }),
+      run_topics(runs,
+                 {stored_runs, [this](const fleet::Agent& agent) { return agents.target_of(agent); }, io_executors(),
+                  fleet.executor(), [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }}),
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
       link(hub, fleet.executor()),
       agent_link(contexts()),
@@ -299,6 +305,8 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       info(version, config.build_date) {
   hub.serve(live::Topic::Kind::logs, [this](const live::Asked& asked) { return logs.feed(asked); });
   hub.serve(live::Topic::Kind::activity, [this](const live::Asked& asked) { return topics.activity(asked); });
+  hub.serve(live::Topic::Kind::executions, [this](const live::Asked& asked) { return run_topics.agent(asked); });
+  hub.serve(live::Topic::Kind::execution, [this](const live::Asked& asked) { return run_topics.run(asked); });
   hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
   agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });

@@ -36,6 +36,14 @@ struct FeedManner {
   std::optional<std::chrono::seconds> linger{};  ///< life after the last listener; nothing: HubBounds::linger
 };
 
+/// Whether a feed has something to tell.
+enum class Standing {
+  ready,
+  loading,  ///< its content is being read: those who ask for it are answered after Hub::stir()
+  absent,   ///< there is no such thing
+  failed    ///< its content cannot be read now
+};
+
 /// The content of one channel: what the fleet publishes, or what comes from elsewhere, as events. Without I/O of its
 /// own; the hub's thread only. Lives from the first subscription until nobody has listened for the linger time.
 ///
@@ -46,6 +54,7 @@ class Feed {
   virtual ~Feed() = default;
   /// Read once, when the channel begins.
   [[nodiscard]] virtual FeedManner manner() const { return {}; }
+  [[nodiscard]] virtual Standing standing() const { return Standing::ready; }
   /// The whole state as JSON text of an object, for a socket that begins to listen.
   virtual std::string baseline(const fleet::Snapshot& snapshot, const Options& options, Moment at) = 0;
   [[nodiscard]] virtual std::optional<Time> sampled_at(const fleet::Snapshot&, Moment) const { return std::nullopt; }

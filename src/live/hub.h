@@ -116,6 +116,8 @@ class Hub {
   [[nodiscard]] std::optional<Refusal> refusal(Socket& socket, const Topic& topic) const;
   void answer(Socket& socket, Station& station, const Wanted& wanted, const Options& options, Moment at);
   void listen(Socket& socket, Station& station, const Options& options);
+  void refuse(Listener& listener, Moment at);
+  void settle(Station& station, Moment at);
   void leave(Listener& listener, Moment at);
   void end(Listener& listener, std::string_view reason, Moment at);
   void end_all(Socket& socket, std::string_view reason, Moment at);
@@ -141,7 +143,7 @@ class Hub {
   HubBounds bounds_;
   Operations operations_;  ///< outlives the feeds, as the next
   RunStops stops_;
-  std::array<FeedMaker, 10> makers_;  ///< by kind of topic
+  std::array<FeedMaker, Topic::kinds> makers_;  ///< by kind of topic
   fleet::SnapshotPtr snapshot_ = std::make_shared<const fleet::Snapshot>();
   std::unordered_map<SocketId, std::unique_ptr<Socket>> sockets_;
   std::unordered_map<std::string, std::unique_ptr<Station>> stations_;

@@ -15,9 +15,10 @@ struct Hub::Listener {
   Socket* socket = nullptr;
   Station* station = nullptr;
   Options options{};
-  bool asleep = false;          ///< the tab is hidden; gets nothing
-  bool owed = false;            ///< lost changes before or while it slept
-  std::uint64_t asleep_at = 0;  ///< the channel's number then
+  bool asleep = false;            ///< the tab is hidden; gets nothing
+  bool owed = false;              ///< lost changes before or while it slept
+  std::uint64_t asleep_at = 0;    ///< the channel's number then
+  std::optional<Wanted> asked{};  ///< not answered yet: the content is still being read
 };
 
 struct Hub::Socket {

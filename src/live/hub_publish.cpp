@@ -27,7 +27,10 @@ void Hub::tick(Moment at) {
 }
 
 void Hub::stir(const Topic& topic, Moment at) {
-  for (auto* station : stations_of(topic)) emit(*station, station->feed->due(*snapshot_, at), at);
+  for (auto* station : stations_of(topic)) {
+    emit(*station, station->feed->due(*snapshot_, at), at);
+    settle(*station, at);
+  }
   flush();
 }
 

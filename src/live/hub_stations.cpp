@@ -79,7 +79,7 @@ void Hub::emit(Station& station, const std::vector<Event>& events, Moment at) {
     }
     const auto frame = station.channel.publish(event.name, event.data, at.wall);
     for (auto* listener : station.listeners) {
-      if (listener->asleep) continue;
+      if (listener->asleep || listener->asked) continue;
       put(*listener->socket, {frame, Outgoing::Kind::event, station.channel.topic(), station.manner.mergeable});
     }
   }

@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view no_access = "You don't have permission to access this agent";
 constexpr std::string_view no_agent = "Agent not found";
 constexpr std::string_view no_topic = "Unknown topic";
+constexpr std::string_view not_there = "Not found";
+constexpr std::string_view not_now = "The server cannot read this at present. Try again in a moment.";
 
 }  // namespace
 
@@ -54,7 +56,32 @@ void Hub::subscribe_one(Socket& socket, const Wanted& wanted, Moment at) {
   socket.subscribed_ever = true;
   if (held != socket.listeners.end() && held->second->station != station) leave(*held->second, at);
   listen(socket, *station, options);
-  answer(socket, *station, wanted, options, at);
+  socket.listeners.at(wanted.topic)->asked = wanted;
+  settle(*station, at);
+}
+
+/// Answers those who wait for the content. A feed that has none is forgotten, so that whoever asks next has it look
+/// again.
+void Hub::settle(Station& station, Moment at) {
+  const auto standing = station.feed->standing();
+  if (standing == Standing::loading) return;
+  const auto listeners = station.listeners;
+  for (auto* listener : listeners) {
+    if (standing != Standing::ready) {
+      refuse(*listener, at);
+    } else if (const auto wanted = std::exchange(listener->asked, std::nullopt)) {
+      answer(*listener->socket, station, *wanted, listener->options, at);
+    }
+  }
+  if (standing != Standing::ready && station.listeners.empty()) remove(station);
+}
+
+void Hub::refuse(Listener& listener, Moment at) {
+  auto& socket = *listener.socket;
+  const auto topic = listener.station->channel.topic();
+  const bool absent = listener.station->feed->standing() == Standing::absent;
+  leave(listener, at);
+  put(socket, {absent ? subscribe_error(*topic, 404, not_there) : subscribe_error(*topic, 503, not_now)});
 }
 
 std::optional<Hub::Refusal> Hub::refusal(Socket& socket, const Topic& topic) const {
@@ -155,6 +182,7 @@ void Hub::resync(SocketId id, const std::string& topic, Moment at) {
   const auto it = socket ? socket->listeners.find(topic) : decltype(socket->listeners.end()){};
   if (!socket || it == socket->listeners.end()) return;
   auto& listener = *it->second;
+  if (listener.asked) return;
   if (listener.asleep) {
     listener.owed = true;
     return;
@@ -165,6 +193,7 @@ void Hub::resync(SocketId id, const std::string& topic, Moment at) {
 }
 
 void Hub::greet_again(Socket& socket, Listener& listener, Moment at) {
+  if (listener.asked) return;
   auto& station = *listener.station;
   auto frame = baseline(station, listener.options, true, at);
   put(socket, {std::move(frame), Outgoing::Kind::baseline, station.channel.topic(), false});

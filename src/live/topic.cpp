@@ -43,6 +43,10 @@ std::expected<Topic, TopicFault> parse_topic(std::string_view name) {
     if (part == "activity") return Topic{Kind::activity, std::string(segments[1])};
     if (part == "files") return Topic{Kind::files, std::string(segments[1])};
     if (part == "dashboard") return Topic{Kind::dashboard, std::string(segments[1])};
+    if (part == "executions") return Topic{Kind::executions, std::string(segments[1])};
+  }
+  if (segments[0] == "execution" && segments.size() == 3) {
+    return Topic{Kind::execution, std::string(segments[1]), std::string(segments[2])};
   }
   return std::unexpected(TopicFault::unknown);
 }
@@ -65,6 +69,10 @@ std::string name_of(const Topic& topic) {
       return "agent:" + topic.agent + ":files";
     case Topic::Kind::dashboard:
       return "agent:" + topic.agent + ":dashboard";
+    case Topic::Kind::executions:
+      return "agent:" + topic.agent + ":executions";
+    case Topic::Kind::execution:
+      return "execution:" + topic.agent + ":" + topic.run;
     case Topic::Kind::host:
       return "host";
     case Topic::Kind::user:
@@ -83,6 +91,8 @@ TopicManner manner_of(Topic::Kind kind) noexcept {
       manner.per_viewer = manner.rests = manner.interval = manner.history = true;
       break;
     case Topic::Kind::agent:
+    case Topic::Kind::executions:
+    case Topic::Kind::execution:
       manner.about_agent = true;
       break;
     case Topic::Kind::stats:

@@ -19,11 +19,15 @@ struct Topic {
     activity,     ///< `agent:{n}:activity`: what it does, and its conversation's figures
     files,        ///< `agent:{n}:files`: which of its files have changed
     dashboard,    ///< `agent:{n}:dashboard`: what it says about itself by files
+    executions,   ///< `agent:{n}:executions`: its runs and its queue
+    execution,    ///< `execution:{n}:{id}`: one run
     host,         ///< `host`: the machine that the server runs on
     user          ///< `user`: the session and the person behind it
   };
+  static constexpr std::size_t kinds = static_cast<std::size_t>(Kind::user) + 1;
   Kind kind = Kind::agents;
   std::string agent{};  ///< empty for topics about no single agent
+  std::string run{};    ///< id, for those about one run
 
   bool operator==(const Topic&) const = default;
 };

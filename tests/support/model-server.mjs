@@ -9,6 +9,7 @@
 //   [stall]   begins an answer and never goes on
 //   [slow]    answers half, and the rest two seconds later
 //   [long]    a long answer, a piece every 20 ms
+//   [tokens]  a second's silence, then a hundred words, one every 40 ms
 // anything else: "The answer is 4."
 import { createServer } from 'node:http'
 
@@ -23,7 +24,10 @@ const commands = {
   '[sleep]': 'date +%s%3N > tool-started; sleep 2; echo woke-up',
 }
 
-/** Starts it; `close()` ends it with all its connections. `calls` holds what was asked, and with which status it was answered. */
+/**
+ * Starts it; `close()` ends it with all its connections. `calls` holds what was asked, with which status it was answered,
+ * and when the first piece of the answer was written (`firstPiece`, milliseconds since 1970).
+ */
 export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
   const calls = []
   const refused = new Set()
@@ -50,7 +54,7 @@ export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
       const kind = api.streams(request.url, asked) ? 'stream' : 'whole'
       const [, command] = Object.entries(commands).find(([word]) => text.includes(word)) ?? []
       const tool = command && !hasResult ? { command } : undefined
-      void api[kind](response, { text, call: tool, asked, answer: hasResult ? 'done' : answer })
+      void api[kind](response, { text, call: tool, asked, told: call, answer: hasResult ? 'done' : answer })
     })
   })
   await new Promise((resolve) => server.listen(port, host, resolve))
@@ -86,11 +90,23 @@ function events(response) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Gives the answer in pieces; false when it is never to end. */
-async function inPieces(response, { text, answer }, piece) {
+async function inPieces(response, { text, answer, told }, write) {
+  const piece = (words) => {
+    told.firstPiece ??= Date.now()
+    write(words)
+  }
   if (text.includes('[long]')) {
     for (let i = 0; i < 3000 && !response.destroyed; ++i) {
       piece(`word ${i} `)
       await pause(20)
+    }
+    return true
+  }
+  if (text.includes('[tokens]')) {
+    await pause(1000)
+    for (let i = 0; i < 100 && !response.destroyed; ++i) {
+      piece(`word ${i} `)
+      await pause(40)
     }
     return true
   }
