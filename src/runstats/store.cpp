@@ -14,12 +14,15 @@ FigureStore::Loaded read(db::Session& session, Time since) {
   made.records.reserve(records.size());
   for (auto& [agent, id, status, started, cost] : records)
     made.records.push_back({std::move(agent), std::move(id), std::move(status), std::move(started), cost});
-  // One look into the index for each agent, however many activities there are.
+  // Two looks into the index for each agent, however many activities there are.
   auto newest = session
                     .query(
-                        "SELECT a.agent_name, a.id, a.created_at, a.activity_state FROM agent_ownership o "
+                        "WITH RECURSIVE names(name) AS (SELECT MIN(agent_name) FROM agent_activities UNION ALL "
+                        "SELECT (SELECT MIN(m.agent_name) FROM agent_activities m WHERE m.agent_name > n.name) "
+                        "FROM names n WHERE n.name IS NOT NULL) "
+                        "SELECT a.agent_name, a.id, a.created_at, a.activity_state FROM names "
                         "JOIN agent_activities a ON a.id = (SELECT b.id FROM agent_activities b "
-                        "WHERE b.agent_name = o.agent_name ORDER BY b.created_at DESC LIMIT 1)")
+                        "WHERE b.agent_name = names.name ORDER BY b.created_at DESC, b.id DESC LIMIT 1)")
                     .all<std::string, std::string, std::string, std::string>();
   made.newest.reserve(newest.size());
   for (auto& [agent, id, created, state] : newest)
