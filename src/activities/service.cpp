@@ -120,24 +120,23 @@ void ActivityService::collaboration(std::string source, std::string target, std:
 }
 
 Task<> ActivityService::end_of_execution(Call call, std::string execution, Ending how) {
-  std::vector<std::string> open;
+  std::vector<std::string> ids;
   try {
-    open = co_await store_.open_of(call, execution);
+    ids = co_await store_.open_of(call, execution);
   } catch (const std::exception& e) {
+    // The next start ends them.
     log::error({"activities", call.id()}, "activities of run {} cannot be ended: {}", execution, e.what());
   }
-  for (auto& id : open) co_await end(call, std::move(id), how);
+  for (auto& id : ids) co_await end(call, std::move(id), how);
 }
 
-Task<> ActivityService::repair(Call call, std::set<std::string> kept, std::string why) {
-  ActivityStore::Alive alive{std::move(kept), {}};
+Task<> ActivityService::repair(Call call, std::set<std::string> alive, std::string why) {
   std::size_t ended = 0;
   try {
     for (bool more = true; more;) {
       {
         const std::lock_guard lock(mutex_);
-        alive.activities = begun_;
-        alive.activities.insert(alive.executions.begin(), alive.executions.end());
+        alive.insert(begun_.begin(), begun_.end());
       }
       auto left = co_await store_.end_left(call, alive, why, repaired_at_once);
       more = std::ssize(left) == repaired_at_once;

@@ -35,11 +35,11 @@ class ActivityService {
   Task<> single(Call call, std::vector<Single> what);
   /// Tells those who watch that an agent calls another one. `action`: chat, parallel_task.
   void collaboration(std::string source, std::string target, std::string action);
-  /// Everything that goes on and belongs to this run, whichever life began it.
+  /// Ends what goes on and belongs to this run; for who knows no more than the run's record.
   Task<> end_of_execution(Call call, std::string execution, Ending how);
-  /// At the start, after the runs of an earlier life have been taken up: ends every activity that goes on, is none of
-  /// these and belongs to none of these runs, and was not begun by this life. A turn that leaves no record is known by
-  /// its activities.
+  /// At the start, after the runs of an earlier life have been taken up: ends every activity that goes on, was not
+  /// begun by this life, and neither belongs to one of these runs nor is itself named: `alive` holds ids of records and
+  /// of activities.
   Task<> repair(Call call, std::set<std::string> alive, std::string why);
 
  private:

@@ -82,15 +82,16 @@ Task<std::vector<std::string>> ActivityStore::open_of(Call call, std::string exe
   co_return co_await database_.read(call, std::move(job));
 }
 
-Task<std::vector<Activity>> ActivityStore::end_left(Call call, Alive alive, std::string why, std::int64_t most) {
+Task<std::vector<Activity>> ActivityStore::end_left(Call call, std::set<std::string> alive, std::string why,
+                                                    std::int64_t most) {
   auto job = [&](db::Session& session) {
     // What goes on is never much: a run has one or two of them.
     auto open = activities_from(session.query(
         fmt::format("SELECT {} FROM agent_activities WHERE activity_state = 'started' ORDER BY created_at LIMIT :a",
                     columns),
-        most + static_cast<std::int64_t>(alive.activities.size() + 2 * alive.executions.size())));
+        most + 2 * std::ssize(alive)));
     std::erase_if(open, [&](const Activity& row) {
-      return alive.activities.contains(row.id) || alive.executions.contains(row.related_execution_id.value_or(""));
+      return alive.contains(row.id) || alive.contains(row.related_execution_id.value_or(""));
     });
     if (std::ssize(open) > most) open.resize(static_cast<std::size_t>(most));
     Ending how;

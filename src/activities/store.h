@@ -32,15 +32,11 @@ class ActivityStore {
   Task<> add(Call call, std::vector<std::shared_ptr<const Activity>> rows);
   /// Ends what goes on; the row as it stands then. Nothing when there is none, or it has ended.
   Task<std::optional<Activity>> end(Call call, std::string id, Ending how, Time at);
-  /// What goes on and belongs to this run: ids.
+  /// Ids of what goes on and belongs to this run.
   Task<std::vector<std::string>> open_of(Call call, std::string execution);
-  /// What goes on without belonging to one of these runs and without being one of these activities ends as failed.
-  /// At most `most`; the rows as they stand then.
-  struct Alive {
-    std::set<std::string> executions;
-    std::set<std::string> activities;
-  };
-  Task<std::vector<Activity>> end_left(Call call, Alive alive, std::string why, std::int64_t most);
+  /// What goes on ends as failed, unless its id or its run's is among `alive`. At most `most`; the rows as they stand
+  /// then.
+  Task<std::vector<Activity>> end_left(Call call, std::set<std::string> alive, std::string why, std::int64_t most);
   /// Removes at most `most` that have ended and are older; how many there were.
   Task<std::int64_t> prune(Call call, Time older_than, std::int64_t most);
 

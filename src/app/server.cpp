@@ -6,7 +6,10 @@
 #include <future>
 #include <thread>
 
+#include "activities/classic.h"
+#include "activities/routes.h"
 #include "activities/service.h"
+#include "activities/topics.h"
 #include "activity/routes.h"
 #include "activity/topics.h"
 #include "agentlink/followers.h"
@@ -17,6 +20,7 @@
 #include "agents/settings_routes.h"
 #include "agents/store.h"
 #include "app/home.h"
+#include "app/retention.h"
 #include "app/version.h"
 #include "auth/authenticator.h"
 #include "auth/key_book.h"
@@ -49,6 +53,7 @@
 #include "runfeeds/topics.h"
 #include "runstats/fleet_feed.h"
 #include "runstats/routes.h"
+#include "sessions/routes.h"
 #include "sessions/service.h"
 #include "sharing/routes.h"
 #include "system/routes.h"
@@ -199,6 +204,11 @@ struct Server::Parts {
   activity::Topics topics;
   runfeeds::StoreSource stored_runs{execution_store, pool};
   runfeeds::Topics run_topics;
+  activities::Topics activity_topics{fleet.executor(), io[0].get_executor(),
+                                     [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); },
+                                     [this](agents::CallerPtr viewer, std::size_t limit) {
+                                       return newest_activities(this, std::move(viewer), limit);
+                                     }};
   live::Hub hub;
   live::HubLink link;
   agentlink::AgentLink agent_link;
@@ -217,8 +227,10 @@ struct Server::Parts {
   permissions::PermissionService permissions;
   activities::ActivityStore activity_store{database};
   activities::ActivityService activities{activity_store, io[0].get_executor()};
+  activities::Timeline timeline{fleet, activity_store};
   sessions::SessionStore session_store{database};
   sessions::SessionService sessions{session_store};
+  sessions::Archive archive{fleet, session_store};
   executions::QueueService queue_service{fleet, queue};
   budgets::BudgetStore budget_store{database};
   budgets::BudgetService budgets{fleet, budget_store, settings, link, io[0].get_executor()};
@@ -232,7 +244,9 @@ struct Server::Parts {
   runstats::FigureStore figure_store{database};
   runstats::FigureService figures{fleet, figure_store};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
+  activity::LiveChat live_chat{agents, fleet, agent_link};
   files::FileService files{agents, fleet, agent_link};
+  Retention retention{config.retention_days};
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -240,9 +254,12 @@ struct Server::Parts {
   bool first_list_seen = false;
 
   void load();
+  void follow_activities();
   void add_routes();
   executions::RunRules run_rules();
   static Task<budgets::StopCount> stop_runs(Parts* parts, Call call, std::string why);
+  static Task<std::vector<activities::Activity>> newest_activities(Parts* parts, agents::CallerPtr viewer,
+                                                                   std::size_t limit);
   /// What another program wrote is read anew, all that is kept in memory.
   static Task<> read_again(Parts* parts, Call call);
   void on_publication(const fleet::Publication& publication);
@@ -309,6 +326,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   hub.serve(live::Topic::Kind::execution, [this](const live::Asked& asked) { return run_topics.run(asked); });
   hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
+  follow_activities();
   agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
   agent_store.on_forgotten([this](const std::string& agent) { figures.forget(agent); });
   followers.on_news([this](const agentlink::News& news) { figures.contexts().hear(news); });
@@ -359,6 +377,23 @@ executions::RunRules Server::Parts::run_rules() {
   return rules;
 }
 
+void Server::Parts::follow_activities() {
+  hub.serve(live::Topic::Kind::activities, [this](const live::Asked& asked) { return activity_topics.feed(asked); });
+  activities.listen([this](const activities::News& news) { activity_topics.hear(news); });
+  activities.listen(activities::classic(link));
+  retention.add("activities", [this](Call call, Time older_than, std::int64_t most) {
+    return activity_store.prune(call, older_than, most);
+  });
+}
+
+Task<std::vector<activities::Activity>> Server::Parts::newest_activities(Parts* parts, agents::CallerPtr viewer,
+                                                                         std::size_t limit) {
+  BackgroundCall reading("activities");
+  activities::Window window;
+  window.limit = static_cast<std::int64_t>(limit);
+  co_return co_await parts->timeline.shown(reading.call(), std::move(viewer), std::move(window));
+}
+
 void Server::Parts::add_routes() {
   router.add(system::routes(info));
   router.add(auth::routes(sign_in, setup));
@@ -374,6 +409,9 @@ void Server::Parts::add_routes() {
   router.add(conversation::routes(chats));
   router.add(executions::routes(queue_service));
   router.add(activity::routes(activity));
+  router.add(activity::routes(live_chat));
+  router.add(activities::routes(timeline));
+  router.add(sessions::routes(archive, pool));
   router.add(files::routes(files, page_caller));
   router.add(templates::routes(config.templates_dir, pool));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
@@ -423,6 +461,7 @@ void Server::start() {
   p.keys.start(p.io[0].get_executor());
   p.foreign_writes.start(p.io[0].get_executor());
   p.budgets.start();
+  p.retention.start(p.io[0].get_executor());
   p.io.start();
   p.fleet.start();
   p.link.start();

@@ -84,6 +84,9 @@ class Hub {
   /// `also_to` (lower case; empty: nobody): a person who may no longer read it.
   void broadcast(const std::string& agent, const Frame& frame, const std::string& also_to = {});
 
+  /// The same about two agents, to those who may read at least one of them.
+  void broadcast_between(const std::string& one, const std::string& other, const Frame& frame);
+
   struct Counts {
     std::size_t sockets = 0;
     std::size_t channels = 0;

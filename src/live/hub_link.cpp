@@ -133,4 +133,11 @@ void HubLink::broadcast(std::string agent, std::string frame, std::string also_t
   });
 }
 
+void HubLink::broadcast_between(std::string one, std::string other, std::string frame) {
+  auto shared = std::make_shared<const std::string>(std::move(frame));
+  asio::post(executor_, [hub = &hub_, a = std::move(one), b = std::move(other), f = std::move(shared)] {
+    hub->broadcast_between(a, b, f);
+  });
+}
+
 }  // namespace trinity::live

@@ -53,6 +53,8 @@ class HubLink : public OperationSink {
   /// A classic broadcast about an agent: to sockets that never subscribed, of users who may read it or have the address
   /// `also_to` (see Hub::broadcast).
   void broadcast(std::string agent, std::string frame, std::string also_to = {});
+  /// See Hub::broadcast_between().
+  void broadcast_between(std::string one, std::string other, std::string frame);
 
  private:
   struct Clock;

@@ -34,6 +34,7 @@ struct Hub::Socket {
   bool waiting = false;  ///< the delivery is not handed over yet
 
   [[nodiscard]] const Caller* caller() const noexcept { return who.caller.get(); }
+  [[nodiscard]] bool hears_classic() const noexcept { return caller() && seated && !subscribed_ever; }
 };
 
 /// A channel, what feeds it and who listens.

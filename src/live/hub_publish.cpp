@@ -113,9 +113,22 @@ void Hub::broadcast(const std::string& agent, const Frame& frame, const std::str
   flush();
 }
 
+void Hub::broadcast_between(const std::string& one, const std::string& other, const Frame& frame) {
+  const auto* first = snapshot_->find(one);
+  const auto* second = snapshot_->find(other);
+  const auto reads = [](const fleet::Snapshot::Entry* entry, const Caller& caller) {
+    return entry != nullptr && fleet::can_read(*entry->agent, caller);
+  };
+  for (const auto& [id, socket] : sockets_) {
+    if (!socket->hears_classic()) continue;
+    if (reads(first, *socket->caller()) || reads(second, *socket->caller())) put(*socket, {frame});
+  }
+  flush();
+}
+
 void Hub::to_classic(const fleet::Agent& agent, const Frame& frame, const std::string& also_to) {
   for (const auto& [id, socket] : sockets_) {
-    if (!socket->caller() || !socket->seated || socket->subscribed_ever) continue;
+    if (!socket->hears_classic()) continue;
     const auto& caller = *socket->caller();
     const bool named = !also_to.empty() && caller.email && lower_case(*caller.email) == also_to;
     if (named || fleet::can_read(agent, caller)) put(*socket, {frame});

@@ -33,6 +33,7 @@ std::expected<Topic, TopicFault> parse_topic(std::string_view name) {
   if (segments.empty()) return std::unexpected(TopicFault::malformed);
   if (name == "agents") return Topic{Kind::agents};
   if (name == "agents:stats") return Topic{Kind::fleet_stats};
+  if (name == "activities") return Topic{Kind::activities};
   if (name == "host") return Topic{Kind::host};
   if (name == "user") return Topic{Kind::user};
   if (segments[0] == "agent" && (segments.size() == 2 || segments.size() == 3)) {
@@ -57,6 +58,8 @@ std::string name_of(const Topic& topic) {
       return "agents";
     case Topic::Kind::fleet_stats:
       return "agents:stats";
+    case Topic::Kind::activities:
+      return "activities";
     case Topic::Kind::agent:
       return "agent:" + topic.agent;
     case Topic::Kind::stats:
@@ -85,6 +88,7 @@ TopicManner manner_of(Topic::Kind kind) noexcept {
   TopicManner manner;
   switch (kind) {
     case Topic::Kind::agents:
+    case Topic::Kind::activities:
       manner.per_viewer = true;
       break;
     case Topic::Kind::fleet_stats:

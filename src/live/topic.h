@@ -13,6 +13,7 @@ struct Topic {
   enum class Kind {
     agents,       ///< `agents`: all agents that the viewer may read
     fleet_stats,  ///< `agents:stats`: figures of all those
+    activities,   ///< `activities`: what all those do
     agent,        ///< `agent:{n}`: changes of its configuration
     stats,        ///< `agent:{n}:stats`
     logs,         ///< `agent:{n}:logs`

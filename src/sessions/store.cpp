@@ -119,20 +119,4 @@ Task<> SessionStore::close(Call call, std::string session_id) {
   co_await database_.write(call, std::move(job));
 }
 
-Task<std::optional<ChatSession>> SessionStore::find(Call call, std::string session_id) {
-  auto job = [&](db::Session& session) {
-    return session
-        .query(
-            "SELECT id, agent_name, user_id, user_email, started_at, last_message_at, COALESCE(message_count, 0), "
-            "COALESCE(total_cost, 0.0), COALESCE(total_context_used, 0), COALESCE(total_context_max, 200000), "
-            "COALESCE(status, 'closed') FROM chat_sessions WHERE id = :a",
-            session_id)
-        .one<std::string, std::string, std::int64_t, std::string, std::string, std::string, std::int64_t, double,
-             std::int64_t, std::int64_t, std::string>();
-  };
-  auto row = co_await database_.read(call, std::move(job));
-  if (!row) co_return std::nullopt;
-  co_return std::make_from_tuple<ChatSession>(std::move(*row));
-}
-
 }  // namespace trinity::sessions

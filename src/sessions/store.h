@@ -13,6 +13,8 @@ class SessionStore {
  public:
   /// Bytes of messages in one answer, at least one message apart: a page may be shorter than its limit.
   static constexpr std::int64_t most_bytes = 16 * 1024 * 1024;
+  /// Messages that one search looks at.
+  static constexpr std::int64_t most_searched = 5'000;
 
   /// `database` must outlive it.
   explicit SessionStore(db::Database& database) : database_(database) {}
@@ -32,8 +34,31 @@ class SessionStore {
   /// Closing again does nothing.
   Task<> close(Call call, std::string session_id);
 
-  // ---- reading
+  // ---- reading, newest first
+  /// Whose, and of which: everything that has a value must fit.
+  struct Which {
+    std::string agent;
+    std::optional<std::int64_t> user_id{};
+    std::optional<std::string> session_id{};
+    std::optional<std::string> before{};  ///< a message's or a session's id: only what stands behind it
+    std::int64_t limit = 100;
+  };
   Task<std::optional<ChatSession>> find(Call call, std::string session_id);
+  /// Nothing: Which::before is unknown. `status`: exactly this one.
+  Task<std::optional<std::vector<ChatSession>>> sessions(Call call, Which which, std::optional<std::string> status);
+  /// Nothing: Which::before is unknown.
+  Task<std::optional<std::vector<ChatMessage>>> messages(Call call, Which which);
+  struct Found {
+    std::vector<ChatMessage> messages;
+    std::optional<std::string> next{};  ///< a message's id: older ones were not looked at
+  };
+  /// Messages that hold this text, whatever the case of its letters A to Z. Looks at most at `most_searched`. Nothing:
+  /// Which::before is unknown.
+  Task<std::optional<Found>> search(Call call, Which which, std::string text);
+  /// Bytes of a conversation's messages.
+  Task<std::int64_t> size_of(Call call, std::string session_id);
+  /// All of it, oldest first.
+  Task<std::vector<ChatMessage>> transcript(Call call, std::string session_id);
 
  private:
   db::Database& database_;

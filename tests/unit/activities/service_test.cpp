@@ -181,6 +181,22 @@ TEST_F(ActivityServiceTest, TheStartEndsWhatEarlierLivesLeft) {
   EXPECT_EQ(told().back().row->activity_state, "completed");
 }
 
+TEST_F(ActivityServiceTest, AllOfARunEndsByItsRecord) {
+  auto what = chat();
+  what.execution = "r";
+  begin(what);
+  begin(what);
+  what.execution = "other";
+  begin(what);
+  Ending how;
+  how.success = false;
+  how.error = "why";
+  await(service.end_of_execution(home.call, "r", how));
+  await(service.end_of_execution(home.call, "r", how));
+  EXPECT_EQ(home.count("agent_activities", "activity_state = 'failed' AND error = 'why'"), 2);
+  EXPECT_EQ(home.count("agent_activities", "activity_state = 'started'"), 1);
+}
+
 TEST_F(ActivityServiceTest, ACallBetweenAgentsIsToldAndNotStored) {
   service.collaboration("a", "b", "chat");
   const std::lock_guard lock(mutex);

@@ -159,7 +159,7 @@ TEST_F(ActivityStoreTest, WhatIsLeftEndsAsFailed) {
   auto ended = activity("ended", "bot", "2026-01-14T10:00:03");
   ended.activity_state = "completed";
   add(ended);
-  const ActivityStore::Alive alive{{"alive"}, {"own"}};
+  const std::set<std::string> alive{"alive", "own"};
   EXPECT_EQ(test::run_task(store.end_left(home.call, alive, "why", 3)).size(), 3U);
   const auto last = test::run_task(store.end_left(home.call, alive, "why", 3));
   ASSERT_EQ(last.size(), 2U);

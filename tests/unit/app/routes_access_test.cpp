@@ -148,6 +148,22 @@ const std::vector<Row>& table() {
       {"DELETE /api/agents/{agent_name}/activity", readers(200)},
       {"GET /api/agents/{agent_name}/activity/{tool_id}", readers(400), "/api/agents/{agent_name}/activity/none"},
       {"GET /api/agents/{agent_name}/chat/session", readers(400)},
+      {"GET /api/agents/{agent_name}/chat/history", readers(503)},
+      {"DELETE /api/agents/{agent_name}/chat/history", readers(503)},
+      {"GET /api/agents/{agent_name}/model", readers(400)},
+      {"PUT /api/agents/{agent_name}/model", readers(400), {}, R"({"model": "opus"})"},
+      {"GET /api/agents/{agent_name}/chat/history/persistent", readers(200)},
+      {"GET /api/agents/{agent_name}/chat/search", readers(200), "/api/agents/{agent_name}/chat/search?q=a"},
+      {"GET /api/agents/{agent_name}/chat/sessions", readers(200)},
+      {"GET /api/agents/{agent_name}/chat/sessions/{session_id}", readers(404),
+       "/api/agents/{agent_name}/chat/sessions/none"},
+      {"GET /api/agents/{agent_name}/chat/sessions/{session_id}/export", readers(404),
+       "/api/agents/{agent_name}/chat/sessions/none/export"},
+      {"POST /api/agents/{agent_name}/chat/sessions/{session_id}/close", readers(404),
+       "/api/agents/{agent_name}/chat/sessions/none/close"},
+      {"GET /api/activities/timeline", signed_in(200)},
+      {"GET /api/agents/activities/timeline", signed_in(200)},
+      {"GET /api/agents/{agent_name}/activities", readers(200)},
       {"GET /api/agents/{agent_name}/executions", readers(200)},
       {"GET /api/agents/{agent_name}/executions/running", readers(200)},
       {"GET /api/agents/{agent_name}/executions/{execution_id}", readers(404),
@@ -163,6 +179,7 @@ const std::vector<Row>& table() {
 
 /// Routes that look for the agent's row first: without one there is no such agent, for anybody.
 const std::set<std::string> row_first{"GET /api/agents/{agent_name}",
+                                      "GET /api/agents/{agent_name}/activities",
                                       "GET /api/agents/{agent_name}/info",
                                       "GET /api/agents/{agent_name}/executions",
                                       "GET /api/agents/{agent_name}/executions/{execution_id}",
@@ -180,6 +197,16 @@ const std::set<std::string> container_first{"POST /api/agents/{agent_name}/task"
                                             "DELETE /api/agents/{agent_name}/activity",
                                             "GET /api/agents/{agent_name}/activity/{tool_id}",
                                             "GET /api/agents/{agent_name}/chat/session",
+                                            "GET /api/agents/{agent_name}/chat/history",
+                                            "DELETE /api/agents/{agent_name}/chat/history",
+                                            "GET /api/agents/{agent_name}/chat/history/persistent",
+                                            "GET /api/agents/{agent_name}/chat/search",
+                                            "GET /api/agents/{agent_name}/chat/sessions",
+                                            "GET /api/agents/{agent_name}/chat/sessions/{session_id}",
+                                            "GET /api/agents/{agent_name}/chat/sessions/{session_id}/export",
+                                            "POST /api/agents/{agent_name}/chat/sessions/{session_id}/close",
+                                            "GET /api/agents/{agent_name}/model",
+                                            "PUT /api/agents/{agent_name}/model",
                                             "GET /api/agents/{agent_name}/executions/running",
                                             "POST /api/agents/{agent_name}/executions/{execution_id}/terminate"};
 
@@ -341,7 +368,7 @@ TEST_F(RoutesTest, AnAgentThatIsNotThere) {
 
 /// What is stored in the row that an orphan does not have.
 bool stores(const Row& row) {
-  return row.route.starts_with("PUT ") && !row.route.ends_with("/permissions") &&
+  return row.route.starts_with("PUT ") && !row.route.ends_with("/permissions") && !row.route.ends_with("/model") &&
          row.route.find("/files") == std::string::npos;
 }
 

@@ -16,7 +16,7 @@ TEST(Topic, KnownNames) {
 
 TEST(Topic, NamesComeBackUnchanged) {
   for (const auto* name :
-       {"agents", "agents:stats", "host", "user", "agent:a", "agent:a:stats", "agent:a:logs",
+       {"agents", "agents:stats", "activities", "host", "user", "agent:a", "agent:a:stats", "agent:a:logs",
         "agent:research-bot:stats", "agent:stats", "agent:agent:stats", "agent:a:executions", "execution:a:-b_3"}) {
     const auto topic = parse_topic(name);
     ASSERT_TRUE(topic) << name;
@@ -26,7 +26,7 @@ TEST(Topic, NamesComeBackUnchanged) {
 
 TEST(Topic, UnknownNames) {
   for (const auto* name : {"weather", "agent", "agents:logs", "agent:a:weather", "agent:a:stats:more", "execution:a",
-                           "execution:a:b:c", "Agents", "host:stats", "users"}) {
+                           "execution:a:b:c", "Agents", "activities:all", "host:stats", "users"}) {
     const auto topic = parse_topic(name);
     ASSERT_FALSE(topic) << name;
     EXPECT_EQ(topic.error(), TopicFault::unknown) << name;

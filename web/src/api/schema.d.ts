@@ -451,6 +451,252 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/chat/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The conversation that the agent holds in its memory
+         * @description Oldest message first. Lost when the agent restarts; what is stored for good is under chat/sessions.
+         */
+        get: operations["get_live_chat_history"];
+        put?: never;
+        post?: never;
+        /**
+         * Have the agent forget the conversation in its memory
+         * @description Clears messages, counters and tool activity; the model stays. The stored conversation is not touched.
+         */
+        delete: operations["reset_live_chat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/chat/history/persistent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Stored messages of all conversations with the agent
+         * @description Newest first. One's own; administrators everybody's. A page is shorter than its limit when its messages are larger than 16 MiB; go on with before.
+         */
+        get: operations["list_stored_chat_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/chat/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Find stored messages by a text
+         * @description Newest first, one's own; administrators everybody's. The text is taken as it stands; the case of the letters A to Z does not count. One search looks at the newest 5,000 messages; next says where to go on.
+         */
+        get: operations["search_chat_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/chat/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Stored conversations with the agent
+         * @description By their last message, newest first. One's own; administrators everybody's.
+         */
+        get: operations["list_chat_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/chat/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A stored conversation with its messages
+         * @description For the person whose it is, and administrators. Newest message first; message_count is that of this answer.
+         */
+        get: operations["get_chat_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/chat/sessions/{session_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a stored conversation
+         * @description Keeps everything; the person's next message opens another one. Closing again does nothing. What the agent holds in its memory is not touched.
+         */
+        post: operations["close_chat_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/chat/sessions/{session_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A stored conversation as a file
+         * @description All of it, oldest message first, as an attachment with a name of its own.
+         */
+        get: operations["export_chat_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /** The model of the agent's conversation */
+        get: operations["get_agent_model"];
+        /**
+         * Choose the model for the next messages
+         * @description Held in the agent's memory. Tasks take their own.
+         */
+        put: operations["set_agent_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What one agent did
+         * @description Newest first, tool calls too.
+         */
+        get: operations["list_agent_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/activities/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What all agents did that one may read
+         * @description Newest first; of agents that have a container. Live on the topic activities.
+         */
+        get: operations["get_activity_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/activities/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same in an older shape
+         * @description Also of agents whose container is gone, as far as one may read them by the database.
+         */
+        get: operations["get_activity_timeline_alt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/queue": {
         parameters: {
             query?: never;
@@ -1838,6 +2084,101 @@ export interface components {
             execution_id: string;
             returncode?: number | null;
         };
+        LiveChatMessage: {
+            /** @enum {string} */
+            role: "user" | "assistant";
+            content: string;
+            /** @description the agent's clock */
+            timestamp: string;
+        };
+        LiveChatReset: {
+            /** @enum {string} */
+            status: "cleared" | "reset";
+            session_reset?: boolean;
+            session?: {
+                context_tokens?: number;
+                context_window?: number;
+                message_count?: number;
+                total_cost_usd?: number;
+            };
+            message?: string;
+        };
+        AgentModel: {
+            model: string | null;
+            runtime: string;
+            available_models: string[];
+            note: string;
+        };
+        StoredChatMessage: {
+            id: string;
+            session_id: string;
+            agent_name: string;
+            user_id: number;
+            /** @description or the user's name */
+            user_email: string;
+            /** @enum {string} */
+            role: "user" | "assistant";
+            content: string;
+            timestamp: string;
+            /** @description USD; only answers have this and what follows */
+            cost: number | null;
+            context_used: number | null;
+            context_max: number | null;
+            /** @description JSON text of a list */
+            tool_calls: string | null;
+            execution_time_ms: number | null;
+        };
+        ChatSession: {
+            id: string;
+            agent_name: string;
+            user_id: number;
+            user_email: string;
+            started_at: string;
+            last_message_at: string;
+            /** @description of both roles */
+            message_count: number;
+            /** @description USD */
+            total_cost: number;
+            /** @description of the latest answer */
+            total_context_used: number;
+            total_context_max: number;
+            /** @enum {string} */
+            status: "active" | "closed";
+        };
+        ChatSearchResult: {
+            id: string;
+            session_id: string;
+            user_id: number;
+            user_email: string;
+            /** @enum {string} */
+            role: "user" | "assistant";
+            timestamp: string;
+            /** @description some of the message around the place */
+            excerpt: string;
+        };
+        Activity: {
+            id: string;
+            agent_name: string;
+            /** @description chat_start, schedule_start, agent_collaboration, tool_call, execution_cancelled */
+            activity_type: string;
+            /** @enum {string} */
+            activity_state: "started" | "completed" | "failed";
+            parent_activity_id: string | null;
+            started_at: string;
+            completed_at: string | null;
+            duration_ms: number | null;
+            user_id: number | null;
+            /** @enum {string} */
+            triggered_by: "user" | "schedule" | "agent" | "manual";
+            related_chat_message_id: string | null;
+            /** @description the record of the run */
+            related_execution_id: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            error: string | null;
+            created_at: string;
+        };
         /**
          * @description What the machine does not tell is null
          * @example {
@@ -2745,6 +3086,24 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description detail "Access denied to agent", "Session does not belong to this agent" or "You don't have access to this session" */
+        NotTheirSession: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description detail "Agent not found" or "Chat session not found" */
+        NoSession: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description body, query or path is invalid; every fault is listed */
         Invalid: {
             headers: {
@@ -2761,6 +3120,15 @@ export interface components {
         Prefer: string;
         /** @description visible ASCII characters; within 24 h the same key of the same caller never begins a second run: while the run goes on the call waits for its end, afterwards it is answered from the record */
         IdempotencyKey: string;
+        SessionId: string;
+        /** @description inclusive; ISO-8601, without zone UTC */
+        StartTime: string;
+        /** @description inclusive */
+        EndTime: string;
+        /** @description a list with commas; unknown names match nothing */
+        ActivityTypes: string;
+        /** @description id of an activity: only what stands behind it */
+        BeforeActivity: string;
         /** @description the id of the record, which the process in the agent has too */
         ExecutionId: string;
     };
@@ -3737,6 +4105,503 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    get_live_chat_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatMessage"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            /** @description detail "Agent UI not enabled for this agent" or "Failed to get chat history" */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reset_live_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveChatReset"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            /** @description detail "Agent is not running" or "Failed to reset chat history" */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_stored_chat_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description administrators: only their own */
+                user_filter?: boolean;
+                /** @description id of a message: only older ones */
+                before?: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent_name: string;
+                        /** @description length of messages */
+                        message_count: number;
+                        messages: components["schemas"]["StoredChatMessage"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    search_chat_messages: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+                /** @description next of the answer before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent_name: string;
+                        count: number;
+                        results: components["schemas"]["ChatSearchResult"][];
+                        /** @description null: everything was looked at */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    list_chat_sessions: {
+        parameters: {
+            query?: {
+                /** @description active or closed; anything else matches nothing */
+                status?: string;
+                limit?: number;
+                /** @description id of a conversation: only older ones */
+                before?: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent_name: string;
+                        /** @description length of sessions */
+                        session_count: number;
+                        sessions: components["schemas"]["ChatSession"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_chat_session: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description id of a message: only older ones */
+                before?: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        session: components["schemas"]["ChatSession"];
+                        message_count: number;
+                        messages: components["schemas"]["StoredChatMessage"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotTheirSession"];
+            404: components["responses"]["NoSession"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    close_chat_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "closed";
+                        session_id: string;
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotTheirSession"];
+            404: components["responses"]["NoSession"];
+        };
+    };
+    export_chat_session: {
+        parameters: {
+            query?: {
+                format?: "markdown" | "json";
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                    "application/json": {
+                        session: components["schemas"]["ChatSession"];
+                        messages: components["schemas"]["StoredChatMessage"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotTheirSession"];
+            404: components["responses"]["NoSession"];
+            /** @description larger than 64 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_agent_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentModel"];
+                };
+            };
+            /** @description detail "Agent is not running" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            /** @description detail "Failed to get model info" */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    set_agent_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    model: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Chosen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "success";
+                        model: string;
+                        note: string;
+                    };
+                };
+            };
+            /** @description detail "Agent is not running", or the words of an agent that does not take this model */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to set model" */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_agent_activities: {
+        parameters: {
+            query?: {
+                /** @description exactly this one */
+                activity_type?: string;
+                /** @description exactly this one */
+                activity_state?: string;
+                limit?: number;
+                /** @description id of an activity: only what stands behind it */
+                before?: components["parameters"]["BeforeActivity"];
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent_name: string;
+                        count: number;
+                        activities: components["schemas"]["Activity"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NoAccess"];
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_activity_timeline: {
+        parameters: {
+            query?: {
+                /** @description inclusive; ISO-8601, without zone UTC */
+                start_time?: components["parameters"]["StartTime"];
+                /** @description inclusive */
+                end_time?: components["parameters"]["EndTime"];
+                /** @description a list with commas; unknown names match nothing */
+                activity_types?: components["parameters"]["ActivityTypes"];
+                limit?: number;
+                /** @description id of an activity: only what stands behind it */
+                before?: components["parameters"]["BeforeActivity"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                        activities: components["schemas"]["Activity"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_activity_timeline_alt: {
+        parameters: {
+            query?: {
+                /** @description inclusive; ISO-8601, without zone UTC */
+                start_time?: components["parameters"]["StartTime"];
+                /** @description inclusive */
+                end_time?: components["parameters"]["EndTime"];
+                /** @description a list with commas; unknown names match nothing */
+                activity_types?: components["parameters"]["ActivityTypes"];
+                limit?: number;
+                /** @description id of an activity: only what stands behind it */
+                before?: components["parameters"]["BeforeActivity"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                        /** @description as given */
+                        start_time: string | null;
+                        /** @description as given */
+                        end_time: string | null;
+                        activity_types: string[] | null;
+                        timeline: components["schemas"]["Activity"][];
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            422: components["responses"]["Invalid"];
         };
     };
     get_queue_status: {
