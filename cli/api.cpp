@@ -76,6 +76,11 @@ std::string refusal_text(const Answer& answer) {
       auto text = faults_text(detail->get_array());
       if (!text.empty()) return text;
     }
+    if (detail != nullptr && detail->is_object()) {
+      const auto& words = detail->get_object();
+      const auto text = text_of(words, "message").empty() ? text_of(words, "error") : text_of(words, "message");
+      if (!text.empty()) return harmless(text, false);
+    }
   }
   return fmt::format("the server answered {}", answer.status);
 }

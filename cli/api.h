@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace trinity::cli {
 
@@ -23,6 +24,7 @@ struct Call {
   std::string body = {};
   std::string content_type = "application/json";
   std::string cookie = {};                  ///< `name=value`
+  std::vector<std::string> headers = {};    ///< more of them, `Name: value`
   std::chrono::milliseconds limit{60'000};  ///< for everything: connect, send, receive
 };
 

@@ -24,6 +24,11 @@ void add_sharing_commands(CLI::App& agents, Command& chosen);   ///< share, unsh
 void add_stats_command(CLI::App& agents, Command& chosen);
 void add_files_commands(CLI::App& agents, Command& chosen);  ///< files ls, get, put, rm, mkdir, mv
 void add_logs_command(CLI::App& agents, Command& chosen);
+/// Those that give agents work and look at it.
+void add_chat_command(CLI::App& root, Command& chosen);
+void add_task_command(CLI::App& root, Command& chosen);
+void add_executions_commands(CLI::App& root, Command& chosen);  ///< executions, executions show, stop
+void add_halt_commands(CLI::App& root, Command& chosen);        ///< stop-all, resume-all
 
 /// Names of what an option or a place on the command line takes; help shows them and completion knows them.
 inline constexpr const char* kAgentType = "AGENT";
@@ -35,5 +40,6 @@ inline constexpr const char* kModeType = "full|restricted";
 inline constexpr const char* kMemoryType = "SIZE|none";
 inline constexpr const char* kCoresType = "CORES|none";
 inline constexpr const char* kServerType = "ADDRESS";
+inline constexpr const char* kRunStatusType = "RUN-STATUS";
 
 }  // namespace trinity::cli

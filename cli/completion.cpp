@@ -100,6 +100,8 @@ void add_values(const CLI::Option& option, const KnownNames& names, std::vector<
   const auto type = option.get_type_name();
   if (type == kStatusType) {
     into.insert(into.end(), {"running", "stopped", "paused"});
+  } else if (type.starts_with(kRunStatusType)) {
+    into.insert(into.end(), {"failed", "running", "success"});
   } else if (type == kRuntimeType) {
     into.insert(into.end(), {"claude-code", "codex", "command", "gemini-cli"});
   } else if (type.starts_with(kSwitchType)) {

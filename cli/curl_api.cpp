@@ -80,6 +80,7 @@ class CurlApi final : public Api {
     // Without a body, libcurl would name a type of its own.
     add_header(headers, "Content-Type:" + (call.body.empty() ? std::string() : " " + call.content_type));
     if (!call.cookie.empty()) add_header(headers, "Cookie: " + call.cookie);
+    for (const auto& line : call.headers) add_header(headers, line);
     add_header(headers, "Expect:");  // no 100-continue for small bodies
     curl_easy_setopt(handle, CURLOPT_URL, (target_.address + call.path).c_str());
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, call.method.c_str());

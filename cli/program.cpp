@@ -99,10 +99,15 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_files_commands(*agents, chosen);
   add_logs_command(*agents, chosen);
   add_stats_command(*agents, chosen);
+  add_chat_command(root, chosen);
+  add_task_command(root, chosen);
+  add_executions_commands(root, chosen);
+  add_halt_commands(root, chosen);
   add_completion(root, global, chosen);
   root.footer(
       "  trinityctl login                        sign in\n"
       "  trinityctl agents list                  what there is\n"
+      "  trinityctl chat AGENT                   talk with one\n"
       "  trinityctl agents COMMAND --help        more about one command\n\n"
       "Exit codes: 0 done, 1 refused or failed, 2 command line not understood, 3 not signed in,\n"
       "4 no such agent or no access, 5 no answer from the server.");

@@ -47,6 +47,9 @@ class Session {
   /// Without any: a sign-in must not depend on what is left of an earlier one.
   [[nodiscard]] std::unique_ptr<Api> stranger_api() const { return connect_({address_, {}, options_.ca_file}); }
 
+  /// Another connection with this person's token, for another thread.
+  [[nodiscard]] std::unique_ptr<Api> another_api() const { return connect_({address_, token(), options_.ca_file}); }
+
   void wait(std::chrono::seconds time) const { wait_(time); }
   /// One JSON value on a line of its own.
   void print_json(const json::value& value);

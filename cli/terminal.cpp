@@ -140,6 +140,17 @@ std::string harmless(std::string_view text, bool keep_colour) {
   return made;
 }
 
+std::string harmless_lines(std::string_view text) {
+  std::string made;
+  while (true) {
+    const auto end = text.find('\n');
+    made += harmless(text.substr(0, end), false);
+    if (end == std::string_view::npos) return made;
+    made += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 bool confirm(Terminal& terminal, std::string_view question) {
   terminal.err << question << " [y/N] " << std::flush;
   const auto answer = read_line(terminal.in);

@@ -35,6 +35,9 @@ enum class Colour { plain, green, red, yellow, dim };
 /// A line that had colours ends with a reset.
 [[nodiscard]] std::string harmless(std::string_view text, bool keep_colour);
 
+/// The same for a text of several lines, which keep their ends.
+[[nodiscard]] std::string harmless_lines(std::string_view text);
+
 /// Asks a yes-or-no question; anything but y or yes is a no.
 [[nodiscard]] bool confirm(Terminal& terminal, std::string_view question);
 

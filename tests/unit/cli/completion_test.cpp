@@ -24,7 +24,8 @@ struct CompletionTest : ProgramTest {
 };
 
 TEST_F(CompletionTest, Commands) {
-  EXPECT_EQ(complete("trinityctl "), (Words{"agents", "completion", "login", "logout", "status"}));
+  EXPECT_EQ(complete("trinityctl "), (Words{"agents", "chat", "completion", "executions", "login", "logout",
+                                            "resume-all", "status", "stop-all", "task"}));
   EXPECT_EQ(complete("trinityctl log"), (Words{"login", "logout"}));
   EXPECT_EQ(complete("trinityctl agents s"), (Words{"share", "shares", "show", "start", "stats", "stop"}));
   EXPECT_EQ(complete("trinityctl  --json   agents  sh"), (Words{"share", "shares", "show"}));
@@ -65,6 +66,15 @@ TEST_F(CompletionTest, ValuesOfOptions) {
   EXPECT_EQ(complete("trinityctl agents resources bot --memory 1"), (Words{"16g", "1g"}));
   EXPECT_EQ(complete("trinityctl agents resources bot --cpu="), (Words{"1", "16", "2", "4", "8", "none"}));
   EXPECT_EQ(complete("trinityctl agents logs bot -n "), Words{});
+}
+
+TEST_F(CompletionTest, Runs) {
+  EXPECT_EQ(complete("trinityctl chat b"), (Words{"bot", "build-1"}));
+  EXPECT_EQ(complete("trinityctl task --model haiku bo"), Words{"bot"});
+  EXPECT_EQ(complete("trinityctl executions s"), (Words{"show", "stop"}));
+  EXPECT_EQ(complete("trinityctl executions bo"), Words{"bot"});
+  EXPECT_EQ(complete("trinityctl executions show bo"), Words{"bot"});
+  EXPECT_EQ(complete("trinityctl executions bot --status f"), Words{"failed"});
 }
 
 TEST_F(CompletionTest, AsksTheServerThatTheLineNames) {
