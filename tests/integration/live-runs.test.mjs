@@ -153,6 +153,38 @@ describe('runs, live (agentd)', { timeout: 300_000 }, () => {
     run.client.close()
   })
 
+  it('shows a turn of the conversation that waits, begins and is written', async () => {
+    const say = (message) => server.post('/api/agents/one/chat', { message }, { headers: { Prefer: 'respond-async' } })
+    const first = await say('First [tokens]')
+    const second = await say('Second [tokens]')
+    assert.deepEqual([first.status, second.status], [202, 202], first.text)
+    assert.equal(second.body.execution.was_queued, true)
+    const [one, two] = await Promise.all([first, second].map(({ body }) => watch(body.execution.task_execution_id)))
+    const { snapshot } = two.client.frames.find((frame) => frame.type === 'subscribed')
+    assert.equal(snapshot.state, 'waiting')
+    await one.end()
+    const finished = await two.end()
+    assert.equal(finished.data.status, 'success')
+    const states = two.client.frames.filter((frame) => frame.event === 'execution_state')
+    assert.ok(states.some((frame) => frame.data.state === 'following'))
+    for (const [run, answer] of [
+      [one, first],
+      [two, second],
+    ]) {
+      assert.equal(run.seen.longest, WORDS)
+      await isWhole(answer.body.execution.task_execution_id, run.seen)
+      run.client.close()
+    }
+    const busy = list.frames.filter((frame) => frame.event === 'agent_queue_update').map(({ data }) => data)
+    assert.ok(busy.some((queue) => queue.is_busy && queue.queue_length === 1 && queue.running.length === 1))
+    await list.next(
+      (frame) => frame.event === 'agent_queue_update' && !frame.data.is_busy && !frame.data.running.length,
+      {
+        from: list.frames.findIndex((frame) => frame.data?.queue_length === 1),
+      },
+    )
+  })
+
   it('shows a run that has ended from its record', async () => {
     const [newest] = (await server.get('/api/agents/one/executions')).body
     const run = await watch(newest.id)
