@@ -105,6 +105,7 @@ void AgentService::add_platform_env(Plan& plan) const {
   plan.platform_env["TRINITY_MCP_URL"] = own("TRINITY_MCP_URL", "http://mcp-server:8080/mcp");
   plan.platform_env["ANTHROPIC_API_KEY"] = platform_model_key(*values, options_.environment);
   if (const auto base = own("ANTHROPIC_BASE_URL"); !base.empty()) plan.platform_env["ANTHROPIC_BASE_URL"] = base;
+  if (const auto tasks = own("AGENT_MAX_TASKS"); !tasks.empty()) plan.platform_env["AGENT_MAX_TASKS"] = tasks;
   if (const auto google = own("GOOGLE_API_KEY");
       !google.empty() && (plan.runtime == "gemini-cli" || plan.runtime == "gemini")) {
     plan.platform_env["GEMINI_API_KEY"] = google;

@@ -132,6 +132,9 @@ agents::AgentServiceOptions agent_options(const Config& config, const Home& home
   options.ssh_port_last = config.ssh_port_last;
   options.templates = config.templates_dir;
   options.environment = config.agent_environment;
+  // Its daemon has a limit of its own, which is the same number.
+  if (config.tasks_per_agent != executions::RunLimits{}.per_agent)
+    options.environment["AGENT_MAX_TASKS"] = std::to_string(config.tasks_per_agent);
   return options;
 }
 

@@ -155,7 +155,7 @@ constexpr std::array table{
             "How long an agent may take to end by itself when it is stopped"},
 
     Setting{"tasks-per-agent", "TRINITY_TASKS_PER_AGENT", &Config::tasks_per_agent, number(1, 1'000), runs_group,
-            "Tasks of one agent at once; agentd has a limit of its own (AGENT_MAX_TASKS, 16)"},
+            "Tasks of one agent at once; agents that are created from then on have the same limit themselves"},
     Setting{"tasks-in-all", "TRINITY_TASKS_IN_ALL", &Config::tasks_in_all, number(1, 10'000), runs_group, "Tasks of all agents at once"},
     Setting{"least-free-memory-mib", "TRINITY_LEAST_FREE_MEMORY_MIB", &Config::least_free_memory_mib, {.most = 1'048'576, .unit = "MiB"}, runs_group,
             "Memory that the machine must have left for another task; 0: not looked at"},

@@ -65,6 +65,8 @@ Task<Verdict> Runs::carry_out(Call call, fleet::AgentPtr agent, Order order, Run
 
 Task<Verdict> Runs::carried_out(Call call, fleet::AgentPtr agent, const Order* order, RunPtr run) {
   const auto here = co_await asio::this_coro::executor;
+  // Stopped before it began.
+  if (auto why = run->unwanted(); !why.empty()) co_return Verdict{Ending::failed(std::move(why)), {}, 503};
   const auto until = steady_now() + order->limit + reserve;
   agentlink::Question question;
   question.method = http::Method::post;

@@ -76,6 +76,7 @@ TEST_F(CreationTest, TheAgentGetsAKeyOfItsOwn) {
   house.create(AgentHouse::ann(), AgentHouse::named("bot"));
   const auto env = house.engine.spec("agent-bot")->env;
   EXPECT_EQ(env.at("TRINITY_MCP_URL"), "http://mcp-server:8080/mcp");
+  EXPECT_EQ(env.at("AGENT_MAX_TASKS"), "9");
   const auto caller = house.run(house.keys.resolve(env.at("TRINITY_MCP_API_KEY"), house.call));
   ASSERT_TRUE(caller);
   EXPECT_EQ(caller->scope, Scope::agent_key);

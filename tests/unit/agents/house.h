@@ -84,7 +84,7 @@ class AgentHouse : public AgentDatabase {
     made.placement.image_version = "0.1.0";
     made.templates = dir / "templates";
     made.late_container_within = late_within;
-    made.environment = {{"ANTHROPIC_API_KEY", "sk-platform"}, {"OTEL_ENABLED", "0"}};
+    made.environment = {{"ANTHROPIC_API_KEY", "sk-platform"}, {"OTEL_ENABLED", "0"}, {"AGENT_MAX_TASKS", "9"}};
     return made;
   }
 

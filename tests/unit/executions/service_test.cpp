@@ -527,6 +527,16 @@ TEST_F(ServiceTest, AllRunsStopWithinASecond) {
   EXPECT_TRUE(eventually([&] { return daemon.terminations >= 2; }));
 }
 
+TEST_F(ServiceTest, ARunThatIsStoppedBeforeItBeginsDoesNotBegin) {
+  const auto agent = house.house.newest()->find("bot")->agent;
+  const auto place = book.enter_anyway("never", RunKind::task, *agent);
+  place.run().want_end("stopped in time");
+  Order order{{RunKind::task, "{}"}, "/api/task", "{}", 5s};
+  const auto verdict = house.run(runs.carry_out(house.call, agent, std::move(order), place.ptr()));
+  EXPECT_EQ(verdict.ending.error, "stopped in time");
+  EXPECT_EQ(daemon.tasks, 0);
+}
+
 // ---- taken up
 
 TEST_F(ServiceTest, ActivitiesOfAnEarlierLifeEndWithTheirRuns) {
