@@ -15,6 +15,12 @@ export type BudgetState = Schemas['Budget'] & {
   fleet_reached?: boolean
 }
 export type Budget = Pick<BudgetState, 'cost_per_day' | 'run_seconds'>
+export type ChatSession = Schemas['ChatSession']
+export type ChatMessage = Schemas['StoredChatMessage']
+/** A message that fits a search. */
+export type ChatHit = Schemas['ChatSearchResult']
+export type AgentModel = Schemas['AgentModel']
+export type Activity = Schemas['Activity']
 export type AgentContext = Schemas['ContextStats']
 export type TaskFigures = Schemas['ExecutionStats']
 
@@ -28,37 +34,6 @@ export type RunRow = Omit<Schemas['Execution'], 'tool_calls' | 'response' | 'exe
   execution_log?: string | null
 }
 
-export interface ChatSession {
-  id: string
-  agent_name: string
-  user_id: number
-  user_email: string
-  started_at: string
-  last_message_at: string
-  message_count: number
-  total_cost: number
-  total_context_used: number
-  total_context_max: number
-  status: 'active' | 'closed'
-}
-
-export interface ChatMessage {
-  id: string
-  session_id: string
-  agent_name: string
-  user_id: number
-  user_email: string
-  role: 'user' | 'assistant'
-  content: string
-  timestamp: string
-  cost: number | null
-  context_used: number | null
-  context_max: number | null
-  /** JSON text of tool calls and their results. */
-  tool_calls: string | null
-  execution_time_ms: number | null
-}
-
 export interface ChatSessionPage {
   session: ChatSession
   message_count: number
@@ -66,45 +41,10 @@ export interface ChatSessionPage {
   messages: ChatMessage[]
 }
 
-/** A message that fits a search. */
-export interface ChatHit {
-  id: string
-  session_id: string
-  role: 'user' | 'assistant'
-  timestamp: string
-  user_email: string
-  excerpt: string
-}
-
 export interface ChatSearch {
   results: ChatHit[]
   /** The cursor of the next page; null when there is none. */
   next: string | null
-}
-
-export interface AgentModel {
-  model: string | null
-  runtime: string
-  available_models: string[]
-  note: string
-}
-
-export interface Activity {
-  id: string
-  agent_name: string
-  activity_type: string
-  activity_state: 'started' | 'completed' | 'failed'
-  parent_activity_id: string | null
-  started_at: string
-  completed_at: string | null
-  duration_ms: number | null
-  user_id: number | null
-  triggered_by: string
-  related_chat_message_id: string | null
-  related_execution_id: string | null
-  details: Record<string, unknown> | null
-  error: string | null
-  created_at: string
 }
 
 /** A budget that is used up, or is not any more. */

@@ -77,7 +77,7 @@ describe('activities', () => {
     expect(
       activityWords(activity('1', { details: { parallel_mode: true, message_preview: 'count' } })),
     ).toMatchObject({ title: 'Task', note: 'count' })
-    expect(activityWords(activity('1', { details: null }))).toMatchObject({
+    expect(activityWords(activity('1', { details: {} }))).toMatchObject({
       title: 'Conversation',
       note: '',
       run: null,
