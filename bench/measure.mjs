@@ -34,6 +34,52 @@ export function cpuTime(pid) {
   return total / NANOSECONDS
 }
 
+/** What every thread of the machine has had of the cores, by its number: {name, pid, time, turns}; nanoseconds. */
+function turnsOfAll() {
+  const all = new Map()
+  const numbers = (folder) => {
+    try {
+      return readdirSync(folder).filter((name) => /^\d+$/.test(name))
+    } catch {
+      return []
+    }
+  }
+  for (const pid of numbers('/proc'))
+    for (const task of numbers(`/proc/${pid}/task`))
+      try {
+        const [time, , turns] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ').map(Number)
+        const name = readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim()
+        all.set(task, { name, pid: Number(pid), time, turns })
+      } catch {
+        // It has ended meanwhile.
+      }
+  return all
+}
+
+/**
+ * Begins to watch what programs other than these take of the cores. Called again it tells: {share (of one core, in percent),
+ * turn (ms, the longest mean of a program that took a thousandth at least), most (the program that took most)}. Programs that ended
+ * meanwhile, wrk among them, do not count.
+ */
+export function watchOthers(...pids) {
+  const before = turnsOfAll()
+  const since = performance.now()
+  return () => {
+    const passed = (performance.now() - since) * 1e6
+    const programs = new Map()
+    for (const [task, now] of turnsOfAll()) {
+      const then = before.get(task) ?? { time: 0, turns: 0 }
+      if (pids.includes(now.pid)) continue
+      const sum = programs.get(now.name) ?? { time: 0, turns: 0 }
+      programs.set(now.name, { time: sum.time + now.time - then.time, turns: sum.turns + now.turns - then.turns })
+    }
+    const busy = [...programs].filter(([, { time }]) => time > passed / 1000).sort((a, b) => b[1].time - a[1].time)
+    const share = ([...programs.values()].reduce((sum, { time }) => sum + time, 0) / passed) * 100
+    const turn = Math.max(0, ...busy.map(([, { time, turns }]) => time / Math.max(turns, 1) / 1e6))
+    return { share, turn, most: busy[0]?.[0] ?? 'none' }
+  }
+}
+
 /** Resident memory now and at its peak, MiB. */
 export function memory(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')

@@ -9,6 +9,8 @@ import { startModelServer } from './model-server.mjs'
 /** What an operator would set for Claude Code itself. */
 const SETTINGS = { env: { DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } }
 
+const CREATED_TOGETHER = 3
+
 /** {server, provider, dispose}; without `agents` there is one, called `one`. What was made is taken away again when a step fails. */
 export async function startRealFleet({ agents = ['one'] } = {}) {
   const provider = await startModelServer({ host: '0.0.0.0' })
@@ -28,13 +30,16 @@ export async function startRealFleet({ agents = ['one'] } = {}) {
       ANTHROPIC_BASE_URL: `http://${await hostForContainers()}:${new URL(provider.url).port}`,
     }
     server = await Server.start({ templatesDir, environment })
-    for (const name of agents) {
-      await server.createAgent(name, {
-        template: 'local:real',
-        base_image: 'trinity-agent-base:full',
-        resources: { cpu: '2', memory: '2g' },
-      })
+    const missing = [...agents]
+    const creating = async () => {
+      for (let name = missing.shift(); name; name = missing.shift())
+        await server.createAgent(name, {
+          template: 'local:real',
+          base_image: 'trinity-agent-base:full',
+          resources: { cpu: '2', memory: '2g' },
+        })
     }
+    await Promise.all(Array.from({ length: CREATED_TOGETHER }, creating))
     return { server, provider, dispose }
   } catch (error) {
     await dispose()
