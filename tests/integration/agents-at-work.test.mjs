@@ -19,7 +19,7 @@ describe('conversations with the real Claude Code', () => {
   })
   after(() => fleet?.dispose())
 
-  const ready = async (name) => (await server.get(`/api/agents/${name}/model`)).status === 200
+  const ready = async (name) => (await server.get(`/api/agents/${name}/chat/session`)).status === 200
   const records = async (name) => (await server.get(`/api/agents/${name}/executions?limit=500`)).body
   const record = async (name, id) => (await server.get(`/api/agents/${name}/executions/${id}`)).body
   /** The record, once it has ended. */
@@ -150,7 +150,7 @@ describe('conversations with the real Claude Code', () => {
   it('asks the model once for what was under way', async () => {
     // Claude Code also asks for other things than the answer; those have no tools.
     const answers = asked('over a death [slow]').filter(({ body }) => body.tools?.length > 0)
-    const last = answers.map(({ body }) => JSON.stringify(body.messages.at(-1)))
+    const last = answers.map(({ body }) => JSON.stringify(body.messages.findLast(({ role }) => role === 'user')))
     const counts = new Map()
     for (const text of last) {
       const who = text.match(/(Task|Turn) of worker-\d over a death/)?.[0]
