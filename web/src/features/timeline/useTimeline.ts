@@ -45,7 +45,7 @@ export function useTimeline(name: () => string, filter: () => TimelineFilter): T
     try {
       const page = await api.activities(agent, asked(), outer ?? mine.signal)
       if (asking !== mine || name() !== agent) return
-      if (activities.value.length === 0) ended.value = page.length < PAGE
+      if (!known.value) ended.value = page.length < PAGE
       activities.value = withActivities(activities.value, page)
       known.value = true
       error.value = null
@@ -76,27 +76,28 @@ export function useTimeline(name: () => string, filter: () => TimelineFilter): T
     }
   }
 
+  /** News of this agent: what fits the filters is shown, and what fits no more goes. */
+  function take(news: readonly Activity[]): void {
+    const stands = new Set(activities.value.map((one) => one.id))
+    const wanted = news.filter((one) => stands.has(one.id) || fits(one, filter()))
+    activities.value = withActivities(activities.value, wanted).filter((one) => fits(one, filter()))
+  }
+
   const fallback = useFallback(() => ({
     key: `${ACTIVITIES_TOPIC}/${name()}`,
     intervalMs: POLL_MS,
     load,
   }))
-  let missed = false
   useTopic(() => ACTIVITIES_TOPIC, {
-    snapshot() {
+    snapshot(snapshot) {
       fallback.subscribed()
-      // The snapshot of this topic does not tell what was: the first page and every gap are asked for.
-      if (missed) reload()
-      missed = true
+      // The newest of all agents: what has happened while nothing was told. The first page is asked for.
+      const { activities: newest = [] } = snapshot as { activities?: readonly Activity[] }
+      take(newest.filter((one) => one.agent_name === name()))
     },
     event({ event, data }) {
       const one = data as unknown as Activity
-      if (event !== 'activity_event' || one.agent_name !== name()) return
-      const stands = activities.value.some((other) => other.id === one.id)
-      if (!stands && !fits(one, filter())) return
-      activities.value = withActivities(activities.value, [one]).filter((other) =>
-        fits(other, filter()),
-      )
+      if (event === 'activity_event' && one.agent_name === name()) take([one])
     },
     refused: () => fallback.refused(),
   })
