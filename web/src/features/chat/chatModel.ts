@@ -38,7 +38,10 @@ export function findTurn(
     return { id: own.execution_id, text, sentAt: parseUtc(own.queued_at) ?? Date.now() }
   }
   if (last?.role !== 'user') return null
-  const row = runs.rows.find((one) => one.status === 'running' && belongsTo(one, last))
+  // What an agent asks with this person's key stands in the same conversation, and is no turn of theirs.
+  const row = runs.rows.find(
+    (one) => one.status === 'running' && one.triggered_by === 'manual' && belongsTo(one, last),
+  )
   const isTask = runs.running.some((one) => one.execution_id === row?.id && one.chat === false)
   if (row === undefined || isTask) return null
   return { id: row.id, text: last.content, sentAt: parseUtc(row.started_at) ?? Date.now() }

@@ -56,6 +56,7 @@ export function useChat(name: () => string, runs: LiveRuns): Chat {
   const watched = shallowRef<ReadonlyMap<string, readonly Step[]>>(new Map())
   const gone = new AbortController()
   let asking: AbortController | null = null
+  let settled: string | null = null
   onScopeDispose(() => {
     gone.abort()
     asking?.abort()
@@ -199,6 +200,7 @@ export function useChat(name: () => string, runs: LiveRuns): Chat {
     const row = run.row.value
     if (now?.state !== 'going' || row === null || row.id !== now.id) return
     const steps = run.steps.value
+    settled = row.id
     await load().catch(() => undefined)
     if (name() !== agent || chats.turns.get(agent)?.key !== now.key) return
     if (row.status === 'success') {
@@ -231,7 +233,8 @@ export function useChat(name: () => string, runs: LiveRuns): Chat {
     ([known, now, here]) => {
       if (!known || !here || turn.value !== null) return
       const found = findTurn(now, messages.value, person())
-      if (found === null) return
+      // The queue tells a little later than the run itself that it is over.
+      if (found === null || found.id === settled) return
       chats.turns.set(name(), {
         key: found.id,
         text: found.text,

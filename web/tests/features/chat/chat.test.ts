@@ -119,6 +119,8 @@ describe('a turn', () => {
     const going = runsOf({ rows: [row('r', 'running', 'hello')] })
     expect(findTurn(going, said, ME)).toMatchObject({ id: 'r', text: 'hello' })
     expect(findTurn(going, [...said, message('n', 'assistant')], ME)).toBeNull()
+    const byAgent = { ...row('r', 'running', 'hello'), triggered_by: 'agent' as const }
+    expect(findTurn({ ...going, rows: [byAgent] }, said, ME)).toBeNull()
     const task = {
       execution_id: 'r',
       agent_execution_id: 'r',
