@@ -116,6 +116,7 @@ describe('a conversation in a browser', { timeout: 300_000 }, () => {
   })
 
   it('sends a message once, however often Enter is pressed', async () => {
+    await browser.at('chat-send').waitFor()
     await browser.at('chat-input').fill('quick, once')
     await Promise.all([1, 2, 3].map(() => browser.at('chat-input').press('Enter')))
     await browser.at('chat-send').waitFor()

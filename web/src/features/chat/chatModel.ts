@@ -28,7 +28,11 @@ export function findTurn(
 ): { id: string; text: string; sentAt: number } | null {
   const own = [runs.current, ...runs.waiting].find(
     (one): one is QueuedExecution =>
-      one !== null && isOwn(one, person) && typeof one.execution_id === 'string',
+      one !== null &&
+      isOwn(one, person) &&
+      typeof one.execution_id === 'string' &&
+      // The queue tells a little later than the record that a run is over.
+      !runs.rows.some((row) => row.id === one.execution_id && row.status !== 'running'),
   )
   const last = messages[messages.length - 1]
   if (own?.execution_id) {

@@ -110,6 +110,8 @@ describe('a turn', () => {
     const said = [message('m', 'user', long)]
     const mine = runsOf({ current: entry('1', { message: long.slice(0, 100) }) })
     expect(findTurn(mine, said, ME)).toMatchObject({ id: 'run-1', text: long })
+    const over = { ...mine, rows: [row('run-1', 'success', long)] }
+    expect(findTurn(over, [...said, message('n', 'assistant')], ME)).toBeNull()
     const theirs = runsOf({ current: entry('1', { source_user_email: 'ann@example.com' }) })
     expect(findTurn(theirs, said, ME)).toBeNull()
   })
