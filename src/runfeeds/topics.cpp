@@ -41,8 +41,7 @@ void Topics::deliver(const executions::RunNews& news) {
 
 Topics::Joined Topics::join(const InboxPtr& inbox) {
   const auto& agent = inbox->topic.agent;
-  const auto [first, last] = inboxes_.equal_range(agent);
-  for (auto it = first; it != last;) it = it->second.expired() ? inboxes_.erase(it) : std::next(it);
+  std::erase_if(inboxes_, [](const auto& one) { return one.second.expired(); });
   inboxes_.emplace(agent, inbox);
   const auto leave = [this, agent](const void*) {
     const std::lock_guard lock(mutex_);
