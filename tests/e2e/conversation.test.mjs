@@ -264,7 +264,10 @@ describe('a conversation in a browser', { timeout: 300_000 }, () => {
     await browser.go('/agents')
     await browser.isLive()
     await browser.at('stop-all').click()
-    await browser.page.getByRole('dialog').getByText(/runs? at work/).waitFor()
+    await browser.page
+      .getByRole('dialog')
+      .getByText(/runs? at work/)
+      .waitFor()
     await browser.at('stop-all-reason').fill('A drill')
     await browser.at('stop-all-submit').click()
     await browser.at('runs-halted').getByText('“A drill”').waitFor()
