@@ -98,6 +98,13 @@ describe('activities', () => {
     ).toBe('no')
   })
 
+  it('say that the server cut their message', () => {
+    const note = (length: number) =>
+      activityWords(activity('1', { details: { message_preview: 'é'.repeat(length) } })).note
+    expect(note(99)).toHaveLength(99)
+    expect(note(100)).toBe(`${'é'.repeat(100)}…`)
+  })
+
   it('come by pages, and again under other filters', async () => {
     const page = Array.from({ length: 50 }, (_, n) => activity(String(99 - n)))
     const server = fakeServer({

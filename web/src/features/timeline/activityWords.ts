@@ -15,6 +15,13 @@ export interface ActivityWords {
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '')
 
+/** What the server keeps of a message; longer ones were cut there. */
+const previewLength = 100
+const preview = (value: unknown): string => {
+  const kept = asText(value)
+  return [...kept].length < previewLength ? kept : `${kept}…`
+}
+
 /** What an activity was, in words. Details are free: whatever is missing is left out. */
 export function activityWords(activity: Activity): ActivityWords {
   const details = activity.details ?? {}
@@ -24,7 +31,7 @@ export function activityWords(activity: Activity): ActivityWords {
       ? text.timeline.byAgent(source)
       : ((text.timeline.by as Record<string, string>)[activity.triggered_by] ?? '')
   const common = {
-    note: activity.error ?? asText(details.message_preview),
+    note: activity.error ?? preview(details.message_preview),
     by,
     run: activity.related_execution_id ?? (asText(details.execution_id) || null),
   }
