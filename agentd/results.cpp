@@ -69,7 +69,7 @@ Results::Pending Results::begin(const std::string& id) {
   if (running_.contains(id)) throw Conflict("Execution id already in use");
   running_[id];
   forget(id);
-  return {this, id};
+  return {self_, id};
 }
 
 void Results::forget(const std::string& id) {

@@ -36,19 +36,20 @@ class Results {
   /// Learns what an earlier life has kept.
   Task<> restore();
 
-  /// A run that goes on, as long as this lives; then it is forgotten unless its answer was kept.
+  /// A run that goes on, as long as this lives; then it is forgotten unless its answer was kept. At the end of the
+  /// program the coroutines that hold it may be taken apart after the results.
   class Pending {
    public:
-    Pending(Results* of, std::string id) : of_(of), id_(std::move(id)) {}
-    Pending(Pending&& other) noexcept : of_(std::exchange(other.of_, nullptr)), id_(std::move(other.id_)) {}
+    Pending(std::weak_ptr<Results*> of, std::string id) : of_(std::move(of)), id_(std::move(id)) {}
+    Pending(Pending&&) noexcept = default;
     Pending& operator=(Pending&&) = delete;
     ~Pending() {
-      if (of_ != nullptr) of_->over(id_);
+      if (const auto of = of_.lock()) (*of)->over(id_);
     }
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
    private:
-    Results* of_;
+    std::weak_ptr<Results*> of_;
     std::string id_;
   };
   /// Throws Conflict when a run of this id goes on. An older answer of the same id is forgotten.
@@ -87,6 +88,8 @@ class Results {
   std::vector<std::filesystem::path> surplus_;
   std::map<std::string, Waiters> running_;
   std::size_t waiting_ = 0;
+  /// For those who may outlive it; the first to go.
+  std::shared_ptr<Results*> self_ = std::make_shared<Results*>(this);
 };
 
 }  // namespace trinity::agentd

@@ -12,13 +12,12 @@
 
 namespace trinity::cli {
 
-Interrupts::Interrupts(std::function<void()> first) : first_(std::move(first)) {
+Interrupts::Interrupts(std::function<void()> first) : first_(std::move(first)), over_(::eventfd(0, EFD_CLOEXEC)) {
   sigset_t held;
   sigemptyset(&held);
   sigaddset(&held, SIGINT);
   ::pthread_sigmask(SIG_BLOCK, &held, &before_);
   signals_ = ::signalfd(-1, &held, SFD_CLOEXEC);
-  over_ = ::eventfd(0, EFD_CLOEXEC);
   thread_ = std::thread([this] { watch(); });
 }
 

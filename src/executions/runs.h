@@ -23,9 +23,9 @@ using agents::CallerPtr;
 /// What an agent is asked to do.
 struct Order {
   Reading reading;
-  std::string path;            ///< of the daemon's API
-  std::string body;            ///< JSON
-  std::chrono::seconds limit;  ///< the agent's own
+  std::string path;              ///< of the daemon's API
+  std::string body;              ///< JSON
+  std::chrono::seconds limit{};  ///< the agent's own
 };
 
 /// Runs on agents, whatever kind they are of: from their start on the agent to what their end means. Whatever happens

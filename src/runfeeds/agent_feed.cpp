@@ -1,6 +1,7 @@
 #include "runfeeds/agent_feed.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/text.h"
 #include "json/encode.h"
@@ -71,8 +72,8 @@ std::string AgentFeed::queue_text(bool snapshot) const {
     if (run.begun) running.push_back(shown(run));
   }
   // Runs of an earlier life of the server that it has taken up.
-  for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
-    if (row->running && now_->find(row->id) == nullptr && !now_->waits(row->id)) running.push_back(shown(row->open));
+  for (const auto& row : std::ranges::reverse_view(rows_)) {
+    if (row.running && now_->find(row.id) == nullptr && !now_->waits(row.id)) running.push_back(shown(row.open));
   }
   boost::json::object made{{"name", agent_}};
   if (snapshot) {

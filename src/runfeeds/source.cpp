@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <ranges>
 
 #include "json/shorten.h"
 
@@ -57,8 +58,8 @@ std::optional<NewestEntries> newest_entries(std::string_view transcript, std::si
   NewestEntries made;
   made.total = elements->size();
   std::size_t bytes = 0;
-  for (auto element = elements->rbegin(); element != elements->rend(); ++element) {
-    auto entry = json::shortened(*element, most_entry);
+  for (const auto element : std::ranges::reverse_view(*elements)) {
+    auto entry = json::shortened(element, most_entry);
     bytes += entry.size() + 1;
     if (bytes > most && !made.entries.empty()) break;
     if (!is_object(entry)) return std::nullopt;

@@ -58,8 +58,7 @@ class ExecutionFigures final : public Rows {
   void forget(const std::string& agent, Time at);
 
   /// Nothing without a run in the window, which is at most 24 hours.
-  [[nodiscard]] std::optional<ExecutionStats> stats(const std::string& agent, Time at,
-                                                    std::chrono::hours back = window);
+  [[nodiscard]] std::optional<ExecutionStats> stats(const std::string& name, Time at, std::chrono::hours back = window);
   [[nodiscard]] Changed changed(std::uint64_t since, Time at) override;
   [[nodiscard]] std::optional<boost::json::object> row(const fleet::Agent& agent, Time at) override;
 

@@ -20,7 +20,7 @@ FleetFeed::FleetFeed(std::shared_ptr<const Caller> viewer, live::StatsPace pace,
                      Rows& executions)
     : usage_(viewer, pace, std::move(watch)),
       contexts_("agents_context_update", contexts, viewer, at_most(pace, contexts_every)),
-      executions_("agents_execution_stats_update", executions, viewer, at_most(pace, executions_every)) {}
+      executions_("agents_execution_stats_update", executions, std::move(viewer), at_most(pace, executions_every)) {}
 
 std::string FleetFeed::baseline(const fleet::Snapshot& snapshot, const live::Options& options, live::Moment at) {
   auto text = usage_.baseline(snapshot, options, at);

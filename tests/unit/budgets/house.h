@@ -48,7 +48,11 @@ class BudgetHouse : public testing::Test {
     house.house.listener = [this](const fleet::Publication& publication) { link.publish(publication); };
     house.store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
   }
-  ~BudgetHouse() override { house.house.stop(); }
+  ~BudgetHouse() override {
+    house.house.stop();
+    // Spending is stored beside; nothing here is to end before.
+    house.pool.join();
+  }
   void SetUp() override {
     budgets.load(house.call);
     router.add(budgets::routes(budgets));

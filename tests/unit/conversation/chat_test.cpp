@@ -18,6 +18,7 @@ using test::eventually;
 
 class ChatTest : public testing::Test, protected test::RunHouse {
  protected:
+  ChatTest() : RunHouse("127.44.0.3") {}
   void SetUp() override {
     ASSERT_TRUE(start());
     daemon.chat = [this](const http::Request& request) { return answer_to(request); };

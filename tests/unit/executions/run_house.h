@@ -11,12 +11,13 @@ namespace trinity::test {
 /// for an agent, three in all.
 class RunHouse {
  public:
-  RunHouse() {
+  /// Tests of one program run one after the other, but programs beside each other: each has an address of its own.
+  explicit RunHouse(const std::string& address = "127.44.0.1") : daemon(address) {
     board.listen([this](const executions::RunNews& news) {
       const std::lock_guard lock(mutex);
       told.push_back(news);
     });
-    house.engine.address = "127.44.0.1";
+    house.engine.address = address;
     house.house.listener = [this](const fleet::Publication& publication) { runs.follow(publication); };
   }
   ~RunHouse() { stop(); }
