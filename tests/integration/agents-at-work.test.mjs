@@ -131,13 +131,14 @@ describe('conversations with the real Claude Code', () => {
     const waited = await Promise.all(later.map((id, i) => ended(NAMES[i], id)))
     for (const one of [...found, ...waited])
       assert.deepEqual([one.status, one.response], ['success', ANSWER], JSON.stringify(one))
-    for (const name of NAMES) {
+    for (const [i, name] of NAMES.entries()) {
       const { body } = await server.get(`/api/agents/${name}/chat/history/persistent`)
-      for (const text of [`Turn of ${name} over a death [slow]`, `Turn of ${name} that waits [slow]`]) {
-        const at = body.messages.findIndex(({ content }) => content === text)
+      for (const text of [`Turn of ${name} over a death [slow]`, `Turn of ${name} that waits [slow]`])
         assert.equal(body.messages.filter(({ content }) => content === text).length, 1, `${text} is stored once`)
-        assert.deepEqual([body.messages[at - 1].role, body.messages[at - 1].content], ['assistant', ANSWER])
-      }
+      const answers = body.messages.filter(({ role, content }) => role === 'assistant' && content === ANSWER)
+      // One turn of the second agent was stopped before, so it has no answer.
+      const questions = body.messages.filter(({ role }) => role === 'user').length - (i === 1 ? 1 : 0)
+      assert.equal(answers.length, questions, `each turn of ${name} has its answer once`)
     }
     const { body: timeline } = await server.get('/api/activities/timeline?limit=1000')
     assert.deepEqual(

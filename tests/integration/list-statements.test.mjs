@@ -154,6 +154,8 @@ describe('statements and engine calls', () => {
     }
     const few = await count()
     await grow(500)
-    assert.deepEqual(await count(), few)
+    for (const [target, cost] of Object.entries(await count()))
+      for (const [what, number] of Object.entries(cost))
+        assert.ok(number <= few[target][what], `${target}: ${what} is ${number}, was ${few[target][what]}`)
   })
 })
