@@ -237,7 +237,10 @@ describe('the database of an existing deployment', () => {
     server = await Server.start({ setup: false, home })
     // What ran when the other program stopped has no end that anybody knows: it is closed, all else stays as it was.
     await until('no run is left open', async () => {
-      const [{ open }] = await server.sql("SELECT COUNT(*) AS open FROM schedule_executions WHERE status = 'running'")
+      const [{ open }] = await server.sql(
+        "SELECT (SELECT COUNT(*) FROM schedule_executions WHERE status = 'running') + " +
+          "(SELECT COUNT(*) FROM agent_activities WHERE activity_state = 'started') AS open",
+      )
       return open === 0
     })
     const closed = { status: 'failed', error: 'Server restarted during execution' }
@@ -245,6 +248,13 @@ describe('the database of an existing deployment', () => {
       before.status === 'running' && before.error === null
         ? { ...now, status: before.status, error: null, completed_at: null, duration_ms: null }
         : now
+    const activityAsLeft = (now, before) => {
+      if (before.activity_state !== 'started') return now
+      assert.deepEqual({ status: now.activity_state, error: now.error }, closed)
+      assert.deepEqual(JSON.parse(now.details), JSON.parse(before.details))
+      const { activity_state, error, completed_at, duration_ms, details } = before
+      return { ...now, activity_state, error, completed_at, duration_ms, details }
+    }
     for (const [table, { columns, rows }] of Object.entries(firstColumns)) {
       const now = await server.sql(`SELECT ${columns.join(', ')} FROM ${table} ORDER BY rowid`)
       if (table === 'schedule_executions') {
@@ -252,6 +262,10 @@ describe('the database of an existing deployment', () => {
         assert.ok(open.length > 0)
         for (const { status, error } of open) assert.deepEqual({ status, error }, closed)
         now.forEach((row, i) => (now[i] = asLeft(row, rows[i])))
+      }
+      if (table === 'agent_activities') {
+        assert.ok(rows.some(({ activity_state }) => activity_state === 'started'))
+        now.forEach((row, i) => (now[i] = activityAsLeft(row, rows[i])))
       }
       assert.deepEqual(now, rows, table)
     }
