@@ -265,7 +265,8 @@ test_tsan() {
 # What measures time and memory says nothing under a sanitizer that makes everything ten times slower.
 tsan_test_binary() {
   local measuring='Wire.SlowReadersNeitherDelayOthersNorFillTheMemory'
-  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:external_symbolizer_path=/usr/bin/addr2line \
+  local known=$ROOT/tests/support/tsan.supp
+  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:external_symbolizer_path=/usr/bin/addr2line:suppressions=$known \
     exec "$ROOT/build/tsan/bin/$1_test" --gtest_brief=1 "--gtest_output=json:$TEST_DIR/tsan-$1.json" "--gtest_filter=*$ONLY*-$measuring"
 }
 
