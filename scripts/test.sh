@@ -9,7 +9,7 @@ ONLY=
 DURATIONS=                          # "what seconds", one line each, for the end
 FUZZ_SECONDS=${TRINITY_FUZZ_SECONDS:-60}
 FINDINGS=$ROOT/build/fuzz-findings  # inputs that broke a fuzzer; tried first by the next run
-TSAN_ROOMS="base db http fleet live logs executions conversation"
+TSAN_ROOMS="base db http fleet live logs conversation"
 
 verb_test() {
   local groups=''
