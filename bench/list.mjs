@@ -35,6 +35,26 @@ async function coldTimes(fleet, count) {
   return times
 }
 
+/** What is good to know beside the figures that are judged; the full form has it. */
+async function more({ run, report, key, tag, size }) {
+  const paced = await run({ pause: size >= 1000 ? 20 * PAUSE : PAUSE })
+  report.put(key('paced_p99_ms'), paced.p99)
+  report.note(
+    `${CONNECTIONS} connections in no hurry, ${paced.rate.toFixed(0)}/s: p50, p95, p99, max, ms`,
+    three(paced),
+  )
+  if (size >= 1000) {
+    const packed = await run({ packed: true })
+    report.note('administrator who takes gzip: p50, p95, p99, max, ms', three(packed))
+  }
+  const hurried = await run({ tag, connections: 1 })
+  report.put(key('not_modified_hurried_p99_ms'), hurried.p99)
+  report.note('304, one connection: p50, p95, p99, max, ms', three(hurried))
+  const many = await run({ tag })
+  report.put(key('not_modified_16_p99_ms'), many.p99)
+  report.note(`304, ${CONNECTIONS} connections: p50, p95, p99, max, ms`, three(many))
+}
+
 export async function list({ fleet, report, folder, quick }) {
   await fleet.relaunch({ pinned: true })
   const { server, size } = fleet
@@ -76,31 +96,16 @@ export async function list({ fleet, report, folder, quick }) {
     'same: what other programs took meanwhile, % of one core, their longest mean turn, ms',
     `${share.toFixed(1)}, ${turn.toFixed(1)} (most: ${most})`,
   )
-  const paced = await run({ pause: size >= 1000 ? 20 * PAUSE : PAUSE })
-  report.put(key('paced_p99_ms'), paced.p99)
-  report.note(
-    `${CONNECTIONS} connections in no hurry, ${paced.rate.toFixed(0)}/s: p50, p95, p99, max, ms`,
-    three(paced),
-  )
   const shared = await run({ token: reader })
   report.put(key('shared_p99_ms'), shared.p99)
   report.note(`user with a third of them shared: p50, p95, p99, max, ms`, three(shared))
-  if (size >= 1000) {
-    const packed = await run({ packed: true })
-    report.note('administrator who takes gzip: p50, p95, p99, max, ms', three(packed))
-  }
   const unchanged = await run({ tag, connections: 1, pause: 2 })
   report.figure('304, one connection in no hurry: p50, p95, p99, max, ms', unchanged.p99, {
     key: key('not_modified_p99_ms'),
     text: three(unchanged),
     budget: { below: 0.5 },
   })
-  const hurried = await run({ tag, connections: 1 })
-  report.put(key('not_modified_hurried_p99_ms'), hurried.p99)
-  report.note('304, one connection: p50, p95, p99, max, ms', three(hurried))
-  const many = await run({ tag })
-  report.put(key('not_modified_16_p99_ms'), many.p99)
-  report.note(`304, ${CONNECTIONS} connections: p50, p95, p99, max, ms`, three(many))
+  if (!quick) await more({ run, report, key, tag, size })
 }
 
 /** One after the other on the same core, the load on another; medians of the alternations. */

@@ -17,15 +17,18 @@ import { stats } from './stats.mjs'
 
 const SECTIONS = { list, peer, counts, stats, idle, load, resident, start, model, changes, records }
 
-/** What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine. */
-const plan = (quick) => [
+/**
+ * What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine, and records only
+ * when they are asked for by name.
+ */
+const plan = (quick, named) => [
   { agents: 7, real: true, sections: quick ? ['list'] : ['list', 'counts'] },
   { agents: 30, real: true, sections: ['list', 'peer', 'counts', 'stats', 'idle', 'load', 'start', 'model'] },
   { agents: 100, real: !quick, sections: quick ? ['list', 'resident'] : ['list', 'counts', 'resident'] },
   {
     agents: 1000,
     real: false,
-    sections: quick ? ['list', 'records'] : ['list', 'peer', 'counts', 'resident', 'records'],
+    sections: quick ? ['list', ...(named ? ['records'] : [])] : ['list', 'peer', 'counts', 'resident', 'records'],
   },
   {
     agents: 10000,
@@ -43,14 +46,15 @@ function readArguments() {
     const unknown = positionals.filter((name) => !SECTIONS[name])
     if (unknown.length)
       throw new Error(`no measurement ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`)
-    return { ...values, wanted: positionals.length ? positionals : Object.keys(SECTIONS) }
+    const named = positionals.length > 0
+    return { ...values, named, wanted: named ? positionals : Object.keys(SECTIONS) }
   } catch (error) {
     console.error(`usage: bench [--quick] [--json FILE] [NAME]...: ${error.message}`)
     process.exit(2)
   }
 }
 
-const { quick, json, wanted } = readArguments()
+const { quick, json, named, wanted } = readArguments()
 const report = new Report({
   cores: cpus().length,
   processor: cpus()[0].model,
@@ -90,7 +94,7 @@ async function prepare({ agents, real }) {
 const since = performance.now()
 const took = () => `${((performance.now() - since) / 1000).toFixed(0)} s`
 try {
-  for (const step of plan(quick)) {
+  for (const step of plan(quick, named)) {
     const sections = step.sections.filter((name) => wanted.includes(name))
     if (!sections.length) continue
     await prepare(step)

@@ -24,7 +24,9 @@ BeastWebSocket::BeastWebSocket(asio::ip::tcp::socket socket, WebSocketOptions op
   stream_.auto_fragment(false);
   stream_.text(true);
   stream_.control_callback([this](ws::frame_type kind, boost::beast::string_view) {
-    if (kind == ws::frame_type::pong && !closing_) limit_.cancel();
+    if (kind != ws::frame_type::pong || closing_) return;
+    unanswered_ = false;
+    limit_.cancel();
   });
 }
 
@@ -140,7 +142,9 @@ void BeastWebSocket::ping() {
   ping_later();
   if (pinging_) return;  // the one before is still stuck behind a write; its limit runs
   pinging_ = true;
-  abort_after(options_.pong_within);
+  // Another ping must not give more time to who has not answered the one before.
+  if (!unanswered_) abort_after(options_.pong_within);
+  unanswered_ = true;
   stream_.async_ping({}, [self = shared_from_this()](const Fault& fault) {
     self->pinging_ = false;
     if (fault && !self->closing_) self->abort();

@@ -48,7 +48,8 @@ class BeastWebSocket final : public WebSocket, public std::enable_shared_from_th
   WebSocketOptions options_;
   bool closing_ = false;
   bool pinging_ = false;
-  bool late_ = false;  ///< ended by a limit
+  bool unanswered_ = false;  ///< a pong is awaited; its limit runs
+  bool late_ = false;        ///< ended by a limit
 };
 
 }  // namespace trinity::http

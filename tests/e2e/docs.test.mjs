@@ -68,6 +68,7 @@ describe('the API in a browser', { timeout: 120_000 }, () => {
       browser.requests.filter((one) => !one.url.startsWith(`http://${server.address}/`)),
       [],
     )
-    assert.deepEqual(browser.faults, [])
+    assert.deepEqual(browser.troubles(), [])
+    assert.deepEqual(browser.refusals, [])
   })
 })

@@ -216,6 +216,18 @@ TEST_F(WebSocketTest, DropsWhoDoesNotAnswerPings) {
   EXPECT_LE(pings, 2);
 }
 
+TEST_F(WebSocketTest, AnotherPingGivesNoMoreTimeToAnswer) {
+  options.websocket.ping_every = 200ms;
+  options.websocket.pong_within = 1s;
+  start();
+  auto socket = connect();
+  shake(socket);
+  read_frame(socket);
+  int pings = 0;
+  while (pings < 50 && read_frame(socket).opcode == 9) ++pings;
+  EXPECT_LT(pings, 50);
+}
+
 TEST_F(WebSocketTest, SignInComesBeforeTheHandshake) {
   start();
   auto socket = connect();
