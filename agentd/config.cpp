@@ -36,20 +36,6 @@ void read_most_tasks(const Variables& variables, Config& config) {
   }
 }
 
-/// `owner/name` by GitHub's rules; anything else could lead elsewhere.
-bool is_repository(std::string_view text) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos || slash == 0 || text.size() > 140) return false;
-  const auto name = text.substr(slash + 1);
-  const auto good = [](char c, std::string_view more) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || more.find(c) != std::string_view::npos;
-  };
-  return !name.empty() && name != "." && name != ".." && text.front() != '-' &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
-                     [&](char c) { return good(c, "-"); }) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return good(c, "-._"); });
-}
-
 bool is_true(const Variables& variables, const std::string& name) {
   return text_of(variables, name, "") == "true";
 }
@@ -66,7 +52,7 @@ void read_branch(const Variables& variables, const std::string& name, std::strin
 void read_repository(const Variables& variables, Config& config) {
   auto& repository = config.repository;
   repository.name = text_of(variables, "GITHUB_REPO", "");
-  if (!repository.name.empty() && !is_repository(repository.name)) {
+  if (!repository.name.empty() && !is_repository_name(repository.name)) {
     config.faults.emplace_back("GITHUB_REPO is not owner/name and is not used");
     repository.name.clear();
   }
@@ -76,10 +62,28 @@ void read_repository(const Variables& variables, Config& config) {
   read_branch(variables, "GIT_SOURCE_BRANCH", repository.source_branch, config);
   read_branch(variables, "GIT_WORKING_BRANCH", repository.working_branch, config);
   repository.base = text_of(variables, "GIT_BASE_URL", repository.base);
+  if (const auto most = number_in(text_of(variables, "GIT_LARGEST_FILE_MB", "100"), 1, 100'000)) {
+    repository.largest_file = std::uintmax_t{*most} * 1024 * 1024;
+  } else {
+    config.faults.emplace_back("GIT_LARGEST_FILE_MB must be 1 to 100000; 100 is used");
+  }
   while (repository.base.ends_with('/')) repository.base.pop_back();
 }
 
 }  // namespace
+
+bool is_repository_name(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || text.size() > 140) return false;
+  const auto name = text.substr(slash + 1);
+  const auto good = [](char c, std::string_view more) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || more.find(c) != std::string_view::npos;
+  };
+  return !name.empty() && name != "." && name != ".." && text.front() != '-' &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash),
+                     [&](char c) { return good(c, "-"); }) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return good(c, "-._"); });
+}
 
 bool is_branch_name(std::string_view text) {
   if (text.empty() || text.size() > 200 || text.front() == '-' || text.front() == '/' || text.back() == '/' ||

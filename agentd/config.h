@@ -28,6 +28,7 @@ struct Repository {
   std::string working_branch;
   std::string base = "https://github.com";  ///< where repositories are, without
                                             ///< slash at the end
+  std::uintmax_t largest_file = 100 * 1024 * 1024;  ///< bytes; the host takes no larger one, so none is committed
   [[nodiscard]] bool known() const noexcept { return !name.empty() && !token.empty(); }
   [[nodiscard]] std::string url() const { return base + "/" + name + ".git"; }
 };
@@ -71,6 +72,8 @@ using Variables = std::function<std::optional<std::string>(const std::string& na
 /// An unreadable value never keeps the agent from starting: the default is taken and the fault is listed.
 [[nodiscard]] Config config_from(const Variables& variables);
 
+/// `owner/name` by GitHub's rules; anything else could lead elsewhere.
+[[nodiscard]] bool is_repository_name(std::string_view text);
 /// By git's own rules, and never one that could be taken for an option.
 [[nodiscard]] bool is_branch_name(std::string_view text);
 

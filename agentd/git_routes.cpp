@@ -44,6 +44,19 @@ std::size_t place_of(const std::optional<std::string>& word, std::initializer_li
   return 0;
 }
 
+struct InitializeBody {
+  std::string repository;
+  std::optional<std::string> branch;
+  std::string working_branch;
+};
+BOOST_DESCRIBE_STRUCT(InitializeBody, (), (repository, branch, working_branch))
+
+/// The oldest look at the remote that will do.
+constexpr std::int64_t kRemoteAge = 60;
+constexpr std::int64_t kOldestRemoteAge = 86'400;
+constexpr const char* kTokenHeader = "X-Git-Token";
+constexpr std::size_t kLongestToken = 1'000;
+
 Response answer(const GitConflict& conflict) {
   auto response = Response::json(object{{"detail", conflict.detail()}}, 409);
   response.headers.add("X-Conflict-Type", conflict.type);
@@ -54,10 +67,15 @@ class GitHandlers {
  public:
   explicit GitHandlers(const AgentParts& parts) : git_(parts.git) {}
 
-  Task<Response> status(Request) {
+  Task<Response> status(Request request) {
+    json::Faults faults;
+    const auto asked = json::query_int(request.query.find("remote_age"), "remote_age", faults);
+    faults.check();
+    hand_token(request);
+    const std::chrono::seconds age(std::clamp<std::int64_t>(asked.value_or(kRemoteAge), 0, kOldestRemoteAge));
     std::optional<object> card;
     try {
-      card = co_await git_.status();
+      card = co_await git_.status(age);
     } catch (const BadRequest& none) {
       log::debug("git", "{}", none.what());
     } catch (const Failed& e) {
@@ -91,6 +109,7 @@ class GitHandlers {
       if (!fault.empty()) faults.add("value_error", {"body", "paths", i}, fault, value(asked.paths[i]));
     }
     faults.check();
+    hand_token(request);
     try {
       auto done = co_await git_.sync(std::move(asked));
       done["strategy"] = body.strategy.value_or("normal");
@@ -106,6 +125,7 @@ class GitHandlers {
     const auto strategy =
         static_cast<PullStrategy>(place_of(body.strategy, {"clean", "stash_reapply", "force_reset"}, faults));
     faults.check();
+    hand_token(request);
     try {
       auto done = co_await git_.pull(strategy);
       co_return Response::json(std::move(done));
@@ -114,7 +134,38 @@ class GitHandlers {
     }
   }
 
+  Task<Response> diff(Request) {
+    auto listed = co_await git_.diff();
+    co_return Response::json(std::move(listed));
+  }
+
+  Task<Response> initialize(Request request) {
+    auto body = json::decode_body<InitializeBody>(request.body);
+    json::Faults faults;
+    InitializeRequest asked{std::move(body.repository), std::move(body.branch).value_or("main"),
+                            std::move(body.working_branch)};
+    if (!is_repository_name(asked.repository)) {
+      faults.add("value_error", {"body", "repository"}, "Input should be owner/name", value(asked.repository));
+    }
+    if (!is_branch_name(asked.branch)) {
+      faults.add("value_error", {"body", "branch"}, "Not the name of a branch", value(asked.branch));
+    }
+    if (!is_branch_name(asked.working_branch)) {
+      faults.add("value_error", {"body", "working_branch"}, "Not the name of a branch", value(asked.working_branch));
+    }
+    faults.check();
+    hand_token(request);
+    auto done = co_await git_.initialize(std::move(asked));
+    co_return Response::json(std::move(done));
+  }
+
  private:
+  /// What cannot be one is none.
+  void hand_token(const Request& request) {
+    const auto token = request.headers.find(kTokenHeader).value_or("");
+    git_.hand(token.size() > kLongestToken ? std::string() : std::string(token));
+  }
+
   GitRepository& git_;
 };
 
@@ -124,6 +175,8 @@ std::vector<http::Route> git_routes(const AgentParts& parts) {
   const Members<GitHandlers> call(parts);
   std::vector<http::Route> table{
       {Method::get, "/api/git/status", Access::secret, call(&GitHandlers::status)},
+      {Method::get, "/api/git/diff", Access::secret, call(&GitHandlers::diff)},
+      {Method::post, "/api/git/initialize", Access::secret, call(&GitHandlers::initialize)},
       {Method::get, "/api/git/log", Access::secret, call(&GitHandlers::log)},
       {Method::post, "/api/git/sync", Access::secret, call(&GitHandlers::sync)},
       {Method::post, "/api/git/pull", Access::secret, call(&GitHandlers::pull)},

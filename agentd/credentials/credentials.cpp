@@ -163,6 +163,12 @@ Task<> Credentials::keep_platform_entry() {
   co_await pool_.run(std::move(keep));
 }
 
+std::string Credentials::given(const std::string& name) const {
+  const auto found = std::find_if(variables_.rbegin(), variables_.rend(),
+                                  [&](const Variable& variable) { return variable.name == name; });
+  return found == variables_.rend() ? std::string() : found->value;
+}
+
 std::string Credentials::value_of(const std::string& name) const {
   return processes_.variable(name);
 }

@@ -54,6 +54,8 @@ class Credentials {
 
   /// The newest value of a variable: from an update, else from the start of the container; empty when there is none.
   [[nodiscard]] std::string value_of(const std::string& name) const;
+  /// The same from an update alone: somebody gave it to this agent. Empty: nobody did.
+  [[nodiscard]] std::string given(const std::string& name) const;
   /// Paths of credential files, relative to the home folder.
   [[nodiscard]] const std::vector<std::string>& files() const noexcept { return record_.files; }
 

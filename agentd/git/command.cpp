@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "agentd/git/reading.h"
 #include "base/errors.h"
@@ -73,6 +74,7 @@ Task<GitOutput> GitCommand::run(Order order) const {
   spec.argv.insert(spec.argv.begin(), "git");
   spec.folder = settings_.folder;
   spec.environment = environment();
+  std::move(order.variables.begin(), order.variables.end(), std::back_inserter(spec.environment));
   spec.input = std::move(order.input);
   spec.limit = std::min<std::chrono::milliseconds>(order.limit, left);
   spec.most_output = kMostOutput;

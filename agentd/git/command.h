@@ -39,6 +39,7 @@ class GitCommand {
     std::vector<std::string> arguments;  ///< without "git"
     std::chrono::seconds limit{10};
     std::string input{};
+    std::vector<std::string> variables{};  ///< more of them, NAME=value
   };
   /// Throws TimedOut("Git operation timed out") and Failed (git cannot be started). Any other end is an output.
   Task<GitOutput> run(Order order) const;

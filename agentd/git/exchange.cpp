@@ -5,6 +5,7 @@
 #include "agentd/git/repository.h"
 #include "agentd/git/rules.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "json/encode.h"
 
 namespace trinity::agentd {
@@ -19,19 +20,69 @@ constexpr seconds kSlow{30};
 constexpr seconds kRemote{60};
 /// The control plane waits 120 s.
 constexpr seconds kWorkWithin{110};
+constexpr seconds kRecoverWithin{30};
+
+/// Two sides of a merge wait for somebody to decide. Staging such a file would take the marks in it for the decision.
+void refuse_unmerged(const std::vector<GitChange>& changes, const char* what) {
+  for (const auto& change : changes) {
+    const bool both = change.staged == change.changed && (change.staged == 'A' || change.staged == 'D');
+    if (change.staged != 'U' && change.changed != 'U' && !both) continue;
+    throw BadRequest(std::string(what) + ": a merge with conflicts waits in the agent (" + to_utf8(change.path) +
+                     "). Resolve it there first.");
+  }
+}
+
+/// Runs the step; what it throws is thrown by the caller once everything has been put back.
+Task<std::exception_ptr> attempt(Task<object> step, object* done) {
+  try {
+    *done = co_await std::move(step);
+  } catch (...) {
+    co_return std::current_exception();
+  }
+  co_return nullptr;
+}
+
+bool timed_out(const std::exception_ptr& fault) {
+  try {
+    if (fault) std::rethrow_exception(fault);
+  } catch (const TimedOut&) {
+    return true;
+  } catch (const std::exception& other) {
+    log::debug("git", "{}", other.what());
+  }
+  return false;
+}
 
 }  // namespace
 
+/// A step that was killed may have left a rebase half done, and changes in the stash.
+Task<> GitRepository::recover(std::filesystem::path folder, long stashes) {
+  const auto git = command(folder, kRecoverWithin);
+  try {
+    auto look = [folder] {
+      return std::filesystem::exists(folder / ".git/rebase-merge") ||
+             std::filesystem::exists(folder / ".git/rebase-apply");
+    };
+    const bool in_rebase = co_await pool_.run(std::move(look));
+    if (in_rebase) {
+      GitCommand::Order abort{{"rebase", "--abort"}, kQuick, {}};
+      co_await git.run(std::move(abort));
+    }
+    const auto count = co_await count_of_stashes(&git);
+    if (count > stashes) co_await unstash(&git);
+  } catch (const std::exception& e) {
+    log::warn("git", "after a time-out: {}", e.what());
+  }
+}
+
 Task<object> GitRepository::sync(SyncRequest request) {
   const auto opened = co_await open(kWorkWithin, true);
+  const auto stashes = co_await count_of_stashes(&opened.git);
   auto kept = co_await put_aside(&opened.git);
-  std::exception_ptr fault;
   object done;
-  try {
-    done = co_await sync_now(&opened.git, &request);
-  } catch (...) {
-    fault = std::current_exception();
-  }
+  auto step = sync_now(&opened.git, &request);
+  const auto fault = co_await attempt(std::move(step), &done);
+  if (timed_out(fault)) co_await recover(opened.git.folder(), stashes);
   co_await put_back(&opened.git, std::move(kept));
   if (fault) std::rethrow_exception(fault);
   co_return done;
@@ -39,14 +90,12 @@ Task<object> GitRepository::sync(SyncRequest request) {
 
 Task<object> GitRepository::pull(PullStrategy strategy) {
   const auto opened = co_await open(kWorkWithin, true);
+  const auto stashes = co_await count_of_stashes(&opened.git);
   auto kept = co_await put_aside(&opened.git);
-  std::exception_ptr fault;
   object done;
-  try {
-    done = co_await pull_now(&opened.git, strategy);
-  } catch (...) {
-    fault = std::current_exception();
-  }
+  auto step = pull_now(&opened.git, strategy);
+  const auto fault = co_await attempt(std::move(step), &done);
+  if (timed_out(fault)) co_await recover(opened.git.folder(), stashes);
   co_await put_back(&opened.git, std::move(kept));
   if (fault) std::rethrow_exception(fault);
   co_return done;
@@ -55,6 +104,8 @@ Task<object> GitRepository::pull(PullStrategy strategy) {
 Task<> GitRepository::fetch(const GitCommand* git) {
   GitCommand::Order order{{"fetch", "origin"}, kRemote, {}};
   const auto output = co_await git->run(std::move(order));
+  remote_fault_ = output.good() ? std::string() : preview(output.said, 200);
+  remote_seen_at_ = now();
   if (!output.good()) throw Failed("Git fetch failed: " + output.said);
   remote_seen_ = steady_now();
 }
@@ -155,6 +206,8 @@ Task<> GitRepository::push(const GitCommand* git, const std::string* branch, boo
   if (output.good()) co_return;
   auto lower = output.said;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  // A rule of the remote refused it, a hook there perhaps: no other strategy would help.
+  if (lower.find("[remote rejected]") != std::string::npos) throw Failed("Git push failed: " + output.said);
   for (const auto* word : {"rejected", "fetch first", "non-fast-forward"}) {
     if (lower.find(word) != std::string::npos) {
       throw GitConflict("push_rejected",
@@ -168,11 +221,16 @@ Task<> GitRepository::push(const GitCommand* git, const std::string* branch, boo
 Task<object> GitRepository::sync_now(const GitCommand* git, const SyncRequest* request) {
   const auto branch = co_await branch_of(git);
   if (branch.empty()) throw Failed("Git sync error: no branch is checked out");
+  const auto before = co_await changes_of(git);
+  refuse_unmerged(before, "Git sync error");
   std::string note;
   if (request->strategy == SyncStrategy::pull_first) co_await catch_up(git, &branch, &note);
   // The lease is on what the remote has now.
-  if (request->strategy == SyncStrategy::force_push) co_await fetch(git);
+  const bool force = request->strategy == SyncStrategy::force_push;
+  if (force) co_await fetch(git);
+  co_await check_sizes(git, &request->paths);
   co_await stage(git, &request->paths);
+  co_await take_out_secrets(git);
   const auto changes = co_await changes_of(git);
   const auto staged = std::count_if(changes.begin(), changes.end(), [](const auto& one) { return one.is_staged(); });
   if (staged > 0) {
@@ -190,10 +248,20 @@ Task<object> GitRepository::sync_now(const GitCommand* git, const SyncRequest* r
     co_return object{
         {"success", true}, {"message", "No changes to sync" + note}, {"commit_sha", nullptr}, {"files_changed", 0}};
   }
-  co_await push(git, &branch, request->strategy == SyncStrategy::force_push);
-  co_return object{{"success", true},         {"message", "Synced to " + branch + note},
-                   {"commit_sha", head->sha}, {"files_changed", staged},
-                   {"branch", branch},        {"sync_time", format_z(now())}};
+  co_await check_outgoing(git);
+  std::string kept;
+  long lost = 0;
+  if (force) lost = co_await behind(git, &branch);
+  if (lost > 0) {
+    const auto theirs = "refs/remotes/origin/" + branch;
+    kept = co_await keep(git, &theirs, "remote");
+  }
+  co_await push(git, &branch, force);
+  object made{{"success", true},         {"message", "Synced to " + branch + note},
+              {"commit_sha", head->sha}, {"files_changed", staged},
+              {"branch", branch},        {"sync_time", format_z(now())}};
+  if (!kept.empty()) made["kept"] = kept;
+  co_return made;
 }
 
 Task<object> GitRepository::pull_now(const GitCommand* git, PullStrategy strategy) {
@@ -202,6 +270,7 @@ Task<object> GitRepository::pull_now(const GitCommand* git, PullStrategy strateg
   if (branch.empty()) throw Failed("Git pull error: no branch is checked out");
   if (strategy == PullStrategy::force_reset) co_return co_await reset_to_remote(git, &branch);
   const auto changes = co_await changes_of(git);
+  refuse_unmerged(changes, "Git pull error");
   const bool dirty = !changes.empty();
   if (strategy == PullStrategy::clean) co_return co_await pull_clean(git, &branch, dirty);
   co_return co_await pull_over_stash(git, &branch, dirty);
@@ -246,18 +315,23 @@ Task<object> GitRepository::pull_over_stash(const GitCommand* git, const std::st
                    {"output", std::move(output)}};
 }
 
-/// Ignored files stay: credentials among them.
+/// Ignored files stay: credentials among them. What is given up stays in a ref of its own, which never leaves.
 Task<object> GitRepository::reset_to_remote(const GitCommand* git, const std::string* branch) {
+  const bool known = co_await has_remote_branch(git, branch);
+  if (!known) throw Failed("Git reset failed: origin has no branch " + *branch);
+  const auto kept = co_await keep_all(git, branch);
   GitCommand::Order reset{{"reset", "--hard", "refs/remotes/origin/" + *branch}, kRemote, {}};
   const auto output = co_await git->run(std::move(reset));
   if (!output.good()) throw Failed("Git reset failed: " + output.said);
   GitCommand::Order clean{{"clean", "-fd"}, kSlow, {}};
   const auto cleaned = co_await git->run(std::move(clean));
   if (!cleaned.good()) log::warn("git", "untracked files stay: {}", cleaned.said);
-  co_return object{{"success", true},
-                   {"message", "Force reset to origin/" + *branch},
-                   {"strategy", "force_reset"},
-                   {"local_changes_discarded", true}};
+  object made{{"success", true},
+              {"message", "Force reset to origin/" + *branch},
+              {"strategy", "force_reset"},
+              {"local_changes_discarded", true}};
+  if (!kept.empty()) made["kept"] = kept;
+  co_return made;
 }
 
 }  // namespace trinity::agentd

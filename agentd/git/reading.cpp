@@ -70,6 +70,32 @@ std::vector<GitChange> read_status(std::string_view output) {
   return changes;
 }
 
+/// `added TAB removed TAB path`; a rename has an empty path, and the old and the new one behind it.
+std::vector<GitLines> read_numstat(std::string_view output) {
+  const auto entries = read_names(output);
+  std::vector<GitLines> counted;
+  for (std::size_t at = 0; at < entries.size(); ++at) {
+    const auto first = entries[at].find('\t');
+    const auto second = first == std::string::npos ? first : entries[at].find('\t', first + 1);
+    if (second == std::string::npos) continue;
+    GitLines lines;
+    const auto added = read_counts(entries[at].substr(0, first));
+    const auto removed = read_counts(entries[at].substr(first + 1, second - first - 1));
+    lines.path = entries[at].substr(second + 1);
+    lines.binary = added.empty() || removed.empty();
+    if (!lines.binary) {
+      lines.added = added.front();
+      lines.removed = removed.front();
+    }
+    if (lines.path.empty() && at + 2 < entries.size()) {
+      at += 2;
+      lines.path = entries[at];
+    }
+    counted.push_back(std::move(lines));
+  }
+  return counted;
+}
+
 std::vector<long> read_counts(std::string_view output) {
   std::vector<long> counts;
   for (output = trimmed(output); !output.empty(); output = trimmed(output)) {

@@ -33,6 +33,15 @@ struct GitChange {
 };
 [[nodiscard]] std::vector<GitChange> read_status(std::string_view output);
 
+/// An entry of `diff --numstat -z`: how many lines of a file are new, how many are gone.
+struct GitLines {
+  std::string path;
+  long added = 0;
+  long removed = 0;
+  bool binary = false;  ///< nothing is counted
+};
+[[nodiscard]] std::vector<GitLines> read_numstat(std::string_view output);
+
 /// Texts between zero bytes.
 [[nodiscard]] std::vector<std::string> read_names(std::string_view output);
 /// The numbers of a line, as far as there are any.

@@ -1,5 +1,7 @@
 #include "agentd/git/repository.h"
 
+#include <sys/stat.h>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -24,6 +26,8 @@ constexpr seconds kRemote{60};
 constexpr seconds kLookWithin{25};
 constexpr seconds kWaitAtMost{10};
 constexpr seconds kRemoteEvery{60};
+/// More are counted and not listed.
+constexpr std::size_t kMostChanges = 1'000;
 /// A look waits this long for a remote that answers quickly.
 constexpr std::chrono::milliseconds kRemoteSoon{2'000};
 constexpr std::chrono::milliseconds kLookAgain{20};
@@ -32,6 +36,12 @@ struct Busy : Unavailable {
   Busy() : Unavailable("Another git operation is under way") { retry_after_ = seconds(5); }
 };
 
+/// Another one for another repository in its place.
+std::uint64_t number_of(const std::filesystem::path& file) {
+  struct stat status{};
+  return ::lstat(file.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
@@ -39,7 +49,9 @@ std::string first_line(const std::string& text) {
 }  // namespace
 
 GitCommand GitRepository::command(const std::filesystem::path& folder, seconds within) const {
-  auto token = credentials_.value_of("GITHUB_PAT");
+  auto token = credentials_.given("GITHUB_PAT");
+  if (token.empty()) token = handed_;
+  if (token.empty()) token = credentials_.value_of("GITHUB_PAT");
   if (token.find_first_of("\r\n") != std::string::npos) token.clear();
   return {processes_, pool_, {folder, config_.repository.base, std::move(token), steady_now() + within}};
 }
@@ -87,9 +99,11 @@ Task<> GitRepository::settle_claude_md(const GitCommand* git) {
 }
 
 Task<> GitRepository::prepare(const GitCommand* git) {
-  const auto known = prepared_.find(git->folder());
-  if (known != prepared_.end() && known->second == credentials_.files()) co_return;
-  prepared_[git->folder()] = credentials_.files();
+  auto look = [folder = git->folder()] { return number_of(folder / ".git"); };
+  const auto repository = co_await pool_.run(std::move(look));
+  const Prepared wanted{repository, credentials_.files()};
+  if (prepared_[git->folder()] == wanted) co_return;
+  prepared_[git->folder()] = wanted;
   co_await prepare_repository(&config_, git, credentials_.files(), &pool_);
 }
 
@@ -165,16 +179,18 @@ Task<> GitRepository::follow_remote(GitRepository* self, std::filesystem::path f
     try {
       GitCommand::Order order{{"fetch", "--quiet", "origin"}, kRemote, {}};
       const auto output = co_await git.run(std::move(order));
-      if (!output.good()) log::info("git", "the remote cannot be seen: {}", preview(output.said, 200));
+      self->remote_fault_ = output.good() ? std::string() : preview(output.said, 200);
     } catch (const std::exception& e) {
-      log::info("git", "the remote cannot be seen: {}", e.what());
+      self->remote_fault_ = e.what();
     }
+    self->remote_seen_at_ = now();
+    if (!self->remote_fault_.empty()) log::info("git", "the remote cannot be seen: {}", self->remote_fault_);
   }
   self->following_ = false;
 }
 
-Task<> GitRepository::look_at_remote(std::filesystem::path folder) {
-  if (remote_seen_ && steady_now() - *remote_seen_ < kRemoteEvery) co_return;
+Task<> GitRepository::look_at_remote(std::filesystem::path folder, seconds age) {
+  if (following_ || (remote_seen_ && steady_now() - *remote_seen_ < age)) co_return;
   remote_seen_ = steady_now();
   following_ = true;
   spawn("git remote", executor_, follow_remote(this, std::move(folder)));
@@ -187,10 +203,10 @@ Task<> GitRepository::look_at_remote(std::filesystem::path folder) {
   }
 }
 
-Task<object> GitRepository::status() {
+Task<object> GitRepository::status(seconds remote_age) {
   const auto opened = co_await open(kLookWithin, false);
   const auto* git = &opened.git;
-  co_await look_at_remote(git->folder());
+  co_await look_at_remote(git->folder(), std::max(remote_age, kRemoteEvery / 12));
   const auto branch = co_await branch_of(git);
   const auto changes = co_await changes_of(git);
   const auto last = co_await last_commit(git);
@@ -203,18 +219,23 @@ Task<object> GitRepository::status() {
   const auto url = co_await git->run(std::move(remote));
   array list;
   for (const auto& change : changes) {
+    if (list.size() == kMostChanges) break;
     list.push_back(object{{"status", change.status()}, {"path", to_utf8(change.path)}});
   }
   const bool settled = counts[1] == 0 && changes.empty();
-  co_return object{{"git_enabled", true},
-                   {"branch", branch.empty() ? "unknown" : branch},
-                   {"remote_url", url.good() ? to_utf8(without_user(first_line(url.out))) : std::string()},
-                   {"last_commit", last ? boost::json::value(last->json()) : boost::json::value(nullptr)},
-                   {"changes", std::move(list)},
-                   {"changes_count", changes.size()},
-                   {"ahead", counts[1]},
-                   {"behind", counts[0]},
-                   {"sync_status", settled ? "up_to_date" : "pending_sync"}};
+  co_return object{
+      {"git_enabled", true},
+      {"branch", branch.empty() ? "unknown" : branch},
+      {"remote_url", url.good() ? to_utf8(without_user(first_line(url.out))) : std::string()},
+      {"last_commit", last ? boost::json::value(last->json()) : boost::json::value(nullptr)},
+      {"changes", std::move(list)},
+      {"changes_count", changes.size()},
+      {"ahead", counts[1]},
+      {"behind", counts[0]},
+      {"sync_status", settled ? "up_to_date" : "pending_sync"},
+      {"remote_checked_at",
+       remote_seen_at_ ? boost::json::value(format_z(*remote_seen_at_)) : boost::json::value(nullptr)},
+      {"remote_error", remote_fault_.empty() ? boost::json::value(nullptr) : boost::json::value(remote_fault_)}};
 }
 
 Task<object> GitRepository::log(std::int64_t limit) {

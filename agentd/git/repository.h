@@ -31,6 +31,13 @@ struct SyncRequest {
   SyncStrategy strategy = SyncStrategy::normal;
 };
 
+/// A folder without repository gets one, or one gets another remote.
+struct InitializeRequest {
+  std::string repository;      ///< owner/name
+  std::string branch{"main"};  ///< what is there goes to it
+  std::string working_branch;  ///< is made and checked out
+};
+
 /// The agent's repository: what has changed, and the way to and from its remote. One operation that changes something
 /// at a time; looking waits for it. The remote is asked in the background, so that a look is quick. The platform's
 /// sections of CLAUDE.md neither count as a change nor go into a commit. Belongs to one I/O thread.
@@ -53,11 +60,23 @@ class GitRepository {
   GitRepository& operator=(const GitRepository&) = delete;
 
   /// The contract's answers, without the members that echo the request.
-  Task<boost::json::object> status();
+  /// `remote_age`: the remote is looked at when the last look is older.
+  Task<boost::json::object> status(std::chrono::seconds remote_age = std::chrono::seconds(60));
   Task<boost::json::object> log(std::int64_t limit);
   /// Throws GitConflict.
   Task<boost::json::object> sync(SyncRequest request);
   Task<boost::json::object> pull(PullStrategy strategy);
+  /// What has changed since the last commit, in numbers of lines: `{files: [{path, status, added, removed, binary}],
+  /// added, removed, truncated}`.
+  Task<boost::json::object> diff();
+  /// Puts the folder under git, commits everything, pushes it to a repository that must have no other commits, and
+  /// checks a new branch out. Done before, in part or as a whole, it goes on from there. When nothing can have reached
+  /// the remote, a failure leaves the folder as it was. Throws Conflict when the repository has other commits.
+  Task<boost::json::object> initialize(InitializeRequest request);
+
+  /// The token of whoever asks, for what is done from now on; empty: none. One that was given to this agent by itself
+  /// wins. Never written anywhere.
+  void hand(std::string token) { handed_ = std::move(token); }
 
   /// After the platform's sections were written: git learns that they are no change. Without repository nothing.
   Task<> settle();
@@ -79,7 +98,7 @@ class GitRepository {
   Task<> prepare(const GitCommand* git);
   Task<> settle_claude_md(const GitCommand* git);
   static Task<> follow_remote(GitRepository* self, std::filesystem::path folder);
-  Task<> look_at_remote(std::filesystem::path folder);
+  Task<> look_at_remote(std::filesystem::path folder, std::chrono::seconds age);
 
   Task<std::string> branch_of(const GitCommand* git);
   Task<std::vector<GitChange>> changes_of(const GitCommand* git);
@@ -96,6 +115,25 @@ class GitRepository {
   Task<> stage(const GitCommand* git, const std::vector<std::string>* paths);
   Task<> commit(const GitCommand* git, const std::string* message);
   Task<> push(const GitCommand* git, const std::string* branch, bool force);
+  Task<> recover(std::filesystem::path folder, long stashes);
+
+  // what must not happen (guarding.cpp)
+  Task<bool> has_head(const GitCommand* git);
+  Task<> check_sizes(const GitCommand* git, const std::vector<std::string>* paths);
+  Task<> take_out_secrets(const GitCommand* git);
+  Task<> check_outgoing(const GitCommand* git);
+  Task<std::string> keep(const GitCommand* git, const std::string* commit, const char* what);
+  Task<std::string> keep_all(const GitCommand* git, const std::string* branch);
+  Task<std::string> snapshot(const GitCommand* git);
+
+  // initialize (founding.cpp)
+  struct Founding;
+  Task<> found(const GitCommand* git, Founding* founding);
+  Task<> begin_repository(const GitCommand* git, Founding* founding);
+  Task<> check_remote(const GitCommand* git, const Founding* founding);
+  Task<> commit_everything(const GitCommand* git);
+  Task<> publish(const GitCommand* git, Founding* founding);
+  Task<> undo(const GitCommand* git, Founding* founding);
 
   Task<boost::json::object> sync_now(const GitCommand* git, const SyncRequest* request);
   Task<boost::json::object> pull_now(const GitCommand* git, PullStrategy strategy);
@@ -118,9 +156,17 @@ class GitRepository {
   asio::any_io_executor executor_;
   Lane& home_;
   Lane remote_lane_;
-  /// By work tree: the credential files that its rules name.
-  std::map<std::filesystem::path, std::vector<std::string>> prepared_;
+  /// By work tree: which repository it was when it was prepared, and the credential files that its rules name.
+  struct Prepared {
+    std::uint64_t repository = 0;
+    std::vector<std::string> files;
+    bool operator==(const Prepared&) const = default;
+  };
+  std::map<std::filesystem::path, Prepared> prepared_;
   std::optional<SteadyTime> remote_seen_;
+  std::optional<Time> remote_seen_at_;
+  std::string remote_fault_;  ///< of the last look; empty: it worked
+  std::string handed_;
   bool following_ = false;
 };
 

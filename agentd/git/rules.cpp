@@ -94,15 +94,28 @@ void set_git_rules(const Config& config, const fs::path& tree, const std::vector
   }
 }
 
-std::vector<std::string> never_staged(const std::vector<std::string>& credential_files) {
+namespace {
+
+/// `how` comes first in each pattern's magic words.
+std::vector<std::string> patterns_of(const std::vector<std::string>& credential_files, std::string_view how) {
   std::vector<std::string> patterns;
   for (const auto secret : kSecrets) {
     const bool folder = secret.ends_with('/');
     const auto name = folder ? secret.substr(0, secret.size() - 1) : secret;
-    patterns.push_back(fmt::format(":(top,exclude,glob)**/{}{}", name, folder ? "/**" : ""));
+    patterns.push_back(fmt::format(":(top,{}glob)**/{}{}", how, name, folder ? "/**" : ""));
   }
-  for (const auto& path : credential_files) patterns.push_back(":(top,exclude,literal)" + path);
+  for (const auto& path : credential_files) patterns.push_back(fmt::format(":(top,{}literal){}", how, path));
   return patterns;
+}
+
+}  // namespace
+
+std::vector<std::string> secret_files(const std::vector<std::string>& credential_files) {
+  return patterns_of(credential_files, "");
+}
+
+std::vector<std::string> never_staged(const std::vector<std::string>& credential_files) {
+  return patterns_of(credential_files, "exclude,");
 }
 
 std::string clean_command(const Config& config) {

@@ -14,6 +14,8 @@ namespace trinity::agentd {
 void set_git_rules(const Config& config, const std::filesystem::path& tree,
                    const std::vector<std::string>& credential_files);
 
+/// Path patterns of those files, wherever they lie.
+[[nodiscard]] std::vector<std::string> secret_files(const std::vector<std::string>& credential_files);
 /// Path patterns that keep those files out even when somebody names them or has told git to follow them.
 [[nodiscard]] std::vector<std::string> never_staged(const std::vector<std::string>& credential_files);
 
