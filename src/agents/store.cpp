@@ -137,6 +137,8 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         "DELETE FROM trinity_capability_choices WHERE agent_name = :a",
         "DELETE FROM trinity_budgets WHERE agent_name = :a",
         "DELETE FROM trinity_spending WHERE agent_name = :a",
+        "DELETE FROM trinity_credential_agents WHERE agent_name = :a",
+        "DELETE FROM trinity_credential_ties WHERE agent_name = :a",
         "DELETE FROM agent_ownership WHERE agent_name = :a",
     };
     for (const auto* sql : history) session.query(sql, name).run();

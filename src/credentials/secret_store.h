@@ -1,34 +1,22 @@
 #pragma once
 #include <chrono>
-#include <cstddef>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/call.h"
 #include "base/task.h"
 #include "credentials/types.h"
+#include "vault/holding.h"
 
 namespace trinity::credentials {
-
-/// The text that replaces a sealed one; nothing: it stays. Must not block.
-using Reseal = std::function<std::optional<std::string>(const vault::Label&, std::string_view text)>;
-
-struct Resealed {
-  std::size_t seen = 0;
-  std::size_t changed = 0;
-};
 
 /// Where credentials, their assignments and OAuth states are kept: sqlite_store.h or redis_store.h. It gets secrets
 /// sealed and gives them back sealed. Any I/O thread. Every operation is one atomic step, takes part in no other, and
 /// throws Unavailable when the place cannot be reached.
-class SecretStore {
+class SecretStore : public vault::Holding {
  public:
-  virtual ~SecretStore() = default;
-
   /// Creates it, or replaces all of it.
   virtual Task<> put(Call call, Stored stored) = 0;
   virtual Task<std::optional<Stored>> get(Call call, std::string id) = 0;
@@ -58,9 +46,6 @@ class SecretStore {
   virtual Task<> put_state(Call call, std::string state, std::string value, std::chrono::seconds life) = 0;
   /// Each can be taken once.
   virtual Task<std::optional<std::string>> take_state(Call call, std::string state) = 0;
-
-  /// Shows every secret to `reseal`, in bounded pages. A secret that somebody replaces meanwhile is left as it is then.
-  virtual Task<Resealed> each(Call call, Reseal reseal) = 0;
 };
 
 }  // namespace trinity::credentials

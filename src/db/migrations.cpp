@@ -167,10 +167,33 @@ void runs(Session& session) {
   session.query("CREATE INDEX trinity_idempotency_age ON trinity_idempotency(created_at)").run();
 }
 
+/// What the vault has sealed. trinity_vault: which master keys are in use. trinity_credentials: secrets are sealed
+/// texts. trinity_credential_ties: one credential for an MCP server of an agent, as old deployments assigned them.
+/// trinity_oauth_states: expires_at in seconds since the epoch.
+void secrets(Session& session) {
+  static constexpr std::array statements{
+      "CREATE TABLE trinity_vault (key_id TEXT PRIMARY KEY, check_value TEXT NOT NULL, created_at TEXT NOT NULL)",
+      "CREATE TABLE trinity_credentials (id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, service TEXT "
+      "NOT "
+      "NULL, type TEXT NOT NULL, description TEXT NOT NULL, file_path TEXT NOT NULL, export_as TEXT NOT NULL, sealed "
+      "TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL)",
+      "CREATE INDEX trinity_credentials_of_owner ON trinity_credentials(owner, name)",
+      "CREATE TABLE trinity_credential_agents (agent_name TEXT NOT NULL, credential_id TEXT NOT NULL, PRIMARY KEY "
+      "(agent_name, credential_id))",
+      "CREATE INDEX trinity_agents_of_credential ON trinity_credential_agents(credential_id)",
+      "CREATE TABLE trinity_credential_ties (agent_name TEXT NOT NULL, mcp_server TEXT NOT NULL, credential_id TEXT "
+      "NOT "
+      "NULL, PRIMARY KEY (agent_name, mcp_server))",
+      "CREATE TABLE trinity_oauth_states (state TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL)",
+      "CREATE INDEX trinity_oauth_states_age ON trinity_oauth_states(expires_at)",
+  };
+  for (const auto* sql : statements) session.query(sql).run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 9> versions{first_version,      sign_outs,      cleanup_list,
-                                                     cleanup_names,      agent_settings, execution_order,
-                                                     conversation_order, budgets,        runs};
+constexpr std::array<void (*)(Session&), 10> versions{
+    first_version,   sign_outs,          cleanup_list, cleanup_names, agent_settings,
+    execution_order, conversation_order, budgets,      runs,          secrets};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

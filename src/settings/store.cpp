@@ -1,29 +1,82 @@
 #include "settings/store.h"
 
+#include <stdexcept>
+
 #include "base/clock.h"
+#include "base/log.h"
+#include "settings/sealing.h"
+#include "vault/sealed_text.h"
 
 namespace trinity::settings {
 
 namespace {
 
-Values read_all(db::Session& session) {
+std::map<std::string, std::string, std::less<>> read_all(db::Session& session) {
   std::map<std::string, std::string, std::less<>> values;
   for (auto& [key, value] : session.query("SELECT key, value FROM system_settings").all<std::string, std::string>())
     values.emplace(std::move(key), std::move(value));
-  return Values(std::move(values));
+  return values;
+}
+
+struct Opened {
+  Values values;
+  bool plain = false;  ///< a secret was not sealed
+};
+
+Opened open_all(db::Session& session, const vault::Vault* vault) {
+  auto all = read_all(session);
+  bool plain = false;
+  for (auto& [key, value] : all) {
+    if (!is_secret(key) || value.empty()) continue;
+    if (!vault::Vault::is_sealed(value)) {
+      plain = true;
+    } else if (vault != nullptr) {
+      value = vault->open(label_of(key), value).view();
+    } else {
+      throw vault::Damaged("the setting " + key + " is sealed, and there is no vault to open it");
+    }
+  }
+  return {Values(std::move(all)), plain};
 }
 
 }  // namespace
 
 void SettingsStore::load(Call call) {
-  auto job = [](db::Session& session) { return read_all(session); };
-  replace(database_.read_now(call, std::move(job)));
+  auto job = [this](db::Session& session) { return open_all(session, vault_); };
+  auto opened = database_.read_now(call, std::move(job));
+  if (opened.plain && vault_ != nullptr) {
+    auto seal = [this](db::Session& session) { return seal_plain(session, *vault_); };
+    const auto sealed = database_.write_now(call, std::move(seal));
+    log::info("vault", "sealed {} settings that were stored plain", sealed);
+    clean_files(database_.file(), *vault_);
+  }
+  replace(std::move(opened.values));
 }
 
 Task<> SettingsStore::reload(Call call) {
-  auto job = [](db::Session& session) { return read_all(session); };
-  auto publish = [this](Values& values) { replace(std::move(values)); };
+  bool plain = false;
+  auto job = [this](db::Session& session) { return open_all(session, vault_); };
+  auto publish = [this, &plain](Opened& opened) {
+    plain = opened.plain;
+    replace(std::move(opened.values));
+  };
   co_await database_.read_in_order(call, std::move(job), std::move(publish));
+  if (!plain || vault_ == nullptr) co_return;
+  auto seal = [this](db::Session& session) { return seal_plain(session, *vault_); };
+  const auto sealed = co_await database_.write(call, std::move(seal));
+  log::warn("vault", "another program has stored {} secret settings plain; they are sealed now", sealed);
+}
+
+Task<vault::Resealed> SettingsStore::each(Call call, vault::Reseal reseal) {
+  auto job = [&reseal](db::Session& session) { return reseal_all(session, reseal); };
+  co_return co_await database_.write(call, std::move(job));
+}
+
+bool SettingsStore::needs_key(db::Session& session, const std::string& key_id) {
+  return session
+      .query("SELECT 1 FROM system_settings WHERE value LIKE :a LIMIT 1", vault::sealed_beginning(key_id) + "%")
+      .one<int>()
+      .has_value();
 }
 
 std::shared_ptr<const Values> SettingsStore::values() const {
@@ -43,6 +96,11 @@ void SettingsStore::publish(std::string_view key, std::string_view value) {
 }
 
 void SettingsStore::save(db::Session& session, std::string_view key, std::string_view value) {
+  if (is_secret(key)) throw std::logic_error("a secret setting is saved with set()");
+  write_row(session, key, value);
+}
+
+void SettingsStore::write_row(db::Session& session, std::string_view key, std::string_view value) {
   session
       .query(
           "INSERT INTO system_settings (key, value, updated_at) VALUES (:a, :b, :c) "
@@ -58,7 +116,10 @@ std::optional<std::string> SettingsStore::saved(db::Session& session, std::strin
 }
 
 Task<> SettingsStore::set(Call call, std::string key, std::string value) {
-  auto job = [&key, &value](db::Session& session) { save(session, key, value); };
+  const bool secret = is_secret(key) && !value.empty();
+  if (secret && vault_ == nullptr) throw Internal("there is no vault to seal the setting " + key);
+  const auto kept = secret ? vault_->seal(label_of(key), value) : value;
+  auto job = [&key, &kept](db::Session& session) { write_row(session, key, kept); };
   auto publish_it = [this, &key, &value] { publish(key, value); };
   co_await database_.write(call, std::move(job), std::move(publish_it));
 }

@@ -1,6 +1,7 @@
 #include "settings/values.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace trinity::settings {
@@ -15,7 +16,14 @@ bool same_word(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+constexpr std::array<std::string_view, 4> secret_keys{"anthropic_api_key", "github_pat", "google_api_key",
+                                                      "openai_api_key"};
+
 }  // namespace
+
+bool is_secret(std::string_view key) noexcept {
+  return std::ranges::find(secret_keys, key) != secret_keys.end();
+}
 
 bool is_true(std::string_view text) noexcept {
   return same_word(text, "true") || text == "1" || same_word(text, "yes");

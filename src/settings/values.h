@@ -10,6 +10,9 @@ namespace trinity::settings {
 /// `true`, `1`, `yes` in any case: how system settings write a switch that is on.
 [[nodiscard]] bool is_true(std::string_view text) noexcept;
 
+/// Settings that are kept sealed and never shown whole: the platform's keys.
+[[nodiscard]] bool is_secret(std::string_view key) noexcept;
+
 /// All system settings at one moment. Immutable once shared.
 class Values {
  public:
