@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flip, launch, signIn as enter, withMock } from './harness.mjs'
+import { lookAtAccess } from './look-access.mjs'
 import { lookAtSettings } from './look-settings.mjs'
 import { lookAtTalk } from './look-talk.mjs'
 import { lookAtWork } from './look-work.mjs'
@@ -55,6 +56,7 @@ async function shoot(
   }
 }
 
+await lookAtAccess({ withMock, shoot, flip })
 await lookAtSettings({ withMock, shoot, flip })
 await lookAtWork({ withMock, shoot, flip })
 await lookAtTalk({ withMock, shoot, flip })

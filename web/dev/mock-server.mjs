@@ -1,11 +1,12 @@
 // A stand-in for the Trinity server, for work on the web UI only. It keeps everything in memory, invents figures, and
 // serves the built UI from dist/ with the content policy of the real server when there is one.
 //
-//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open]
+//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open] [--as-user] [--no-credentials]
 //
 // While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
 // accept-sockets, expire, kill/<agent>, revoke/<agent>, flood/<agent>/<lines>/<times>/<left out>, slow-on, slow-off, slow-create,
 // hold/<agent>/<who>, crowd/<agent>, fail-run, refuse-run, pace/<factor>,
+// git/<agent>/<clean, ahead, behind, diverged, dirty, none, no-remote, away or commit>, slow-git/<ms>, no-audit, fail-apply,
 // board/<agent>/<whole, none, invalid or older>, write/<agent>/<path>, unlink/<agent>/<path>, slow-files/<ms>; GET /dev/heard answers with the
 // frames of clients.
 import { createReadStream, existsSync, statSync } from 'node:fs'
@@ -14,11 +15,14 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MockActivity } from './mock-activity.mjs'
 import { MockBoard } from './mock-board.mjs'
-import { TEMPLATES } from './mock-data.mjs'
+import { MockCredentials } from './mock-credentials.mjs'
+import { checkTemplate, envOf, namesOf, TEMPLATES } from './mock-data.mjs'
 import { MockFiles } from './mock-files.mjs'
 import { mockFleet, naive, zoned } from './mock-fleet.mjs'
+import { MockGit } from './mock-git.mjs'
 import { host, hostNow, sampleHost } from './mock-host.mjs'
 import { MockLive } from './mock-live.mjs'
+import { MockPlatform } from './mock-platform.mjs'
 import { MockRuns } from './mock-runs.mjs'
 import { MockSettings } from './mock-settings.mjs'
 
@@ -52,6 +56,13 @@ const { agents, addAgent, sample, log, setStatus, running } = fleet
 const { rowOf, statsOf, logsOf, tellLines, flood } = fleet
 fleet.populate(COUNT)
 const settings = new MockSettings({ agents, publish, me: 'admin' })
+const credentials = new MockCredentials({
+  agents,
+  publish,
+  empty: args.includes('--no-credentials'),
+})
+const git = new MockGit({ agents, publish, operation })
+const platform = new MockPlatform()
 const activity = new MockActivity({ publish })
 const board = new MockBoard({ publish })
 const files = new MockFiles({ publish })
@@ -92,7 +103,7 @@ function snapshotOf(topic, options = {}) {
   const [, runOf, run] = /^execution:([^:]+):(.+)$/.exec(topic) ?? []
   if (run !== undefined) return agents.has(runOf) ? runs.runTopic(agents.get(runOf), run) : null
   const [, name, part] =
-    /^agent:([^:]+)(?::(stats|logs|activity|files|dashboard|executions))?$/.exec(topic) ?? []
+    /^agent:([^:]+)(?::(stats|logs|activity|files|dashboard|executions|git))?$/.exec(topic) ?? []
   const agent = agents.get(name)
   if (agent === undefined) return null
   if (part === 'stats')
@@ -100,6 +111,7 @@ function snapshotOf(topic, options = {}) {
   if (part === 'logs') return logsOf(agent, options.tail ?? 100)
   if (part === 'activity') return activity.snapshot(agent)
   if (part === 'dashboard') return board.snapshot(agent)
+  if (part === 'git') return git.status(agent)
   if (part === 'executions') return runs.topic(agent, part)
   return { name }
 }
@@ -215,6 +227,19 @@ async function rest(request, response, path, query, raw) {
   if (route === 'GET /api/agents')
     return [200, [...agents.values()].map((one) => one.item).reverse()]
   if (route === 'POST /api/agents') return create(JSON.parse(body))
+  if (route === 'POST /api/templates/check') {
+    await wait(400)
+    return checkTemplate(JSON.parse(body).template)
+  }
+  if (path === '/api/templates/env-template') return envOf(query.get('template_id'))
+  if (path === '/api/templates/required-credentials') {
+    const id = query.get('template_id')
+    return [200, credentials.needs(id, namesOf(id))]
+  }
+  const own = await credentials.answer(request.method, path, body)
+  if (own !== undefined) return own
+  const decided = await platform.answer(request.method, path, query, body)
+  if (decided !== undefined) return decided
   const whole = runs.fleet(route, body)
   if (whole !== undefined) return whole
   const [, boarded] = /^\/api\/agent-dashboard\/([^/]+)$/.exec(path) ?? []
@@ -285,6 +310,10 @@ async function agentCall(request, path, query, body, raw) {
   if (file !== undefined) return file
   const ran = await runs.answer(request, agent, rest, query, body)
   if (ran !== undefined) return ran
+  const tree = await git.answer(method, agent, rest, query, body)
+  if (tree !== undefined) return tree
+  const secrets = await credentials.ofAgent(method, agent, rest, body)
+  if (secrets !== undefined) return secrets
   const done = activity.answer(method, agent, rest)
   if (done !== undefined) return done
   const setting = await settings.answer(method, agent, rest, body)
@@ -382,6 +411,11 @@ function flip(path, response) {
       { detail: 'The database is busy. Try again.' },
     ])
   if (what === 'accept') settings.refusals.clear()
+  if (what === 'git') git.set(agents.get(name), numbers.join('/'))
+  if (what === 'slow-git') git.slowMs = Number(name)
+  if (what === 'no-audit') platform.none = true
+  if (what === 'fail-apply')
+    credentials.failApply = 'Failed to connect to agent: no answer within 30 s'
   if (what === 'slow-settings') settings.slowMs = Number(name)
   if (what === 'flood') {
     const [count = 1, times = 1, dropped = 0] = numbers.map(Number)

@@ -11,7 +11,7 @@ declare module 'vue-router' {
     /** Needs no server. */
     alone?: boolean
     /** Which entry of the navigation is the current one. */
-    section?: 'agents' | 'templates' | 'settings'
+    section?: 'agents' | 'templates' | 'credentials' | 'settings'
   }
 }
 
@@ -56,6 +56,18 @@ export const router = createRouter({
       name: 'templates',
       component: () => import('./pages/TemplatesPage.vue'),
       meta: { title: text.templates.page, section: 'templates' },
+    },
+    {
+      path: '/credentials',
+      name: 'credentials',
+      component: () => import('./pages/CredentialsPage.vue'),
+      meta: { title: text.credentials.page, section: 'credentials' },
+    },
+    {
+      path: '/audit',
+      name: 'audit',
+      component: () => import('./pages/AuditPage.vue'),
+      meta: { title: text.audit.page, section: 'settings' },
     },
     {
       path: '/settings',

@@ -1,8 +1,11 @@
 import { activityCalls } from './activity'
 import { conversationCalls } from './conversation'
+import { credentialCalls } from './credentials'
 import { fileCalls } from './files'
+import { gitCalls } from './git'
 import { call, type Answer } from './http'
 import { agentPath } from './paths'
+import { platformCalls } from './platform'
 import { runCalls } from './runs'
 import type {
   Agent,
@@ -17,9 +20,11 @@ import type {
   AgentTemplateInfo,
   ApiKeySetting,
   AutonomyUpdateResult,
-  LocalTemplate,
   MessageResponse,
+  RequiredByTemplate,
   SetupStatus,
+  Template,
+  TemplateCheck,
   Token,
   UserProfile,
   VersionInfo,
@@ -29,7 +34,10 @@ import type {
 export const api = {
   ...activityCalls,
   ...conversationCalls,
+  ...credentialCalls,
   ...fileCalls,
+  ...gitCalls,
+  ...platformCalls,
   ...runCalls,
   async openSession(): Promise<Token> {
     return (await call<Token>('POST', '/api/auth/session', { sessionCall: true })).data
@@ -132,7 +140,23 @@ export const api = {
     await call('PUT', agentPath(name, '/api-key-setting'), { json })
   },
 
-  async templates(signal?: AbortSignal): Promise<LocalTemplate[]> {
-    return (await call<LocalTemplate[]>('GET', '/api/templates', { signal })).data
+  async templates(signal?: AbortSignal): Promise<Template[]> {
+    return (await call<Template[]>('GET', '/api/templates', { signal })).data
+  },
+  /** The names a template needs, as lines to be filled in. */
+  async envTemplate(template: string, signal?: AbortSignal): Promise<string> {
+    const path = `/api/templates/env-template?${new URLSearchParams({ template_id: template })}`
+    return (await call<{ content: string }>('GET', path, { signal })).data.content
+  },
+  /** What a template needs, and which of the person's own credentials fit. */
+  async requiredCredentials(template: string, signal?: AbortSignal): Promise<RequiredByTemplate> {
+    const query = new URLSearchParams({ template_id: template })
+    const path = `/api/templates/required-credentials?${query}`
+    return (await call<RequiredByTemplate>('GET', path, { signal })).data
+  },
+  /** Looks at a repository, whether an agent can be made of it. */
+  async checkTemplate(template: string, signal?: AbortSignal): Promise<TemplateCheck> {
+    const options = { json: { template }, signal }
+    return (await call<TemplateCheck>('POST', '/api/templates/check', options)).data
   },
 }

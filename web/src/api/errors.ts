@@ -12,6 +12,8 @@ export class ApiError extends Error {
     readonly fields: Readonly<Record<string, string>> = {},
     /** The server's own `detail` text, for the few answers that clients compare. */
     readonly detail: string | null = null,
+    /** What stands against a push or pull, where another way may be chosen. */
+    readonly conflict: string | null = null,
   ) {
     super(message)
   }
@@ -33,10 +35,15 @@ function fieldOf(problem: ValidationProblem): string {
 }
 
 /** Turns an unsuccessful answer into an error that can be shown. Never says "status code 403". */
-export function errorFromAnswer(status: number, body: unknown): ApiError {
+export function errorFromAnswer(
+  status: number,
+  body: unknown,
+  conflict: string | null = null,
+): ApiError {
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : null
 
-  if (typeof detail === 'string' && detail !== '') return new ApiError(status, detail, {}, detail)
+  if (typeof detail === 'string' && detail !== '')
+    return new ApiError(status, detail, {}, detail, conflict)
 
   if (Array.isArray(detail)) {
     const fields: Record<string, string> = {}
@@ -48,7 +55,7 @@ export function errorFromAnswer(status: number, body: unknown): ApiError {
     const { message } = detail
     if (typeof message === 'string' && message !== '') return new ApiError(status, message)
   }
-  return new ApiError(status, text.errors.byStatus(status))
+  return new ApiError(status, text.errors.byStatus(status), {}, null, conflict)
 }
 
 export function messageOf(error: unknown): string {

@@ -91,7 +91,8 @@ export async function send(
   }
   if (response.ok) return response
   if (response.status === 401 && !options.sessionCall) sessionRefused(sent)
-  throw errorFromAnswer(response.status, await bodyOf(response))
+  const conflict = response.headers.get('X-Conflict-Type')
+  throw errorFromAnswer(response.status, await bodyOf(response), conflict)
 }
 
 /** A late answer for an older token must not end the session that followed it. */

@@ -8,7 +8,6 @@ export type AgentStats = Schemas['AgentStats']
 export type AgentLogs = Schemas['AgentLogs']
 export type AgentTemplateInfo = Schemas['AgentTemplateInfo']
 export type AgentCreateRequest = Schemas['AgentCreateRequest']
-export type LocalTemplate = Schemas['LocalTemplate']
 export type NamedItem = Schemas['NamedItem']
 export type Token = Schemas['Token']
 export type AuthMode = Schemas['AuthMode']
@@ -41,3 +40,4 @@ export type ExecutionLog = Schemas['ExecutionLog']
 export type TaskRequest = Schemas['TaskRequest']
 export type TerminationResult = Schemas['TerminationResult']
 export type * from './runTypes'
+export type * from './accessTypes'

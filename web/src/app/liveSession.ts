@@ -11,6 +11,7 @@ import {
   type UserSnapshot,
 } from '@/live/frames'
 import { useChats } from '@/stores/chats'
+import { useCredentials } from '@/stores/credentials'
 import { useFleet } from '@/stores/fleet'
 import { useLiveState } from '@/stores/liveState'
 import { useOperations } from '@/stores/operations'
@@ -31,6 +32,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const liveState = useLiveState()
   const operations = useOperations()
   const chats = useChats()
+  const credentials = useCredentials()
   const runControl = useRunControl()
   const runFigures = useRunFigures()
 
@@ -138,6 +140,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     stats.clear()
     operations.clear()
     chats.clear()
+    credentials.clear()
     runControl.clear()
     runFigures.clear()
     if (session.reason === 'signed-out') chats.forgetDrafts()

@@ -1,8 +1,8 @@
-import { Bot, LayoutTemplate, Settings } from '@lucide/vue'
+import { Bot, KeyRound, LayoutTemplate, Settings } from '@lucide/vue'
 import { text } from '@/text/en'
 
 export interface Section {
-  key: 'agents' | 'templates' | 'settings'
+  key: 'agents' | 'templates' | 'credentials' | 'settings'
   label: string
   path: string
   /** Jumps there. */
@@ -19,6 +19,13 @@ export const mainSections: readonly Section[] = [
     path: '/templates',
     keys: 'g t',
     icon: LayoutTemplate,
+  },
+  {
+    key: 'credentials',
+    label: text.nav.credentials,
+    path: '/credentials',
+    keys: 'g c',
+    icon: KeyRound,
   },
 ]
 

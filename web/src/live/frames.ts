@@ -151,6 +151,11 @@ export function executionTopic(name: string, id: string): string {
   return `execution:${name}:${id}`
 }
 
+/** The state of an agent's work tree and its remote. */
+export function gitTopic(name: string): string {
+  return `agent:${name}:git`
+}
+
 export function dashboardTopic(name: string): string {
   return `agent:${name}:dashboard`
 }

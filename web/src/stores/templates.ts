@@ -2,11 +2,11 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
-import type { LocalTemplate } from '@/api/types'
+import type { Template } from '@/api/types'
 
 /** The templates, loaded when something shows them. What is known stays while it is loaded again. */
 export const useTemplates = defineStore('templates', () => {
-  const items = shallowRef<LocalTemplate[] | null>(null)
+  const items = shallowRef<Template[] | null>(null)
   const error = ref<string | null>(null)
   const loading = ref(false)
 

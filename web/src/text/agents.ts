@@ -106,8 +106,10 @@ export const agentTexts = {
       tasks: 'Tasks',
       dashboard: 'Dashboard',
       files: 'Files',
+      git: 'Git',
       logs: 'Logs',
       info: 'Info',
+      credentials: 'Credentials',
       sharing: 'Sharing',
       permissions: 'Permissions',
     },
@@ -213,7 +215,6 @@ export const agentTexts = {
     blankBody: 'An empty home directory and nothing else.',
     templatesFailed: 'The templates could not be loaded. A blank agent can still be made.',
     fromTemplate: 'Set by the template',
-    credentials: (names: string) => `Needs credentials: ${names}`,
     runtime: 'Runtime',
     runtimes: {
       'claude-code': 'Claude Code',

@@ -4,13 +4,17 @@ import { agentSettingsTexts } from './agentSettings'
 import { agentTexts } from './agents'
 import { budgetTexts } from './budgets'
 import { chatTexts } from './chat'
+import { credentialTexts } from './credentials'
 import { dashboardTexts } from './dashboard'
 import { filesTexts } from './files'
+import { gitTexts } from './git'
 import { logs } from './logs'
 import { pages } from './pages'
+import { platformTexts } from './platform'
 import { runTexts } from './runs'
-import { timelineTexts } from './timeline'
 import { shell } from './shell'
+import { templateTexts } from './templates'
+import { timelineTexts } from './timeline'
 
 /** Every text a person reads, in one place: one file per area. Functions where a value stands in the sentence. */
 export const text = {
@@ -21,6 +25,10 @@ export const text = {
   ...activityTexts,
   ...budgetTexts,
   ...chatTexts,
+  ...credentialTexts,
+  ...gitTexts,
+  ...platformTexts,
+  ...templateTexts,
   ...runTexts,
   ...timelineTexts,
   ...dashboardTexts,

@@ -1,20 +1,5 @@
 /** Texts of the other pages. */
 export const pages = {
-  templates: {
-    page: 'Templates',
-    intro: 'What agents can be made from.',
-    use: 'Use',
-    emptyTitle: 'No templates found',
-    emptyBody:
-      'A template is a folder with a template.yaml. Put one into the server’s template folder and it appears here. Blank agents need none.',
-    loadFailed: 'The templates could not be loaded',
-    refresh: 'Refresh',
-    noDescription: 'No description.',
-    search: 'Search templates',
-    filteredTitle: 'No template fits',
-    credentials: (n: number) => (n === 1 ? '1 credential needed' : `${n} credentials needed`),
-  },
-
   settings: {
     page: 'Settings',
     appearance: 'Appearance',

@@ -15,6 +15,7 @@ export const shell = {
     help: 'Keyboard',
     agents: 'Agents',
     templates: 'Templates',
+    credentials: 'Credentials',
     settings: 'Settings',
   },
 

@@ -1,4 +1,4 @@
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { flushPromises, mount, RouterLinkStub, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import CreateDialog from '@/features/agents/CreateDialog.vue'
@@ -19,20 +19,40 @@ const template = {
 let wrapper: VueWrapper
 let sent: unknown
 let answer: [number, unknown]
+let owned: unknown[]
+let checked: unknown
+let found: [number, unknown]
 
 beforeEach(async () => {
   setActivePinia(createPinia())
   sent = undefined
+  checked = undefined
+  owned = []
   answer = [200, agent('my-bot')]
   fakeServer({
     'GET /api/templates': () => [200, [template]],
+    'GET /api/templates/required-credentials?template_id=local%3Ademo': () => [
+      200,
+      {
+        template_id: 'local:demo',
+        required: [{ name: 'SEARCH_KEY', source: '.env.example', credentials: owned }],
+      },
+    ],
+    'POST /api/templates/check': (init) => {
+      checked = JSON.parse(String(init.body))
+      return found
+    },
     'POST /api/agents': (init) => {
       sent = JSON.parse(String(init.body))
       return answer
     },
   })
   useFleet().takeSnapshot({ agents: [agent('writer')] })
-  wrapper = mount(CreateDialog, { props: { open: true }, attachTo: document.body })
+  wrapper = mount(CreateDialog, {
+    props: { open: true },
+    attachTo: document.body,
+    global: { stubs: { RouterLink: RouterLinkStub } },
+  })
   await flushPromises()
 })
 afterEach(() => wrapper.unmount())
@@ -95,6 +115,50 @@ describe('the create dialog', () => {
     await type('bot')
     await submit()
     expect(sent).toEqual({ name: 'bot', template: 'local:demo' })
+  })
+
+  it.each([
+    ['Missing', []],
+    ['You have it', [{ id: 'a', name: 'SEARCH_KEY', service: 'search', type: 'api_key' }]],
+  ])('tells of a credential that the template needs: %s', async (word, have) => {
+    owned = have
+    find<HTMLInputElement>('[data-template="local:demo"] input').click()
+    await flushPromises()
+    expect(find('[data-need=SEARCH_KEY]').textContent).toContain(word)
+  })
+
+  it('makes an agent from the address of a repository, with a branch of its own', async () => {
+    found = [
+      200,
+      {
+        template: 'github:acme/bot@dev',
+        valid: true,
+        problems: [],
+        item: { ...template, id: 'github:acme/bot@dev', display_name: 'Bot of Acme' },
+      },
+    ]
+    find<HTMLInputElement>('[data-template=repository] input').click()
+    await flushPromises()
+    await type('bot')
+    await submit()
+    expect(sent).toBeUndefined()
+    expect(page()).toContain('neither owner/repository nor an address')
+    for (const [field, value] of [
+      ['repository-address', 'https://github.com/acme/bot.git'],
+      ['repository-branch', 'dev'],
+    ] as const) {
+      const input = find<HTMLInputElement>(`[data-testid=${field}]`)
+      input.value = value
+      input.dispatchEvent(new Event('input'))
+    }
+    await flushPromises()
+    find('[data-testid=repository-check]').click()
+    await flushPromises()
+    expect(checked).toEqual({ template: 'github:acme/bot@dev' })
+    expect(page()).toContain('“Bot of Acme” can be used.')
+    find<HTMLInputElement>('[data-testid=mode-own] input').click()
+    await submit()
+    expect(sent).toEqual({ name: 'bot', template: 'github:acme/bot@dev', source_mode: false })
   })
 
   it("stays open with the server's reason at its field, until the field changes", async () => {

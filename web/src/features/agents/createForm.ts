@@ -1,20 +1,30 @@
-import type { AgentCreateRequest, LocalTemplate } from '@/api/types'
+import type { AgentCreateRequest } from '@/api/types'
 import { ApiError, messageOf } from '@/api/errors'
+import { isRepository, placeOf, repositoryOf } from '@/features/templates/repository'
 import { text } from '@/text/en'
 import { judgeAgentName, NAME_LIMIT } from './agentName'
 
 export interface CreateForm {
   name: string
-  /** Template id, or the empty text for a blank agent. */
+  /** Template id, the empty text for a blank agent, or `REPOSITORY` for one that is named by its address. */
   template: string
+  address: string
+  branch: string
+  /** With a repository: whether it follows the branch, or gets one of its own. */
+  follows: boolean
   cpu: string
   memory: string
   runtime: string
 }
 
+export const REPOSITORY = 'repository'
+
 export const emptyForm = (template = ''): CreateForm => ({
   name: '',
   template,
+  address: '',
+  branch: '',
+  follows: true,
   cpu: '2',
   memory: '4g',
   runtime: 'claude-code',
@@ -48,17 +58,34 @@ export function nameNote(raw: string, taken: (name: string) => boolean): NameNot
   }
 }
 
+/** A form for a template that may not be in the list: then it is named by its address. */
+export function formFor(template: string, listed: boolean): CreateForm {
+  if (listed || !isRepository(template)) return emptyForm(template)
+  const address = template.startsWith('github:') ? placeOf(template) : template.replace(/^git:/, '')
+  return { ...emptyForm(REPOSITORY), address }
+}
+
+/** The id of the chosen template; null while an address names none. */
+export function templateOf(form: CreateForm): string | null {
+  return form.template === REPOSITORY ? repositoryOf(form).id : form.template
+}
+
 /** What stands in the way of sending the form; empty when nothing does. */
 export function checkForm(form: CreateForm, taken: (name: string) => boolean): FormErrors {
   if (form.name.trim() === '') return { name: text.create.missing }
   const { error } = nameNote(form.name, taken)
-  return error === null ? {} : { name: error }
+  if (error !== null) return { name: error }
+  return form.template === REPOSITORY ? repositoryOf(form).errors : {}
 }
 
 /** A template brings its own runtime and limits, so only a blank agent sends them. */
 export function requestOf(form: CreateForm): AgentCreateRequest {
   const name = form.name.trim()
-  if (form.template !== '') return { name, template: form.template } as AgentCreateRequest
+  const template = templateOf(form) ?? ''
+  if (template !== '') {
+    const source = isRepository(template) ? { source_mode: form.follows } : {}
+    return { name, template, ...source } as AgentCreateRequest
+  }
   return {
     name,
     resources: { cpu: form.cpu, memory: form.memory },
@@ -91,11 +118,4 @@ export function errorsOf(failure: unknown): FormErrors {
 
 export function isChanged(form: CreateForm, initial: CreateForm): boolean {
   return (Object.keys(form) as (keyof CreateForm)[]).some((key) => form[key] !== initial[key])
-}
-
-export function credentialNames(template: LocalTemplate): string {
-  // Templates from repositories list plain names.
-  return template.required_credentials
-    .map((one: { name: string } | string) => (typeof one === 'string' ? one : one.name))
-    .join(', ')
 }

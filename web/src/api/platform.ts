@@ -1,0 +1,41 @@
+import { call } from './http'
+import type {
+  AuditPage,
+  AuditQuery,
+  PlatformKey,
+  PlatformKeyChange,
+  PlatformKeysStatus,
+  PlatformKeyTest,
+  VaultState,
+} from './accessTypes'
+
+const keyPath = (key: PlatformKey, rest = '') => `/api/settings/api-keys/${key}${rest}`
+
+/** What only an administrator decides. */
+export const platformCalls = {
+  async platformKeys(signal?: AbortSignal): Promise<PlatformKeysStatus> {
+    return (await call<PlatformKeysStatus>('GET', '/api/settings/api-keys', { signal })).data
+  },
+  async setPlatformKey(key: PlatformKey, value: string): Promise<PlatformKeyChange> {
+    const options = { json: { api_key: value } }
+    return (await call<PlatformKeyChange>('PUT', keyPath(key), options)).data
+  },
+  async deletePlatformKey(key: PlatformKey): Promise<PlatformKeyChange> {
+    return (await call<PlatformKeyChange>('DELETE', keyPath(key))).data
+  },
+  async testPlatformKey(key: PlatformKey, value: string): Promise<PlatformKeyTest> {
+    const options = { json: { api_key: value } }
+    return (await call<PlatformKeyTest>('POST', keyPath(key, '/test'), options)).data
+  },
+  async vault(signal?: AbortSignal): Promise<VaultState> {
+    return (await call<VaultState>('GET', '/api/vault', { signal })).data
+  },
+  async rotateVault(): Promise<{ key_id: string; rewrapped: number }> {
+    return (await call<{ key_id: string; rewrapped: number }>('POST', '/api/vault/rotate')).data
+  },
+  async audit(query: AuditQuery, limit: number, signal?: AbortSignal): Promise<AuditPage> {
+    const asked = new URLSearchParams({ limit: String(limit) })
+    for (const [key, value] of Object.entries(query)) if (value) asked.set(key, String(value))
+    return (await call<AuditPage>('GET', `/api/audit?${asked}`, { signal })).data
+  },
+}

@@ -1,0 +1,179 @@
+import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { TopicListener } from '@/live/client'
+import CredentialDialog from '@/features/credentials/CredentialDialog.vue'
+import ImportDialog from '@/features/credentials/ImportDialog.vue'
+import CredentialsPage from '@/pages/CredentialsPage.vue'
+import { useFleet } from '@/stores/fleet'
+import { agent, fakeServer } from '../../helpers'
+
+const heard = vi.hoisted(() => ({ listener: null as TopicListener | null }))
+vi.mock('@/live/client', async (original) => ({
+  ...(await original<object>()),
+  liveStatus: { value: 'ready' },
+  useTopic: (_topic: () => string | null, listener: TopicListener) => {
+    heard.listener = listener
+  },
+}))
+vi.mock('vue-router', async (original) => ({
+  ...(await original<object>()),
+  useRoute: () => ({ query: {} }),
+  useRouter: () => ({ replace: () => Promise.resolve() }),
+}))
+
+const stored = (id: string, name: string, agents: string[] = [], pending: string[] = []) => ({
+  id,
+  name,
+  service: 'search',
+  type: 'api_key',
+  description: null,
+  file_path: null,
+  created_at: '2026-01-15T10:20:30',
+  updated_at: '2026-01-15T10:20:30',
+  status: 'active',
+  agents,
+  pending_agents: pending,
+})
+let list: unknown[]
+let sent: unknown
+let server: { calls: string[] }
+const body = (init: RequestInit) => JSON.parse(String(init.body))
+
+beforeEach(() => {
+  document.body.innerHTML = ''
+  setActivePinia(createPinia())
+  useFleet().takeSnapshot({ agents: [agent('writer')] })
+  list = [stored('1', 'SEARCH_KEY', ['writer', 'gone'], ['writer']), stored('2', 'OTHER_KEY')]
+  sent = undefined
+  server = fakeServer({
+    'GET /api/credentials': () => [200, list],
+    'GET /api/templates': () => [200, []],
+    'DELETE /api/credentials/1': () => [200, { message: 'x' }],
+    'POST /api/credentials': (init) => {
+      sent = body(init)
+      return [200, stored('3', 'NEW_KEY')]
+    },
+    'POST /api/credentials/bulk/preview': () => [
+      200,
+      {
+        pairs: [
+          { line: 1, name: 'A_KEY', service: 'a', type: 'api_key', status: 'new' },
+          { line: 2, name: 'SEARCH_KEY', service: 'search', type: 'api_key', status: 'differs' },
+        ],
+        ignored: [{ line: 3, reason: 'There is no “=” in it.' }],
+      },
+    ],
+    'POST /api/credentials/bulk': (init) => {
+      sent = body(init)
+      return [200, { created: 1, skipped: 0, errors: [], credentials: [] }]
+    },
+  })
+})
+const global = { stubs: { RouterLink: RouterLinkStub } }
+const page = () => document.body.textContent ?? ''
+const find = <T extends HTMLElement = HTMLElement>(id: string) =>
+  document.body.querySelector<T>(`[data-testid="${id}"]`) as T
+async function fill(id: string, value: string): Promise<void> {
+  const field = find<HTMLInputElement>(id)
+  field.value = value
+  field.dispatchEvent(new Event('input'))
+  await flushPromises()
+}
+async function submit(): Promise<void> {
+  document.body.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }))
+  await flushPromises()
+}
+
+describe('the credentials page', () => {
+  it('lists what there is, who uses it and what needs apply, with one request', async () => {
+    const wrapper = mount(CredentialsPage, { attachTo: document.body, global })
+    await flushPromises()
+    expect(server.calls).toEqual(['GET /api/credentials'])
+    const row = find('credential-SEARCH_KEY').textContent ?? ''
+    expect(row).toContain('writer, needs apply')
+    expect(row).toContain('gone')
+    expect(find('credential-OTHER_KEY').textContent).not.toContain('needs apply')
+    wrapper.unmount()
+  })
+
+  it('asks again when the server tells of a change, and not before', async () => {
+    const wrapper = mount(CredentialsPage, { attachTo: document.body, global })
+    await flushPromises()
+    heard.listener?.snapshot({}, null)
+    heard.listener?.event({ event: 'operation_update', topic: 'user', seq: 1, data: {} })
+    await flushPromises()
+    expect(server.calls).toHaveLength(1)
+    list = [stored('2', 'OTHER_KEY')]
+    heard.listener?.event({ event: 'credentials_changed', topic: 'user', seq: 2, data: {} })
+    await flushPromises()
+    expect(server.calls).toHaveLength(2)
+    expect(find('credential-SEARCH_KEY')).toBeNull()
+    wrapper.unmount()
+  })
+
+  it('a failed load is an error with its reason, never an empty list', async () => {
+    fakeServer({ 'GET /api/credentials': () => [503, { detail: 'Redis does not answer.' }] })
+    const wrapper = mount(CredentialsPage, { attachTo: document.body, global })
+    await flushPromises()
+    expect(page()).toContain('Redis does not answer.')
+    expect(find('credentials-empty')).toBeNull()
+    wrapper.unmount()
+  })
+})
+
+describe('a new credential', () => {
+  it('is sent once, and its secret is in no part of the page before or after', async () => {
+    const wrapper = mount(CredentialDialog, {
+      props: { open: true },
+      attachTo: document.body,
+      global,
+    })
+    await flushPromises()
+    await fill('credential-name', 'OPENAI_API_KEY')
+    expect(find<HTMLSelectElement>('credential-service').value).toBe('openai')
+    await fill('credential-secret', 'sk-hidden-9')
+    expect(find<HTMLInputElement>('credential-secret').type).toBe('password')
+    expect(document.body.innerHTML).not.toContain('sk-hidden-9')
+    await submit()
+    expect(sent).toMatchObject({
+      name: 'OPENAI_API_KEY',
+      service: 'openai',
+      credentials: { api_key: 'sk-hidden-9' },
+    })
+    expect(wrapper.emitted('update:open')).toEqual([[false]])
+    wrapper.unmount()
+  })
+
+  it('is not sent with something missing', async () => {
+    const wrapper = mount(CredentialDialog, {
+      props: { open: true },
+      attachTo: document.body,
+      global,
+    })
+    await flushPromises()
+    await submit()
+    expect(sent).toBeUndefined()
+    expect(document.body.querySelectorAll('[aria-invalid=true]').length).toBe(3)
+    wrapper.unmount()
+  })
+})
+
+describe('the import', () => {
+  it('shows what each line would do before anything is stored, and leaves out what differs', async () => {
+    const wrapper = mount(ImportDialog, { props: { open: true }, attachTo: document.body, global })
+    await flushPromises()
+    await fill('import-lines', 'A_KEY=1\nSEARCH_KEY=2\nnothing')
+    await submit()
+    expect(sent).toBeUndefined()
+    expect(page()).toContain('There is no “=” in it.')
+    expect(page()).toContain('Another value is stored under this name.')
+    expect(find('import-submit').textContent).toContain('Import 2 credentials')
+    find('import-skip').click()
+    await flushPromises()
+    expect(find('import-submit').textContent).toContain('Import 1 credential')
+    await submit()
+    expect(sent).toEqual({ content: 'A_KEY=1\nnothing' })
+    wrapper.unmount()
+  })
+})
