@@ -25,6 +25,7 @@ Session::Session(std::shared_ptr<http::WebSocket> socket, HubLink& hub, Identity
       executor_(socket_->executor()),
       conversation_(identities, options.limits),
       outbox_(options.outbox),
+      turns_(WriteTurns::of(executor_)),
       wake_(executor_, SteadyTime::max()),
       clock_(executor_) {}
 
@@ -88,7 +89,19 @@ void Session::send(Outgoing outgoing) {
     end(close_slow, "too slow");
     return;
   }
-  wake_.cancel();
+  wake_writer();
+}
+
+/// Not at once: others have a turn too.
+void Session::wake_writer() {
+  if (!idle_ || std::exchange(wanted_, true)) return;
+  turns_.want(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->wanted_ = false;
+    self->idle_ = false;
+    self->wake_.cancel();
+  });
 }
 
 void Session::carry_out(Effects effects) {
@@ -142,7 +155,9 @@ Task<> Session::write(std::shared_ptr<Session> self) {
     if (self->outbox_.empty()) {
       self->wake_.expires_at(SteadyTime::max());
       boost::system::error_code ended;
+      self->idle_ = true;
       co_await self->wake_.async_wait(asio::redirect_error(use_awaitable, ended));
+      self->idle_ = false;
       continue;
     }
     auto frame = self->outbox_.pop();

@@ -10,6 +10,7 @@
 #include "live/conversation.h"
 #include "live/hub_link.h"
 #include "live/outbox.h"
+#include "live/write_turns.h"
 
 namespace trinity::live {
 
@@ -42,6 +43,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void take(Delivery delivery);
   void carry_out(Effects effects);
   void send(Outgoing outgoing);
+  void wake_writer();
   void end(std::uint16_t code, std::string_view reason);
   void ask_resync();
   void leave() noexcept;
@@ -52,11 +54,14 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   asio::any_io_executor executor_;
   Conversation conversation_;
   Outbox outbox_;
+  WriteTurns& turns_;
   asio::steady_timer wake_;   ///< the writer waits here for frames
   asio::steady_timer clock_;  ///< the watcher waits here
   SocketId id_ = 0;
   SteadyTime writing_since_{};  ///< default: nothing is being written
   SteadyTime closing_since_{};
+  bool idle_ = false;    ///< the writer waits
+  bool wanted_ = false;  ///< it will be woken in its turn
   bool closing_ = false;
   bool gone_ = false;
   std::atomic<std::size_t> unsent_{0};
