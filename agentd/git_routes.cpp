@@ -55,7 +55,15 @@ BOOST_DESCRIBE_STRUCT(InitializeBody, (), (repository, branch, working_branch))
 constexpr std::int64_t kRemoteAge = 60;
 constexpr std::int64_t kOldestRemoteAge = 86'400;
 constexpr const char* kTokenHeader = "X-Git-Token";
-constexpr std::size_t kLongestToken = 1'000;
+constexpr const char* kBaseHeader = "X-Git-Base";
+constexpr std::size_t kLongestHeader = 1'000;
+
+/// An address of a host, without slash at its end; it goes into the name of a variable of git's configuration.
+bool is_base(std::string_view text) {
+  return (text.starts_with("https://") || text.starts_with("http://") || text.starts_with("file:///")) &&
+         text.size() <= kLongestHeader && !text.ends_with('/') &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c != 0x7f && c != '@'; });
+}
 
 Response answer(const GitConflict& conflict) {
   auto response = Response::json(object{{"detail", conflict.detail()}}, 409);
@@ -163,7 +171,9 @@ class GitHandlers {
   /// What cannot be one is none.
   void hand_token(const Request& request) {
     const auto token = request.headers.find(kTokenHeader).value_or("");
-    git_.hand(token.size() > kLongestToken ? std::string() : std::string(token));
+    const auto base = request.headers.find(kBaseHeader).value_or("");
+    git_.hand(token.size() > kLongestHeader ? std::string() : std::string(token),
+              is_base(base) ? std::string(base) : std::string());
   }
 
   GitRepository& git_;

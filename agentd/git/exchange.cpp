@@ -113,7 +113,10 @@ Task<> GitRepository::fetch(const GitCommand* git) {
 /// What has been fetched comes below the own commits. Gives the output; `fault` when it did not work, and then all is
 /// as before.
 Task<std::string> GitRepository::rebase(const GitCommand* git, const std::string* branch, std::string* fault) {
-  GitCommand::Order order{{"pull", "--rebase", "--no-autostash", ".", "refs/remotes/origin/" + *branch}, kRemote, {}};
+  auto who = co_await identity(git);
+  GitCommand::Order order{std::move(who), kRemote, {}};
+  order.arguments.insert(order.arguments.end(),
+                         {"pull", "--rebase", "--no-autostash", ".", "refs/remotes/origin/" + *branch});
   auto output = co_await git->run(std::move(order));
   if (output.good()) co_return for_people(output.out, "");
   *fault = output.said;
@@ -185,14 +188,18 @@ Task<> GitRepository::stage(const GitCommand* git, const std::vector<std::string
   if (!output.good()) throw Failed("Git add failed: " + output.said);
 }
 
-Task<> GitRepository::commit(const GitCommand* git, const std::string* message) {
+/// For commands that make commits: who, when nobody has said so.
+Task<std::vector<std::string>> GitRepository::identity(const GitCommand* git) {
   GitCommand::Order who{{"config", "--get", "user.email"}, kQuick, {}};
   const auto known = co_await git->run(std::move(who));
-  GitCommand::Order order{{}, kSlow, *message};
-  if (!known.good()) {
-    order.arguments = {"-c", "user.name=Trinity Agent (" + config_.agent_name + ")", "-c",
-                       "user.email=agent@trinity.local"};
-  }
+  if (known.good()) co_return std::vector<std::string>();
+  co_return std::vector<std::string>{"-c", "user.name=Trinity Agent (" + config_.agent_name + ")", "-c",
+                                     "user.email=agent@trinity.local"};
+}
+
+Task<> GitRepository::commit(const GitCommand* git, const std::string* message) {
+  auto who = co_await identity(git);
+  GitCommand::Order order{std::move(who), kSlow, *message};
   order.arguments.insert(order.arguments.end(), {"commit", "--quiet", "--file=-"});
   const auto output = co_await git->run(std::move(order));
   if (!output.good()) throw Failed("Git commit failed: " + output.said);
@@ -210,6 +217,7 @@ Task<> GitRepository::push(const GitCommand* git, const std::string* branch, boo
   if (lower.find("[remote rejected]") != std::string::npos) throw Failed("Git push failed: " + output.said);
   for (const auto* word : {"rejected", "fetch first", "non-fast-forward"}) {
     if (lower.find(word) != std::string::npos) {
+      remote_seen_.reset();
       throw GitConflict("push_rejected",
                         "Push rejected: Remote has changes. Use 'Pull First' "
                         "or 'Force Push' strategy.");

@@ -91,7 +91,7 @@ Task<object> GitRepository::initialize(InitializeRequest request) {
   if (!hold || !remote) throw Unavailable("Another git operation is under way");
   const auto git = command(tree, kWorkWithin);
   Founding founding{std::move(request), {}, !there};
-  founding.url = config_.repository.base + "/" + founding.request.repository + ".git";
+  founding.url = base() + "/" + founding.request.repository + ".git";
   std::exception_ptr fault;
   try {
     co_await found(&git, &founding);
@@ -218,7 +218,6 @@ Task<> GitRepository::undo(const GitCommand* git, Founding* founding) {
     GitCommand::Order back{{"remote", "set-url", "origin", founding->remote_before}, kQuick, {}};
     co_await git->run(std::move(back));
   }
-  if (founding->fresh) prepared_.erase(git->folder());
   auto clean = [tree = git->folder(), founding] {
     std::error_code ignored;
     if (founding->fresh) fs::remove_all(tree / ".git", ignored);

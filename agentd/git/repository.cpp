@@ -1,7 +1,5 @@
 #include "agentd/git/repository.h"
 
-#include <sys/stat.h>
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -36,12 +34,6 @@ struct Busy : Unavailable {
   Busy() : Unavailable("Another git operation is under way") { retry_after_ = seconds(5); }
 };
 
-/// Another one for another repository in its place.
-std::uint64_t number_of(const std::filesystem::path& file) {
-  struct stat status{};
-  return ::lstat(file.c_str(), &status) == 0 ? status.st_ino : 0;
-}
-
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
@@ -53,7 +45,7 @@ GitCommand GitRepository::command(const std::filesystem::path& folder, seconds w
   if (token.empty()) token = handed_;
   if (token.empty()) token = credentials_.value_of("GITHUB_PAT");
   if (token.find_first_of("\r\n") != std::string::npos) token.clear();
-  return {processes_, pool_, {folder, config_.repository.base, std::move(token), steady_now() + within}};
+  return {processes_, pool_, {folder, base(), std::move(token), steady_now() + within}};
 }
 
 Task<GitRepository::Open> GitRepository::open(seconds within, bool alone) {
@@ -99,21 +91,17 @@ Task<> GitRepository::settle_claude_md(const GitCommand* git) {
 }
 
 Task<> GitRepository::prepare(const GitCommand* git) {
-  auto look = [folder = git->folder()] { return number_of(folder / ".git"); };
-  const auto repository = co_await pool_.run(std::move(look));
-  const Prepared wanted{repository, credentials_.files()};
-  if (prepared_[git->folder()] == wanted) co_return;
-  prepared_[git->folder()] = wanted;
-  co_await prepare_repository(&config_, git, credentials_.files(), &pool_);
+  co_await prepare_repository(&config_, git, credentials_.files(), &pool_, !prepared_.contains(git->folder()));
+  prepared_.insert(git->folder());
 }
 
 Task<> prepare_repository(const Config* config, const GitCommand* git, std::vector<std::string> credential_files,
-                          BlockingPool* pool) {
+                          BlockingPool* pool, bool first) {
   auto rules = [config, tree = git->folder(), files = std::move(credential_files)] {
-    set_git_rules(*config, tree, files);
+    return set_git_rules(*config, tree, files);
   };
-  co_await pool->run(std::move(rules));
-  if (git->folder() == config->home) {
+  const bool fresh = co_await pool->run(std::move(rules));
+  if ((first || fresh) && git->folder() == config->home) {
     GitCommand::Order filter{{"config", "--local", "filter.trinity.clean", clean_command(*config)}, kQuick, {}};
     const auto set = co_await git->run(std::move(filter));
     if (!set.good()) log::warn("git", "the filter for CLAUDE.md could not be set: {}", set.said);
@@ -123,7 +111,7 @@ Task<> prepare_repository(const Config* config, const GitCommand* git, std::vect
   const auto address = first_line(url.out);
   const auto clean = without_user(address);
   if (!url.good() || clean == address) co_return;
-  // Written by an older platform: the token does not stay in the repository.
+  // Written by an older platform, or by the agent: the token does not stay in the repository.
   GitCommand::Order rewrite{{"config", "--local", "remote.origin.url", clean}, kQuick, {}};
   const auto done = co_await git->run(std::move(rewrite));
   if (done.good()) log::info("git", "the token was taken out of the address of origin");

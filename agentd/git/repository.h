@@ -1,8 +1,8 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/json/object.hpp>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,9 +74,12 @@ class GitRepository {
   /// the remote, a failure leaves the folder as it was. Throws Conflict when the repository has other commits.
   Task<boost::json::object> initialize(InitializeRequest request);
 
-  /// The token of whoever asks, for what is done from now on; empty: none. One that was given to this agent by itself
-  /// wins. Never written anywhere.
-  void hand(std::string token) { handed_ = std::move(token); }
+  /// For what is done from now on: a token, and the host that it is for ("https://github.com"); empty: none, and the
+  /// one of the configuration. A token that was given to this agent by itself wins. Never written anywhere.
+  void hand(std::string token, std::string base) {
+    handed_ = std::move(token);
+    base_ = std::move(base);
+  }
 
   /// After the platform's sections were written: git learns that they are no change. Without repository nothing.
   Task<> settle();
@@ -94,6 +97,7 @@ class GitRepository {
     std::optional<Lane::Hold> remote;
   };
   Task<Open> open(std::chrono::seconds within, bool alone);
+  [[nodiscard]] const std::string& base() const noexcept { return base_.empty() ? config_.repository.base : base_; }
   [[nodiscard]] GitCommand command(const std::filesystem::path& folder, std::chrono::seconds within) const;
   Task<> prepare(const GitCommand* git);
   Task<> settle_claude_md(const GitCommand* git);
@@ -113,6 +117,7 @@ class GitRepository {
   Task<bool> stash(const GitCommand* git, const char* message, std::string* fault);
   Task<std::string> unstash(const GitCommand* git);
   Task<> stage(const GitCommand* git, const std::vector<std::string>* paths);
+  Task<std::vector<std::string>> identity(const GitCommand* git);
   Task<> commit(const GitCommand* git, const std::string* message);
   Task<> push(const GitCommand* git, const std::string* branch, bool force);
   Task<> recover(std::filesystem::path folder, long stashes);
@@ -156,23 +161,19 @@ class GitRepository {
   asio::any_io_executor executor_;
   Lane& home_;
   Lane remote_lane_;
-  /// By work tree: which repository it was when it was prepared, and the credential files that its rules name.
-  struct Prepared {
-    std::uint64_t repository = 0;
-    std::vector<std::string> files;
-    bool operator==(const Prepared&) const = default;
-  };
-  std::map<std::filesystem::path, Prepared> prepared_;
+  std::set<std::filesystem::path> prepared_;  ///< work trees, in this life
   std::optional<SteadyTime> remote_seen_;
   std::optional<Time> remote_seen_at_;
   std::string remote_fault_;  ///< of the last look; empty: it worked
   std::string handed_;
+  std::string base_;
   bool following_ = false;
 };
 
 /// The repository gets what agentd needs of it: its private rules, the filter for CLAUDE.md, and an address without a
 /// token in it.
+/// `first`: also what is only set when somebody has taken the rules away.
 Task<> prepare_repository(const Config* config, const GitCommand* git, std::vector<std::string> credential_files,
-                          BlockingPool* pool);
+                          BlockingPool* pool, bool first = true);
 
 }  // namespace trinity::agentd

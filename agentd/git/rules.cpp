@@ -42,8 +42,8 @@ constexpr std::array<std::string_view, 20> kOfPrograms{"/.local/",
                                                        "/.claude-agent/",
                                                        "/.trinity-clone-*/"};
 
-/// Adds the lines that are missing.
-void add_lines(const fs::path& file, const std::vector<std::string>& lines) {
+/// Adds the lines that are missing. False: none is.
+bool add_lines(const fs::path& file, const std::vector<std::string>& lines) {
   fs::create_directories(file.parent_path());
   const auto text = read_small_file(file, kLargest).value_or("");
   const auto around = "\n" + text + "\n";
@@ -51,9 +51,10 @@ void add_lines(const fs::path& file, const std::vector<std::string>& lines) {
   for (const auto& line : lines) {
     if (around.find("\n" + line + "\n") == std::string::npos) added += line + "\n";
   }
-  if (added.empty()) return;
+  if (added.empty()) return false;
   if (!text.empty() && !text.ends_with('\n')) added.insert(0, "\n");
   std::ofstream(file, std::ios::app) << added;
+  return true;
 }
 
 /// In a work tree that is linked to another repository `.git` is a file that says where that is.
@@ -78,20 +79,22 @@ std::string literal(const std::string& path) {
 
 }  // namespace
 
-void set_git_rules(const Config& config, const fs::path& tree, const std::vector<std::string>& credential_files) {
+bool set_git_rules(const Config& config, const fs::path& tree, const std::vector<std::string>& credential_files) {
   try {
     const auto git = git_folder(tree);
-    if (git.empty()) return;
+    if (git.empty()) return false;
     std::vector<std::string> lines(kSecrets.begin(), kSecrets.end());
     lines.insert(lines.end(), kOfPrograms.begin(), kOfPrograms.end());
+    bool added = false;
     if (tree == config.home) {
       for (const auto& path : credential_files) lines.push_back("/" + literal(path));
-      add_lines(git / "info" / "attributes", {"/CLAUDE.md filter=trinity"});
+      added = add_lines(git / "info" / "attributes", {"/CLAUDE.md filter=trinity"});
     }
-    add_lines(git / "info" / "exclude", lines);
+    return add_lines(git / "info" / "exclude", lines) || added;
   } catch (const std::exception& e) {
     log::warn("git", "the repository's own rules: {}", e.what());
   }
+  return false;
 }
 
 namespace {

@@ -9,9 +9,9 @@ namespace trinity::agentd {
 
 /// What a repository in the home folder must never take: credentials, what belongs to programs, other agents' folders.
 /// Written to its private exclude file, which is in no commit. `credential_files`: paths relative to the home folder.
-/// With CLAUDE.md's platform sections it is the same: git is told to leave them out when it looks at the file. Blocks;
-/// what fails is logged.
-void set_git_rules(const Config& config, const std::filesystem::path& tree,
+/// With CLAUDE.md's platform sections it is the same: git is told to leave them out when it looks at the file. True
+/// when something had to be written: nobody has prepared this repository. Blocks; what fails is logged.
+bool set_git_rules(const Config& config, const std::filesystem::path& tree,
                    const std::vector<std::string>& credential_files);
 
 /// Path patterns of those files, wherever they lie.

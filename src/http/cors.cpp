@@ -61,6 +61,7 @@ std::optional<Response> answer_preflight(Method method, const Headers& request,
 void allow_origin(Response& response, const std::string& origin) {
   response.headers.set("Access-Control-Allow-Origin", origin);
   response.headers.set("Access-Control-Allow-Credentials", "true");
+  response.headers.set("Access-Control-Expose-Headers", "X-Conflict-Type, Retry-After");
   const auto vary = response.headers.find("Vary");
   response.headers.set("Vary", vary ? std::string(*vary) + ", Origin" : "Origin");
 }

@@ -497,6 +497,7 @@ TEST_F(ServerTest, CrossOriginRules) {
   EXPECT_EQ(status_of(fine), "HTTP/1.1 200 OK");
   EXPECT_TRUE(has(fine, "Access-Control-Allow-Origin: http://localhost:3000\r\n"));
   EXPECT_TRUE(has(fine, "Access-Control-Allow-Credentials: true\r\n"));
+  EXPECT_TRUE(has(fine, "Access-Control-Expose-Headers: X-Conflict-Type, Retry-After\r\n"));
   EXPECT_TRUE(has(fine, "Access-Control-Max-Age: 600\r\n"));
   EXPECT_EQ(status_of(ask(preflight + "Origin: http://evil\r\n\r\n")), "HTTP/1.1 400 Bad Request");
   EXPECT_EQ(
