@@ -1,8 +1,9 @@
 // Drives the built UI in a real browser against the mock server: accessibility of every page in both themes, requests
-// counted from the browser's own network log, reaction times, outages.   npm run build && node dev/check.mjs [speed]
+// counted from the browser's own network log, reaction times, outages.   npm run build && node dev/check.mjs [speed, talk or access]
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { flip, heard, launch, signIn, withMock } from './harness.mjs'
+import { checkAccess } from './check-access.mjs'
 import { checkTalk } from './check-talk.mjs'
 import { percentile, traceTicks } from './trace.mjs'
 
@@ -50,8 +51,11 @@ async function axeRun(page, name) {
   check(`axe: ${name}`, bad.length === 0, bad.join('\n         '))
 }
 
-if (only !== 'speed') await checkTalk({ withMock, signIn, flip, open, axeRun, check })
 if (only !== 'speed' && only !== 'talk')
+  await checkAccess({ withMock, signIn, flip, open, axeRun, check })
+if (only !== 'speed' && only !== 'access')
+  await checkTalk({ withMock, signIn, flip, open, axeRun, check })
+if (only === '')
   await withMock(8861, ['--agents', '12'], async (base) => {
     for (const [theme, viewport] of [
       ['dark', undefined],
@@ -100,6 +104,11 @@ if (only !== 'speed' && only !== 'talk')
         'agents/research-desk?tab=logs',
         'agents/research-desk?tab=sharing',
         'agents/research-desk?tab=permissions',
+        'agents/research-desk?tab=git',
+        'agents/release-notes?tab=git',
+        'agents/research-desk?tab=credentials',
+        'credentials',
+        'audit',
         'templates',
         'settings',
         'agents/nobody',
@@ -114,7 +123,7 @@ if (only !== 'speed' && only !== 'talk')
     }
   })
 
-if (only !== 'speed' && only !== 'talk')
+if (only === '')
   await withMock(8862, ['--agents', '12'], async (base) => {
     const page = await open(base)
     await page.goto(`${base}/agents/release-notes?tab=logs`)

@@ -185,7 +185,7 @@ async function lookAtTemplates({ withMock, shoot }) {
       await toPage(tab)
       await tab.getByTestId('template-github:acme/agent-writer').getByRole('button').last().click()
       await tab.getByTestId('create-name').fill('My writer')
-      await tab.getByText('Missing').waitFor()
+      await tab.getByText('Missing', { exact: true }).first().waitFor()
     })
     await shoot(base, 'templates-create-address', async (tab) => {
       await check(tab, 'acme/price-watch')

@@ -228,7 +228,7 @@ export class MockCredentials {
 
   #required(agent) {
     const { name, template } = agent.item
-    if (template !== 'local:demo-researcher')
+    if (!/researcher|writer/.test(template ?? ''))
       return { agent_name: name, template: template ?? null, required_credentials: [] }
     const own = new Set([...this.kept.values()].map((one) => one.meta.name))
     return {

@@ -50,7 +50,7 @@ const toAgent = (name: string, tab?: string): RouteLocationRaw => ({
 /** What the entry is about, in as few words as tell it. */
 export function objectWords(entry: AuditEntry): string {
   const named = entry.detail.name
-  const name = typeof named === 'string' && named !== '' ? named : entry.object_id
+  const name = (typeof named === 'string' ? named : '') || entry.object_id || null
   if (entry.object_kind === 'agent') return name ?? entry.agent ?? ''
   return name ?? kindWords(entry.object_kind)
 }
@@ -64,5 +64,10 @@ export function detailsOf(entry: AuditEntry): { key: string; value: string }[] {
       value: typeof value === 'string' ? value : JSON.stringify(value),
     }))
 }
+
+const results: Readonly<Record<string, string>> = text.audit.results
+
+/** Why it was not done, in words. */
+export const resultWords = (result: string) => results[result] ?? result.replaceAll('_', ' ')
 
 export const wentWell = (entry: AuditEntry) => entry.result === 'ok' || entry.result === ''
