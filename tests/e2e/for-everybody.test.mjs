@@ -96,7 +96,7 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
         ['/agents/reader?tab=sharing', () => browser.at('shares-empty').waitFor()],
         ['/agents/reader?tab=permissions', () => browser.at('permission-resting').waitFor()],
         ['/agents/nobody', () => heading(/./)],
-        ['/templates', () => browser.page.getByRole('heading', { level: 2, name: 'Demo worker' }).waitFor()],
+        ['/templates', () => browser.page.getByRole('heading', { level: 3, name: 'Demo worker' }).waitFor()],
         ['/settings', () => heading('Settings')],
         ['/nothing/here', () => heading(/./)],
       ]) {

@@ -18,6 +18,8 @@ export interface Credential {
   agents?: string[]
   /** Those of them that have not got its newest value yet. */
   pending_agents?: string[]
+  /** The variable that it is delivered as, when that is not its name. */
+  export_as?: string | null
 }
 
 export interface CredentialCreate {
@@ -98,6 +100,7 @@ export interface AssignedCredential {
   service: string
   type: string
   file_path: string | null
+  export_as?: string | null
   /** The agent has not got its newest value yet. */
   pending?: boolean
 }
@@ -289,6 +292,8 @@ export interface AuditEntry {
 export interface AuditPage {
   entries: AuditEntry[]
   next: number | null
+  /** Entries that could not be kept since the server started. */
+  lost?: number
 }
 
 export interface AuditQuery {

@@ -33,6 +33,7 @@ export const credentialTexts = {
         ? 'One agent has not got the newest value yet'
         : `${n} agents have not got the newest value yet`,
     needsApply: 'needs apply',
+    exportAs: (variable: string) => `as ${variable}`,
     openAgent: (name: string) => `Credentials of ${name}`,
     loadFailed: 'The credentials could not be loaded',
     stale: 'The newest list could not be loaded.',

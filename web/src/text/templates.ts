@@ -22,6 +22,7 @@ export const templateTexts = {
     broken: 'Cannot be used',
     problems: (n: number) => counted(n, 'problem'),
     problemsTitle: (name: string) => `Problems of ${name}`,
+    whole: 'the repository',
     line: (file: string, line: number | null) => (line === null ? file : `${file}, line ${line}`),
     level: { error: 'Error', warning: 'Warning' },
 

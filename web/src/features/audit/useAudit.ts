@@ -9,6 +9,8 @@ export interface Audit {
   entries: Readonly<Ref<readonly AuditEntry[] | null>>
   error: Readonly<Ref<string | null>>
   loading: Readonly<Ref<'first' | 'older' | null>>
+  /** Entries that could not be kept. */
+  lost: Readonly<Ref<number>>
   /** There is more behind the last one shown. */
   more: Readonly<Ref<boolean>>
   load(): Promise<void>
@@ -19,6 +21,7 @@ export interface Audit {
 export function useAudit(query: () => AuditQuery): Audit {
   const entries = shallowRef<readonly AuditEntry[] | null>(null)
   const next = ref<number | null>(null)
+  const lost = ref(0)
   const error = ref<string | null>(null)
   const loading = ref<'first' | 'older' | null>(null)
   let asking: AbortController | null = null
@@ -34,6 +37,7 @@ export function useAudit(query: () => AuditQuery): Audit {
       if (asking !== mine) return
       entries.value = kind === 'older' ? [...(entries.value ?? []), ...page.entries] : page.entries
       next.value = page.next
+      lost.value = page.lost ?? 0
       error.value = null
     } catch (failure) {
       if (asking === mine) error.value = messageOf(failure)
@@ -55,6 +59,7 @@ export function useAudit(query: () => AuditQuery): Audit {
     entries,
     error,
     loading: computed(() => loading.value),
+    lost: computed(() => lost.value),
     more: computed(() => next.value !== null),
     load,
     async older() {
