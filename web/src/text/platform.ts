@@ -126,6 +126,8 @@ export const platformTexts = {
       key: 'key',
       template: 'template',
       git: 'repository',
+      repository: 'repository',
+      provider: 'provider',
       vault: 'vault',
       user: 'person',
     },

@@ -22,14 +22,22 @@ const kinds: Readonly<Record<string, string>> = text.audit.object_kinds
 export const kindWords = (kind: string | null): string =>
   kind === null || kind === '' ? '' : (kinds[kind] ?? kind)
 
+/** The tab of an agent's page that an action is about. */
+function tabOf(action: string): string | undefined {
+  if (action.startsWith('credential_')) return 'credentials'
+  if (action.startsWith('git_')) return 'git'
+  if (/_(file|folder)$/.test(action)) return 'files'
+  return undefined
+}
+
 /** Where the object can be looked at; null when there is no page for it. */
 export function placeOf(entry: AuditEntry): RouteLocationRaw | null {
   const agent = entry.object_kind === 'agent' ? entry.object_id : entry.agent
+  if (agent) return toAgent(agent, tabOf(entry.action))
   switch (entry.object_kind) {
     case 'credential':
-      return agent ? toAgent(agent, 'credentials') : { name: 'credentials' }
-    case 'git':
-      return agent ? toAgent(agent, 'git') : null
+    case 'provider':
+      return { name: 'credentials' }
     case 'key':
     case 'vault':
     case 'setting':
@@ -37,7 +45,7 @@ export function placeOf(entry: AuditEntry): RouteLocationRaw | null {
     case 'template':
       return { name: 'templates' }
     default:
-      return agent ? toAgent(agent) : null
+      return null
   }
 }
 

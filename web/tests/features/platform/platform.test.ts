@@ -103,7 +103,10 @@ describe('the journal', () => {
       query: { tab: 'credentials' },
     })
     expect(placeOf(entry(1, { agent: null }))).toEqual({ name: 'credentials' })
-    expect(placeOf(entry(1, { object_kind: 'key' }))).toEqual({ name: 'settings' })
+    expect(placeOf(entry(1, { object_kind: 'key', agent: null }))).toEqual({ name: 'settings' })
+    expect(
+      placeOf(entry(1, { action: 'git_pull', object_kind: 'agent', object_id: 'bot' })),
+    ).toMatchObject({ query: { tab: 'git' } })
     expect(placeOf(entry(1, { object_kind: 'else', agent: null }))).toBeNull()
     expect(objectWords(entry(1))).toBe('SEARCH_KEY')
     expect(detailsOf(entry(1))).toEqual([{ key: 'by', value: 'hand' }])
