@@ -77,13 +77,11 @@ export class MockCredentials {
     return { ...one.meta, agents, pending_agents: agents.filter((name) => this.#pending(name)) }
   }
   #news(agent) {
-    this.publish('user', 'credentials_changed', {})
-    if (agent !== undefined)
-      this.publish(`agent:${agent}`, 'agent_config_changed', {
-        name: agent,
-        area: 'credentials',
-        restart_required: false,
-      })
+    this.publish(`agent:${agent}`, 'agent_config_changed', {
+      name: agent,
+      area: 'credentials',
+      restart_required: false,
+    })
   }
 
   /** Calls that are no agent's; undefined when it is none of these. */
@@ -109,7 +107,6 @@ export class MockCredentials {
       return [200, [...this.kept.values()].map(this.#listed).reverse()]
     if (path === '/api/credentials') {
       const made = this.#make(sent)
-      this.#news()
       return [200, made]
     }
     return this.#one(method, path.split('/').at(-1), sent)
@@ -120,8 +117,7 @@ export class MockCredentials {
     if (one === undefined) return [404, { detail: 'Credential not found' }]
     if (method === 'DELETE') {
       this.kept.delete(id)
-      for (const ids of this.assigned.values()) ids.delete(id)
-      this.#news()
+      for (const [agent, ids] of this.assigned) if (ids.delete(id)) this.#news(agent)
       return [200, { message: `Credential ${id} deleted` }]
     }
     if (sent.name) one.meta.name = sent.name
@@ -184,7 +180,6 @@ export class MockCredentials {
     const credentials = fresh.map((pair) =>
       this.#make({ ...pair, credentials: { api_key: pair.value } }),
     )
-    this.#news()
     return [
       200,
       { created: fresh.length, skipped: pairs.length - fresh.length, errors: [], credentials },

@@ -8,12 +8,14 @@ import CredentialsPage from '@/pages/CredentialsPage.vue'
 import { useFleet } from '@/stores/fleet'
 import { agent, fakeServer } from '../../helpers'
 
-const heard = vi.hoisted(() => ({ listener: null as TopicListener | null }))
+const heard = vi.hoisted(() => ({ topics: new Map<string, TopicListener>() }))
 vi.mock('@/live/client', async (original) => ({
   ...(await original<object>()),
-  liveStatus: { value: 'ready' },
-  useTopic: (_topic: () => string | null, listener: TopicListener) => {
-    heard.listener = listener
+  live: {
+    hold(topic: string, listener: TopicListener) {
+      heard.topics.set(topic, listener)
+      return { setOptions: () => undefined, release: () => heard.topics.delete(topic) }
+    },
   },
 }))
 vi.mock('vue-router', async (original) => ({
@@ -97,18 +99,29 @@ describe('the credentials page', () => {
     wrapper.unmount()
   })
 
-  it('asks again when the server tells of a change, and not before', async () => {
+  it('asks again when an agent that uses one tells of a change, and holds no topic longer than needed', async () => {
     const wrapper = mount(CredentialsPage, { attachTo: document.body, global })
     await flushPromises()
-    heard.listener?.snapshot({}, null)
-    heard.listener?.event({ event: 'operation_update', topic: 'user', seq: 1, data: {} })
+    expect([...heard.topics.keys()]).toEqual(['agent:writer'])
+    const writer = heard.topics.get('agent:writer')
+    const tell = (area: string) =>
+      writer?.event({
+        event: 'agent_config_changed',
+        topic: 'agent:writer',
+        seq: 1,
+        data: { area },
+      })
+    writer?.snapshot({}, null)
+    tell('sharing')
     await flushPromises()
     expect(server.calls).toHaveLength(1)
     list = [stored('2', 'OTHER_KEY')]
-    heard.listener?.event({ event: 'credentials_changed', topic: 'user', seq: 2, data: {} })
+    // Much at once is one question, and one more for what came meanwhile.
+    for (let n = 0; n < 5; n++) tell('credentials')
     await flushPromises()
-    expect(server.calls).toHaveLength(2)
+    expect(server.calls).toHaveLength(3)
     expect(find('credential-SEARCH_KEY')).toBeNull()
+    expect(heard.topics.size).toBe(0)
     wrapper.unmount()
   })
 
