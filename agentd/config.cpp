@@ -49,10 +49,42 @@ void read_branch(const Variables& variables, const std::string& name, std::strin
   }
 }
 
+/// Of http and https the host, of files nothing; no value: it is no address, or has a name or a password in it.
+std::optional<std::string> origin_of(std::string_view address) {
+  if (address.size() > 2'000 || std::any_of(address.begin(), address.end(), [](unsigned char c) {
+        return c <= ' ' || c == 0x7f || c == '\\' || c == '@' || c == '?' || c == '#';
+      }))
+    return std::nullopt;
+  if (address.starts_with("file:///")) return std::string();
+  if (!address.starts_with("https://") && !address.starts_with("http://")) return std::nullopt;
+  const auto host = address.find("://") + 3;
+  const auto end = address.find('/', host);
+  if (end == std::string_view::npos || end == host || end + 1 == address.size()) return std::nullopt;
+  return std::string(address.substr(0, end));
+}
+
+/// Takes the place of GitHub's name and base.
+void read_address(const Variables& variables, Config& config) {
+  auto& repository = config.repository;
+  auto address = text_of(variables, "GIT_REPOSITORY_URL", "");
+  if (address.empty()) return;
+  const auto origin = origin_of(address);
+  if (!origin) {
+    config.faults.emplace_back("GIT_REPOSITORY_URL is no https://, http:// or file:// address and is not used");
+    return;
+  }
+  repository.base = *origin;
+  repository.token_variable = "GIT_REPOSITORY_TOKEN";
+  repository.token = origin->empty() ? "" : text_of(variables, repository.token_variable, "");
+  repository.name = text_of(variables, "GITHUB_REPO", address);
+  repository.address = std::move(address);
+}
+
 void read_repository(const Variables& variables, Config& config) {
   auto& repository = config.repository;
   repository.name = text_of(variables, "GITHUB_REPO", "");
-  if (!repository.name.empty() && !is_repository_name(repository.name)) {
+  const bool has_address = !text_of(variables, "GIT_REPOSITORY_URL", "").empty();
+  if (!repository.name.empty() && !has_address && !is_repository_name(repository.name)) {
     config.faults.emplace_back("GITHUB_REPO is not owner/name and is not used");
     repository.name.clear();
   }
@@ -68,6 +100,8 @@ void read_repository(const Variables& variables, Config& config) {
     config.faults.emplace_back("GIT_LARGEST_FILE_MB must be 1 to 100000; 100 is used");
   }
   while (repository.base.ends_with('/')) repository.base.pop_back();
+  if (!repository.follows_source) read_branch(variables, "GIT_SOURCE_BRANCH", repository.begins_at, config);
+  read_address(variables, config);
 }
 
 }  // namespace

@@ -17,20 +17,26 @@ struct PlatformMcp {
   [[nodiscard]] bool known() const noexcept { return !url.empty() && !key.empty(); }
 };
 
-/// The repository that an agent is made from. `owner/name` and token are both needed.
+/// The repository that an agent is made from: `owner/name` of GitHub with a token, or a whole address.
 struct Repository {
-  std::string name;            ///< owner/name
+  std::string name;            ///< owner/name; with an address only what it is called
+  std::string address;         ///< https://, http:// or file://, without user name; empty: GitHub's
   std::string token;           ///< as it was at the start; a later one comes with the credentials
   bool keeps_history = false;  ///< a full clone, for sync and pull; else a copy
                                ///< of the newest state
   bool follows_source = false;
   std::string source_branch = "main";
   std::string working_branch;
-  std::string base = "https://github.com";  ///< where repositories are, without
-                                            ///< slash at the end
+  std::string begins_at;  ///< branch that a new working branch begins at; empty: the remote's own choice
+  std::string base = "https://github.com";          ///< where repositories are, without
+                                                    ///< slash at the end; of an address its host
   std::uintmax_t largest_file = 100 * 1024 * 1024;  ///< bytes; the host takes no larger one, so none is committed
-  [[nodiscard]] bool known() const noexcept { return !name.empty() && !token.empty(); }
-  [[nodiscard]] std::string url() const { return base + "/" + name + ".git"; }
+  /// The credential that has a newer token. A token of one host never goes to another.
+  std::string token_variable = "GITHUB_PAT";
+  [[nodiscard]] bool known() const noexcept { return !address.empty() || (!name.empty() && !token.empty()); }
+  [[nodiscard]] std::string url() const { return address.empty() ? base + "/" + name + ".git" : address; }
+  /// The folder of a file:// address; empty: it is none.
+  [[nodiscard]] std::string folder() const { return address.starts_with("file://") ? address.substr(7) : ""; }
 };
 
 /// Everything that agentd takes from outside. The defaults are those of the agent image; tests put their own folders

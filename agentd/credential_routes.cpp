@@ -1,6 +1,7 @@
 // Credentials: what the control plane puts into the home folder and into the environment of programs.
 #include "agentd/credentials/credentials.h"
 #include "agentd/routes.h"
+#include "base/credential_rules.h"
 #include "json/decode.h"
 #include "json/write.h"
 
@@ -15,11 +16,6 @@ using http::Access;
 using http::Method;
 using http::Request;
 using http::Response;
-
-constexpr std::size_t kLargestUpdate = 8 * 1024 * 1024;
-constexpr std::size_t kMostVariables = 1'000;
-constexpr std::size_t kMostFiles = 200;
-constexpr std::size_t kLongestValue = 256 * 1024;
 
 /// Reads the request, and collects what is wrong with it.
 class UpdateBody {
@@ -52,7 +48,7 @@ class UpdateBody {
       return faults_.add("dict_type", {"body", "credentials"}, "Input should be a valid dictionary", nullptr);
     }
     const auto& members = credentials->get_object();
-    if (members.size() > kMostVariables) {
+    if (members.size() > most_credential_variables) {
       return faults_.add("too_long", {"body", "credentials"}, "At most 1000 variables are taken", nullptr);
     }
     for (const auto& member : members) variable(member.key(), member.value());
@@ -66,7 +62,7 @@ class UpdateBody {
     }
     if (given.is_null()) return;
     auto text = given.is_string() ? std::string(given.get_string()) : json::write(given);
-    if (text.size() > kLongestValue || text.find('\0') != std::string::npos) {
+    if (text.size() > longest_credential_value || text.find('\0') != std::string::npos) {
       return faults_.add("value_error", place, "Values have at most 256 KiB and no zero bytes", nullptr);
     }
     update_.variables.push_back({std::string(name), std::move(text)});
@@ -92,7 +88,8 @@ class UpdateBody {
     if (list == nullptr) return;
     const array place{"body", "files"};
     if (!list->is_object()) return faults_.add("dict_type", place, "Input should be a valid dictionary", nullptr);
-    if (list->get_object().size() > kMostFiles) return faults_.add("too_long", place, "At most 200 files", nullptr);
+    if (list->get_object().size() > most_credential_files)
+      return faults_.add("too_long", place, "At most 200 files", nullptr);
     update_.files.emplace();
     for (const auto& member : list->get_object()) {
       if (member.value().is_string()) {
@@ -143,7 +140,7 @@ std::vector<http::Route> credential_routes(const AgentParts& parts) {
       {Method::post, "/api/credentials/update", Access::secret, call(&CredentialHandlers::update)},
       {Method::get, "/api/credentials/status", Access::secret, call(&CredentialHandlers::status)},
   };
-  table.front().max_body = kLargestUpdate;
+  table.front().max_body = largest_credential_update;
   return table;
 }
 

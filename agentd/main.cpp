@@ -1,6 +1,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -61,8 +62,11 @@ int serve(const std::string& why) {
   // Large blocks go back to the system at once, and stay so: without this the limit grows with what was given back.
   mallopt(M_MMAP_THRESHOLD, 64 * 1024);
   mallopt(M_TRIM_THRESHOLD, 256 * 1024);
-  // The secret is in memory; other programs of the same user may not read it there, and no core file may hold it.
+  // The secret is in memory; other programs of the same user may not read it there, and no core file may hold it. The
+  // agent's programs have its credentials in their environment: their core files would hold those.
   prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
   agentd::ignore_broken_pipes();
   const auto signals = stop_signals();
   agentd::LogOutput output(STDOUT_FILENO);

@@ -28,7 +28,12 @@ void add_logs_command(CLI::App& agents, Command& chosen);
 void add_chat_command(CLI::App& root, Command& chosen);
 void add_task_command(CLI::App& root, Command& chosen);
 void add_executions_commands(CLI::App& root, Command& chosen);  ///< executions, executions show, stop
+void add_git_commands(CLI::App& root, Command& chosen);         ///< git status, log, diff, push, pull, init
 void add_halt_commands(CLI::App& root, Command& chosen);        ///< stop-all, resume-all
+void add_audit_command(CLI::App& root, Command& chosen);
+void add_vault_commands(CLI::App& root, Command& chosen);  ///< vault status, vault rotate
+void add_credentials_commands(CLI::App& root, Command& chosen);
+void add_templates_commands(CLI::App& root, Command& chosen);  ///< templates list, check
 
 /// Names of what an option or a place on the command line takes; help shows them and completion knows them.
 inline constexpr const char* kAgentType = "AGENT";

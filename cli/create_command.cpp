@@ -13,6 +13,8 @@ namespace {
 struct CreateOptions {
   std::string name;
   std::string from_template;
+  std::string branch;
+  bool own_branch = false;
   std::string runtime;
   std::string model;
   std::string cpu;
@@ -31,6 +33,8 @@ json::object body_of(const CreateOptions& options) {
     if (!value.empty()) body[field] = value;
   };
   set("template", options.from_template);
+  set("source_branch", options.branch);
+  if (options.own_branch) body["source_mode"] = false;
   set("runtime", options.runtime);
   set("runtime_model", options.model);
   set("custom_instructions", options.instructions);
@@ -70,8 +74,14 @@ void add_create_command(CLI::App& agents, Command& chosen) {
   command->add_option("name", options->name, "Its name; the server turns blanks and capitals into what names allow")
       ->required()
       ->type_name("NAME");
-  command->add_option("-t,--template", options->from_template, "Made from this template, e.g. local:demo-worker")
+  command
+      ->add_option("-t,--template", options->from_template,
+                   "Made from this template or repository, e.g. local:demo-worker or "
+                   "github:acme/agent@main")
       ->type_name(kTemplateType);
+  command->add_option("--branch", options->branch, "Branch of the repository; its own default otherwise")
+      ->type_name("BRANCH");
+  command->add_flag("--own-branch", options->own_branch, "Work on a branch of its own instead of following that one");
   command->add_option("--runtime", options->runtime, "claude-code (usual), gemini-cli, codex or command")
       ->type_name(kRuntimeType);
   command->add_option("--model", options->model, "The model that the runtime asks for")->type_name("MODEL");

@@ -102,7 +102,12 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_chat_command(root, chosen);
   add_task_command(root, chosen);
   add_executions_commands(root, chosen);
+  add_git_commands(root, chosen);
   add_halt_commands(root, chosen);
+  add_audit_command(root, chosen);
+  add_vault_commands(root, chosen);
+  add_credentials_commands(root, chosen);
+  add_templates_commands(root, chosen);
   add_completion(root, global, chosen);
   root.footer(
       "  trinityctl login                        sign in\n"

@@ -1,13 +1,14 @@
 # Debian packages, by what they are for. Sourced by ./trinity.
 # shellcheck shell=bash
 
-PACKAGES_BASE="ca-certificates curl iproute2"
+PACKAGES_BASE="ca-certificates curl git iproute2"
 PACKAGES_BUILD="g++ cmake ninja-build ccache mold pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsoci-dev libsqlite3-dev libsodium-dev libjwt-dev
   libcrypt-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libarchive-dev
-  prometheus-cpp-dev libhowardhinnant-date-dev zlib1g-dev libssl-dev"
+  prometheus-cpp-dev libhiredis-dev libhowardhinnant-date-dev zlib1g-dev libssl-dev"
 PACKAGES_IMAGE="mmdebstrap"
-PACKAGES_TEST="busybox-static libgtest-dev libgmock-dev chromium clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev
+# redis-tools has the server's program too, under another name; the package redis-server would add a service.
+PACKAGES_TEST="redis-tools busybox-static libgtest-dev libgmock-dev chromium clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev
   shellcheck sqlite3"
 PACKAGES_BENCH="wrk nginx-light"
 

@@ -6,6 +6,7 @@
 #include "agentd/credentials/mcp_file.h"
 #include "agentd/credentials/secret_file.h"
 #include "agentd/files.h"
+#include "base/credential_rules.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "json/encode.h"

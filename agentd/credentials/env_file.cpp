@@ -3,26 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
+
+#include "base/credential_rules.h"
 
 namespace trinity::agentd {
 
 namespace {
 
 constexpr std::string_view kHead = "# Credentials that Trinity put here\n\n";
-constexpr std::size_t kLongestName = 256;
-
-bool starts_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool in_name(char c) {
-  return starts_name(c) || (c >= '0' && c <= '9');
-}
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestName && starts_name(text.front()) &&
-         std::all_of(text.begin(), text.end(), in_name);
-}
 
 std::string_view without_blanks(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r");
@@ -58,7 +47,7 @@ std::pair<std::optional<Variable>, std::size_t> variable_at(std::string_view tex
   if (equals == std::string_view::npos) return {std::nullopt, taken};
   auto name = without_blanks(line.substr(0, equals));
   if (name.starts_with("export ") || name.starts_with("export\t")) name = without_blanks(name.substr(7));
-  if (!is_name(name)) return {std::nullopt, taken};
+  if (!is_variable_name(name)) return {std::nullopt, taken};
   auto begin = equals + 1;
   while (begin < line_end && (text[begin] == ' ' || text[begin] == '\t')) ++begin;
   const char quote = begin < line_end ? text[begin] : '\0';
@@ -77,19 +66,6 @@ std::pair<std::optional<Variable>, std::size_t> variable_at(std::string_view tex
 }
 
 }  // namespace
-
-std::string variable_name_fault(std::string_view name) {
-  if (!is_name(name))
-    return "Variable names have letters, digits and underscores and begin with "
-           "no digit";
-  constexpr std::array<std::string_view, 9> refused{"PATH", "HOME",      "NODE_OPTIONS",  "BASH_ENV",         "ENV",
-                                                    "IFS",  "SHELLOPTS", "PYTHONSTARTUP", "AGENT_SERVER_PORT"};
-  const bool loader = name.starts_with("LD_") || name.starts_with("AGENTD_");
-  if (loader || std::find(refused.begin(), refused.end(), name) != refused.end()) {
-    return "This variable is reserved";
-  }
-  return {};
-}
 
 std::string env_line(const Variable& variable) {
   const auto& value = variable.value;

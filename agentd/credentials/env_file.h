@@ -12,10 +12,6 @@ struct Variable {
   bool operator==(const Variable&) const = default;
 };
 
-/// Why no credential may have that name; empty: it may. Some names would change how programs are loaded or found, or
-/// what agentd itself does.
-[[nodiscard]] std::string variable_name_fault(std::string_view name);
-
 /// `NAME="value"` with line end, so quoted that shells get the value back exactly, and readers of the dotenv kind as
 /// well, except for a value that has both a single quote and one of `"`, `\`, `$`, a backtick: these have no form that
 /// all of them read alike; there it is the shells'.

@@ -7,7 +7,7 @@
 #include "agentd/credentials/secret_file.h"
 #include "agentd/files.h"
 #include "base/log.h"
-#include "json/write.h"
+#include "json/indented.h"
 
 namespace trinity::agentd {
 
@@ -32,46 +32,6 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-void append_indented(std::string& out, const value& from, std::size_t level);
-
-template <class List, class Each>
-void append_list(std::string& out, const List& list, std::size_t level, char open, char close, Each each) {
-  out += open;
-  bool first = true;
-  for (const auto& item : list) {
-    out += first ? "\n" : ",\n";
-    first = false;
-    out.append(2 * (level + 1), ' ');
-    each(item);
-  }
-  if (!first) {
-    out += '\n';
-    out.append(2 * level, ' ');
-  }
-  out += close;
-}
-
-/// People edit these files.
-void append_indented(std::string& out, const value& from, std::size_t level) {
-  if (const auto* members = from.if_object()) {
-    append_list(out, *members, level, '{', '}', [&](const auto& member) {
-      json::append(out, value(member.key()));
-      out += ": ";
-      append_indented(out, member.value(), level + 1);
-    });
-  } else if (const auto* items = from.if_array()) {
-    append_list(out, *items, level, '[', ']', [&](const value& item) { append_indented(out, item, level + 1); });
-  } else {
-    json::append(out, from);
-  }
-}
-
-std::string indented(const value& from) {
-  std::string out;
-  append_indented(out, from, 0);
-  return out + '\n';
-}
-
 /// The member as an object; what is there of another kind is replaced.
 object& object_at(object& of, const char* name) {
   auto& member = of[name];
@@ -91,7 +51,7 @@ std::optional<std::string> changed(const std::string& text, Change change) {
   const auto before = *root;
   change(root->get_object());
   if (*root == before && !is_blank(text)) return text;
-  return indented(*root);
+  return json::indented(*root);
 }
 
 /// Gemini CLI reads GEMINI.md only, unless it is told more.
@@ -175,7 +135,7 @@ std::optional<std::string> filled_template(const std::string& text, const std::v
   std::map<std::string_view, std::string_view> known;
   for (const auto& variable : variables) known[variable.name] = variable.value;
   fill(*root, known);
-  return indented(*root);
+  return json::indented(*root);
 }
 
 void keep_platform_entry(const Config& config) {

@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -18,7 +16,6 @@ namespace trinity::agentd {
 
 namespace {
 
-constexpr std::size_t kLongestPath = 1'024;
 constexpr int kFolderMode = 0700;
 constexpr int kFileMode = 0600;
 
@@ -100,26 +97,6 @@ std::expected<void, std::string> remove_secret_file(const std::filesystem::path&
   if (!folder) return errno == ENOENT ? std::expected<void, std::string>() : std::unexpected(folder.error());
   if (::unlinkat(folder->number(), path.filename().c_str(), 0) == 0 || errno == ENOENT) return {};
   return fault_at(path);
-}
-
-std::string credential_path_fault(const std::filesystem::path& path) {
-  const auto& text = path.native();
-  if (text.empty() || text.size() > kLongestPath || text.find('\0') != std::string::npos || path.is_absolute() ||
-      text.ends_with('/')) {
-    return "not a path of a file in the home folder";
-  }
-  constexpr std::array<std::string_view, 4> folders{".ssh", ".git", ".trinity", "shared-in"};
-  constexpr std::array<std::string_view, 9> files{".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile",
-                                                  ".zshrc",  ".zshenv",       ".zprofile",   ".gitconfig"};
-  for (const auto& part : path) {
-    if (part.empty() || part == "." || part == "..") return "dot segments are not taken";
-    if (std::find(folders.begin(), folders.end(), part.native()) != folders.end()) {
-      return fmt::format("nothing is written below {}", part.string());
-    }
-  }
-  if (std::find(files.begin(), files.end(), text) != files.end()) return "start files of shells are not written";
-  if (text == ".env" || text == ".mcp.json") return "this file is written from the variables and the MCP configuration";
-  return {};
 }
 
 }  // namespace trinity::agentd

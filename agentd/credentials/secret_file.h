@@ -17,7 +17,4 @@ namespace trinity::agentd {
 [[nodiscard]] std::expected<void, std::string> remove_secret_file(const std::filesystem::path& root,
                                                                   const std::filesystem::path& path);
 
-/// Why no credential may be written to that path of the home folder; empty: it may.
-[[nodiscard]] std::string credential_path_fault(const std::filesystem::path& path);
-
 }  // namespace trinity::agentd

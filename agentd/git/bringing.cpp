@@ -60,8 +60,10 @@ class Bringing {
   Task<Brought> copy(std::stop_token stop);
 
  private:
+  /// `options`: further ones.
+  [[nodiscard]] GitCommand::Order clone_to(const fs::path& folder, std::vector<std::string> options) const;
   [[nodiscard]] GitCommand git_in(const fs::path& folder) const {
-    auto token = credentials_.value_of("GITHUB_PAT");
+    auto token = credentials_.value_of(config_.repository.token_variable);
     if (token.empty()) token = config_.repository.token;
     return {processes_, pool_, {folder, config_.repository.base, std::move(token), steady_now() + kClone}};
   }
@@ -79,6 +81,21 @@ class Bringing {
   BlockingPool& pool_;
   std::vector<fs::path> moved_;
 };
+
+/// What serves a folder. Whoever owns it: the platform has mounted it.
+std::string serving(const std::string& folder) {
+  return fmt::format("git -c safe.directory={} upload-pack", folder);
+}
+
+GitCommand::Order Bringing::clone_to(const fs::path& folder, std::vector<std::string> options) const {
+  GitCommand::Order order{{"clone", "--quiet"}, kClone, {}};
+  auto& arguments = order.arguments;
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  if (const auto served = config_.repository.folder(); !served.empty())
+    arguments.push_back("--upload-pack=" + serving(served));
+  arguments.insert(arguments.end(), {"--", config_.repository.url(), folder.string()});
+  return order;
+}
 
 Task<> Bringing::look_again(Brought* brought) {
   const auto git = git_in(config_.home);
@@ -142,8 +159,7 @@ Task<Brought> Bringing::bring() {
   brought.fresh = true;
   const Temporary clone(temporary());
   const auto outside = git_in(config_.home);
-  GitCommand::Order order{
-      {"clone", "--quiet", "--no-checkout", "--", config_.repository.url(), clone.folder().string()}, kClone, {}};
+  auto order = clone_to(clone.folder(), {"--no-checkout"});
   co_await must(&outside, std::move(order));
   fs::rename(clone.folder() / ".git", git_folder);
   const auto git = git_in(config_.home);
@@ -154,6 +170,10 @@ Task<Brought> Bringing::bring() {
     co_await must(&git, std::move(name));
     GitCommand::Order mail{{"config", "--local", "user.email", "agent@trinity.local"}, kQuick, {}};
     co_await must(&git, std::move(mail));
+    if (const auto served = config_.repository.folder(); !served.empty()) {
+      GitCommand::Order serve{{"config", "--local", "remote.origin.uploadpack", serving(served)}, kQuick, {}};
+      co_await must(&git, std::move(serve));
+    }
     co_await prepare_repository(&config_, &git, credentials_.files(), &pool_);
     bool own = false;
     const auto branch = co_await choose_branch(&git, &own);
@@ -168,7 +188,13 @@ Task<Brought> Bringing::bring() {
     GitCommand::Order look{{"rev-parse", "-q", "--verify", "refs/remotes/origin/" + branch}, kQuick, {}};
     const auto there = co_await git.run(std::move(look));
     if (!there.good() && !own) throw StepFailed("the repository has no branch " + branch);
-    const auto base = there.good() ? "refs/remotes/origin/" + branch : std::string("refs/remotes/origin/HEAD");
+    auto base = there.good() ? "refs/remotes/origin/" + branch : std::string("refs/remotes/origin/HEAD");
+    if (!there.good() && !config_.repository.begins_at.empty()) {
+      base = "refs/remotes/origin/" + config_.repository.begins_at;
+      GitCommand::Order find{{"rev-parse", "-q", "--verify", base}, kQuick, {}};
+      const auto begins = co_await git.run(std::move(find));
+      if (!begins.good()) throw StepFailed("the repository has no branch " + config_.repository.begins_at);
+    }
     co_await check_out(&git, &branch, &base, &brought);
     if (there.good()) {
       GitCommand::Order track{{"branch", "--quiet", "--set-upstream-to=origin/" + branch, branch}, kQuick, {}};
@@ -199,8 +225,7 @@ Task<Brought> Bringing::copy(std::stop_token stop) {
   brought.fresh = true;
   const Temporary clone(temporary());
   const auto git = git_in(config_.home);
-  GitCommand::Order order{
-      {"clone", "--quiet", "--depth=1", "--", config_.repository.url(), clone.folder().string()}, kClone, {}};
+  auto order = clone_to(clone.folder(), {"--depth=1"});
   co_await must(&git, std::move(order));
   auto copy = [this, from = clone.folder(), stop] {
     fs::remove_all(from / ".git");

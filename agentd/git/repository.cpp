@@ -41,9 +41,11 @@ std::string first_line(const std::string& text) {
 }  // namespace
 
 GitCommand GitRepository::command(const std::filesystem::path& folder, seconds within) const {
-  auto token = credentials_.given("GITHUB_PAT");
-  if (token.empty()) token = handed_;
-  if (token.empty()) token = credentials_.value_of("GITHUB_PAT");
+  // What the server hands over is for repositories that it knows by their name.
+  const auto& repository = config_.repository;
+  auto token = credentials_.given(repository.token_variable);
+  if (token.empty() && repository.address.empty()) token = handed_;
+  if (token.empty()) token = credentials_.value_of(repository.token_variable);
   if (token.find_first_of("\r\n") != std::string::npos) token.clear();
   return {processes_, pool_, {folder, base(), std::move(token), steady_now() + within}};
 }

@@ -42,6 +42,20 @@ std::exception_ptr explained(std::exception_ptr fault, const Call& call, const s
   }
 }
 
+/// What is kept of the repository it is made from.
+std::optional<GitRecord> record_of(const Plan& plan) {
+  if (!plan.repository) return std::nullopt;
+  const auto& from = *plan.repository;
+  GitRecord made;
+  made.agent = plan.name;
+  made.repository = from.name;
+  made.working_branch = from.working_branch;
+  made.instance_id = from.instance_id;
+  made.source_branch = from.source_branch;
+  made.source_mode = from.source_mode;
+  return made;
+}
+
 }  // namespace
 
 /// What a creation has to make, and has made so far.
@@ -128,6 +142,7 @@ Task<bool> AgentService::needs_volume(Call call, std::string name) {
 /// The rows, and the fleet's knowledge of them.
 Task<> AgentService::register_it(Call call, const Plan* plan, Made* made) {
   AgentStore::Registration wanted{plan->name, plan->owner_id, plan->owner, plan->api_key, {}};
+  wanted.repository = record_of(*plan);
   wanted.intent.agent = plan->name;
   wanted.intent.mark = plan->key_nonce;
   wanted.intent.workspace = made->workspace;
@@ -208,21 +223,44 @@ Task<> AgentService::build(Call call, Plan* plan, Made* made) {
   co_await start_on_free_port(call, plan, made);
 }
 
-Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRequest request) {
-  auto look = [this, &caller, &request](const fleet::SnapshotPtr& current) {
-    return plan_of(caller, request, *current);
-  };
-  const auto current = co_await snapshot();
-  auto job = [&look, &current] { return look(current); };
-  auto plan = co_await pool_.run(std::move(job));
+Task<> AgentService::make_plan(Call call, CallerPtr caller, const CreateRequest* request, Plan* into) {
+  templates::Chosen chosen;
+  if (request->template_ && !request->template_->empty())
+    chosen = co_await options_.choose(call, caller, *request->template_, request->source_branch.value_or(""));
+  auto job = [&] { return plan_of(caller, *request, chosen); };
+  *into = co_await pool_.run(std::move(job));
+}
 
-  auto begun = operation(*caller, "create_agent", plan.name, "Checking the name");
+Task<fleet::AgentPtr> AgentService::create(Call call, CallerPtr caller, CreateRequest request) {
+  const auto current = co_await snapshot();
+  Plan plan;
+  plan.name = free_name(request, *current);
+  // A repository may take its time: the person sees that it is being read.
+  const bool reads = request.template_ && templates::is_repository(*request.template_);
+  if (!reads) co_await make_plan(call, caller, &request, &plan);
+
+  auto begun = operation(*caller, "create_agent", plan.name, reads ? "Reading the repository" : "Checking the name");
   begun.percent = 0;
   Progress progress(sink_for(*caller), std::move(begun));
   fleet::AgentPtr agent;
-  auto step = create_now(call, caller, &request, &plan, &progress, &agent);
+  auto step = reads ? read_and_create(call, caller, &request, &plan, &progress, &agent)
+                    : create_now(call, caller, &request, &plan, &progress, &agent);
   co_await reported(&progress, std::move(step));
+  if (created_) {
+    try {
+      co_await created_(call, caller, agent);
+    } catch (const std::exception& e) {
+      log::warn({"agents", call.id()}, "{} was created, but not given what it needs: {}", plan.name, e.what());
+    }
+  }
   co_return agent;
+}
+
+Task<> AgentService::read_and_create(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan,
+                                     Progress* progress, fleet::AgentPtr* into) {
+  co_await make_plan(call, caller, request, plan);
+  progress->step("Checking the name", 5);
+  co_await create_now(call, caller, request, plan, progress, into);
 }
 
 Task<> AgentService::create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* the_plan,

@@ -2,15 +2,16 @@
 // anything is made.
 #include <algorithm>
 
-#include "agents/limits.h"
+#include "agents/git_rows.h"
 #include "agents/names.h"
 #include "agents/service.h"
 #include "agents/wanted.h"
 #include "auth/api_keys.h"
+#include "base/amounts.h"
 #include "base/errors.h"
 #include "base/ids.h"
 #include "json/write.h"
-#include "templates/catalogue.h"
+#include "templates/rules.h"
 
 namespace trinity::agents {
 
@@ -23,13 +24,6 @@ bool is_allowed_image(const std::string& image, const std::vector<std::string>& 
   return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& one) {
     return image == one || (image.size() > one.size() && image.starts_with(one) && image[one.size()] == ':');
   });
-}
-
-bool is_token(const std::string& text, std::size_t longest) {
-  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._:[]-").find(c) != std::string_view::npos;
-  }) && text.front() != '-';
 }
 
 /// A text, or a number as text; null and missing leave the default.
@@ -47,26 +41,41 @@ void take_resource(std::string& into, const boost::json::object& from, std::stri
 
 }  // namespace
 
-void AgentService::apply_template(Plan& plan, const std::string& id) const {
-  plan.template_id = id;
-  if (id.size() > 300) throw BadRequest("template is too long");
-  if (id.starts_with("github:")) {
-    if (id.find('/') == std::string::npos) throw BadRequest("Invalid GitHub template format. Use: github:owner/repo");
-    throw BadRequest(
-        "This version creates agents from local templates only. Choose a template that begins with 'local:', or none.");
+/// GitHub's repositories are known by their name where a token is at hand; all others by their address.
+void AgentService::apply_repository(Plan& plan, const templates::ChosenRepository& from,
+                                    const CreateRequest& request) const {
+  auto& made = plan.repository.emplace();
+  const bool by_name = !from.address.github.empty() && !from.token.empty();
+  made.name = from.address.shown();
+  made.folder = from.folder.string();
+  if (!made.folder.empty()) {
+    made.url = "file://" + made.mounted_at();
+  } else if (!by_name) {
+    made.url = from.address.url();
+  } else if (options_.github_base != templates::GitPlaces{}.github) {
+    made.base = options_.github_base;
   }
-  const auto directory = templates::local_directory(id);
-  if (!directory) return;
-  const auto config = templates::creation_config(options_.templates, *directory);
-  if (!config) return;
-  plan.template_directory = config->directory.string();
-  if (config->type) plan.type = *config->type;
-  if (config->cpu) plan.cpu = *config->cpu;
-  if (config->memory) plan.memory = *config->memory;
-  if (config->tools) plan.tools = *config->tools;
-  if (!config->mcp_servers.empty()) plan.mcp_servers = config->mcp_servers;
-  if (config->runtime) plan.runtime = *config->runtime;
-  if (config->runtime_model) plan.runtime_model = *config->runtime_model;
+  made.token = from.token;
+  made.source_mode = request.source_mode.value_or(true);
+  made.source_branch = from.branch;
+  made.source_named = !from.address.branch.empty();
+  made.instance_id = random_hex(4);
+  made.working_branch = made.source_mode ? made.source_branch : own_branch(plan.name, made.instance_id);
+}
+
+void AgentService::apply_template(Plan& plan, const templates::Chosen& chosen, const CreateRequest& request) const {
+  plan.template_id = *request.template_;
+  const auto& config = chosen.config;
+  plan.template_directory = config.directory.string();
+  if (config.type) plan.type = *config.type;
+  if (config.cpu) plan.cpu = *config.cpu;
+  if (config.memory) plan.memory = *config.memory;
+  if (config.tools) plan.tools = *config.tools;
+  if (!config.mcp_servers.empty()) plan.mcp_servers = config.mcp_servers;
+  if (config.runtime) plan.runtime = *config.runtime;
+  if (config.runtime_model) plan.runtime_model = *config.runtime_model;
+  plan.required_credentials = chosen.required;
+  if (chosen.repository) apply_repository(plan, *chosen.repository, request);
 }
 
 void AgentService::apply_resources(Plan& plan, const CreateRequest& request) const {
@@ -85,9 +94,10 @@ void AgentService::check_limits(Plan& plan) const {
     throw BadRequest("resources.cpu '" + plan.cpu.substr(0, 40) + "' is no number of cores. Use for example 2 or 0.5.");
   plan.memory_bytes = *memory;
   plan.cpu_quota = *quota;
-  if (!is_token(plan.type, 100)) throw BadRequest("type may hold letters, digits and ._:- only, at most 100");
-  if (!is_token(plan.runtime, 50)) throw BadRequest("runtime is not a valid name");
-  if (!plan.runtime_model.empty() && !is_token(plan.runtime_model, 128))
+  if (!templates::is_token(plan.type, templates::longest_type))
+    throw BadRequest("type may hold letters, digits and ._:- only, at most 100");
+  if (!templates::is_token(plan.runtime, templates::longest_runtime)) throw BadRequest("runtime is not a valid name");
+  if (!plan.runtime_model.empty() && !templates::is_token(plan.runtime_model, templates::longest_model))
     throw BadRequest("runtime_model is not a valid model name");
   if (plan.tools.size() > most_entries) throw BadRequest("tools has more than 200 entries");
   if (plan.mcp_servers.size() > most_entries) throw BadRequest("mcp_servers has more than 200 entries");
@@ -106,7 +116,7 @@ void AgentService::add_platform_env(Plan& plan) const {
   plan.platform_env["ANTHROPIC_API_KEY"] = platform_model_key(*values, options_.environment);
   if (const auto base = own("ANTHROPIC_BASE_URL"); !base.empty()) plan.platform_env["ANTHROPIC_BASE_URL"] = base;
   if (const auto tasks = own("AGENT_MAX_TASKS"); !tasks.empty()) plan.platform_env["AGENT_MAX_TASKS"] = tasks;
-  if (const auto google = own("GOOGLE_API_KEY");
+  if (const auto google = values->filled("google_api_key").value_or(own("GOOGLE_API_KEY"));
       !google.empty() && (plan.runtime == "gemini-cli" || plan.runtime == "gemini")) {
     plan.platform_env["GEMINI_API_KEY"] = google;
   }
@@ -122,12 +132,17 @@ void AgentService::add_platform_env(Plan& plan) const {
   plan.full_capabilities = values->flag("agent_full_capabilities", true);
 }
 
+std::string AgentService::free_name(const CreateRequest& request, const fleet::Snapshot& snapshot) {
+  auto name = sanitise_name(request.name);
+  check_name(name);
+  if (snapshot.find(name)) throw BadRequest("Agent already exists");
+  return name;
+}
+
 Plan AgentService::plan_of(const CallerPtr& caller, const CreateRequest& request,
-                           const fleet::Snapshot& snapshot) const {
+                           const templates::Chosen& chosen) const {
   Plan plan;
   plan.name = sanitise_name(request.name);
-  check_name(plan.name);
-  if (snapshot.find(plan.name)) throw BadRequest("Agent already exists");
   plan.owner_id = caller->user_id;
   plan.owner = caller->username;
   plan.image = request.base_image.value_or(options_.default_image);
@@ -140,7 +155,7 @@ Plan AgentService::plan_of(const CallerPtr& caller, const CreateRequest& request
   if (request.runtime_model) plan.runtime_model = *request.runtime_model;
   plan.custom_instructions = request.custom_instructions;
   apply_resources(plan, request);
-  if (request.template_ && !request.template_->empty()) apply_template(plan, *request.template_);
+  if (request.template_ && !request.template_->empty()) apply_template(plan, chosen, request);
   check_limits(plan);
   add_platform_env(plan);
   plan.key_nonce = random_hex(16);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "agents/limits.h"
 #include "agents/spec.h"
+#include "base/amounts.h"
 
 namespace trinity::agents {
 

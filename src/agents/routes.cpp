@@ -38,8 +38,9 @@ Task<http::Response> create(AgentService* service, http::Request request) {
 
 Task<http::Response> start(AgentService* service, http::Request request) {
   const auto name = request.params.get("agent_name");
-  co_await service->start(request.call, request.caller, name);
   StartResult result;
+  result.credentials_result = co_await service->start(request.call, request.caller, name);
+  result.credentials_injection = std::string(result.credentials_result.at("status").get_string());
   result.message = "Agent " + name + " started";
   co_return http::Response::json(json::encode(result));
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "engine/framing.h"
+#include "json/encode.h"
 
 namespace trinity::agents {
 
@@ -149,12 +150,29 @@ Task<fleet::AgentPtr> AgentService::confirm(Call call, std::string container, st
   co_return entry->agent;
 }
 
-Task<> AgentService::start(Call call, CallerPtr caller, std::string name) {
+Task<boost::json::object> AgentService::start(Call call, CallerPtr caller, std::string name) {
   // Asked before too: who may not act shall not wait for who does.
   co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
   Progress progress(sink_for(*caller), operation(*caller, "start_agent", name, "Starting the container"));
   auto step = start_now(call, caller, name, &progress);
   co_await reported(&progress, std::move(step));
+  const auto current = co_await snapshot();
+  const auto* entry = current->find(name);
+  if (!started_ || entry == nullptr) co_return json::encode(CredentialPush{}).as_object();
+  auto told = co_await started_(call, entry->agent);
+  co_return told;
+}
+
+std::set<std::string> AgentService::platform_variables(const fleet::Agent& agent) const {
+  const auto values = settings_.values();
+  std::set<std::string> names;
+  if (!wanted_of(agent, *values, options_.environment).model_key.empty())
+    names.insert({"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"});
+  const auto google = options_.environment.find("GOOGLE_API_KEY");
+  const bool has_google =
+      values->filled("google_api_key") || (google != options_.environment.end() && !google->second.empty());
+  if (has_google && (agent.runtime == "gemini-cli" || agent.runtime == "gemini")) names.insert("GEMINI_API_KEY");
+  return names;
 }
 
 Task<> AgentService::start_now(Call call, CallerPtr caller, std::string name, Progress* progress) {

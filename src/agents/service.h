@@ -1,6 +1,8 @@
 #pragma once
 #include <atomic>
+#include <boost/json/object.hpp>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +24,7 @@
 #include "engine/engine.h"
 #include "fleet/fleet.h"
 #include "settings/store.h"
+#include "templates/service.h"
 
 namespace trinity::agents {
 
@@ -30,7 +33,9 @@ struct AgentServiceOptions {
   std::string default_image = "trinity-agent-base:latest";
   /// Images that agents may be made from: a repository name allows all of its tags.
   std::vector<std::string> images{"trinity-agent-base"};
-  std::filesystem::path templates;
+  /// What an agent is made from: template id, branch that was asked for (empty: none).
+  std::function<Task<templates::Chosen>(Call, std::shared_ptr<const Caller>, std::string, std::string)> choose;
+  std::string github_base = "https://github.com";  ///< without slash at the end
   /// The server's own variables that concern agents (ANTHROPIC_API_KEY, GOOGLE_API_KEY, GITHUB_PAT, OTEL_*...), as far
   /// as they are set.
   std::map<std::string, std::string> environment;
@@ -50,6 +55,19 @@ class AgentService {
                OperationSink* operations = nullptr);
 
   using View = AgentView;
+
+  // ---- for whoever looks after what an agent needs to work; set before the first request
+
+  /// An agent was started by this service; what is told of it becomes `credentials_result` of the answer. Whatever it
+  /// does holds up no other action on the agent, and it must not throw.
+  using StartedHook = std::function<Task<boost::json::object>(Call, fleet::AgentPtr)>;
+  void on_started(StartedHook hook) { started_ = std::move(hook); }
+  /// An agent was created; its creator's answer waits for it. What it throws is logged.
+  using CreatedHook = std::function<Task<>(Call, CallerPtr, fleet::AgentPtr)>;
+  void on_created(CreatedHook hook) { created_ = std::move(hook); }
+  /// What only the platform may set in this agent's environment.
+  [[nodiscard]] std::set<std::string> platform_variables(const fleet::Agent& agent) const;
+
   /// The snapshot of this thread.
   Task<fleet::SnapshotPtr> snapshot() { return lookup_.snapshot(); }
   /// The list as this caller sees it, from the cache.
@@ -66,7 +84,8 @@ class AgentService {
   /// All or nothing. The agent runs when this returns.
   Task<fleet::AgentPtr> create(Call call, CallerPtr caller, CreateRequest request);
   /// Replaces the container first when it is no longer what the settings want (see replacement.cpp), one that runs too.
-  Task<> start(Call call, CallerPtr caller, std::string name);
+  /// The answer is that of the hook below.
+  Task<boost::json::object> start(Call call, CallerPtr caller, std::string name);
   Task<> stop(Call call, CallerPtr caller, std::string name);
   Task<> remove(Call call, CallerPtr caller, std::string name);
 
@@ -93,6 +112,9 @@ class AgentService {
   Task<> remove_now(Call call, CallerPtr caller, std::string name, Progress* progress);
   Task<> create_now(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan, Progress* progress,
                     fleet::AgentPtr* into);
+  Task<> read_and_create(Call call, CallerPtr caller, const CreateRequest* request, Plan* plan, Progress* progress,
+                         fleet::AgentPtr* into);
+  Task<> make_plan(Call call, CallerPtr caller, const CreateRequest* request, Plan* into);
   /// The same for deletion: never a system agent.
   Task<View> deletable(CallerPtr caller, std::string name);
 
@@ -107,8 +129,10 @@ class AgentService {
   Task<> finish_replacement(Call call, const Replacement* one);
   Task<> settle_replacement(Call call, Leftover* left, bool* found);
 
-  Plan plan_of(const CallerPtr& caller, const CreateRequest& request, const fleet::Snapshot& snapshot) const;
-  void apply_template(Plan& plan, const std::string& id) const;
+  [[nodiscard]] static std::string free_name(const CreateRequest& request, const fleet::Snapshot& snapshot);
+  Plan plan_of(const CallerPtr& caller, const CreateRequest& request, const templates::Chosen& chosen) const;
+  void apply_template(Plan& plan, const templates::Chosen& chosen, const CreateRequest& request) const;
+  void apply_repository(Plan& plan, const templates::ChosenRepository& from, const CreateRequest& request) const;
   void apply_resources(Plan& plan, const CreateRequest& request) const;
   void check_limits(Plan& plan) const;
   void add_platform_env(Plan& plan) const;
@@ -162,6 +186,8 @@ class AgentService {
   BlockingPool& pool_;
   AgentKey key_;
   OperationSink* operations_;
+  StartedHook started_;
+  CreatedHook created_;
   PortBook ports_{options_.ssh_port_first, options_.ssh_port_last};
   NameLocks locks_;
   ListCache lists_;

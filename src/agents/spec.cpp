@@ -1,6 +1,6 @@
 #include "agents/spec.h"
 
-#include "agents/limits.h"
+#include "base/amounts.h"
 #include "engine/archive.h"
 #include "fleet/types.h"
 #include "json/encode.h"
@@ -14,8 +14,28 @@ namespace {
 constexpr engine::ArchiveBuilder::Owner developer{1000, 1000};
 constexpr engine::ArchiveBuilder::Owner root{0, 0};
 
+/// What agentd brings into the home folder, and how.
+void add_repository(const PlanRepository& from, std::map<std::string, std::string>& env) {
+  env["GITHUB_REPO"] = from.name;
+  env["GIT_SYNC_ENABLED"] = "true";
+  if (from.url.empty()) {
+    env["GITHUB_PAT"] = from.token;
+    if (!from.base.empty()) env["GIT_BASE_URL"] = from.base;
+  } else {
+    env["GIT_REPOSITORY_URL"] = from.url;
+    if (!from.token.empty()) env["GIT_REPOSITORY_TOKEN"] = from.token;
+  }
+  if (from.source_mode) {
+    env["GIT_SOURCE_MODE"] = "true";
+  } else {
+    env["GIT_WORKING_BRANCH"] = from.working_branch;
+  }
+  if (from.source_mode || from.source_named) env["GIT_SOURCE_BRANCH"] = from.source_branch;
+}
+
 std::map<std::string, std::string> environment(const Plan& plan) {
   auto env = plan.platform_env;
+  if (plan.repository) add_repository(*plan.repository, env);
   env["AGENT_NAME"] = plan.name;
   env["AGENT_TYPE"] = plan.type;
   env["AGENT_RUNTIME"] = plan.runtime;
@@ -77,6 +97,9 @@ engine::ContainerSpec container_spec(const Plan& plan, const Placement& placemen
   spec.network = placement.network;
   spec.volumes = {{workspace_volume(spec.hostname), "/home/developer", false},
                   {data_volume(spec.hostname), "/data", false}};
+  // Its own files the agent writes into a clone; the repository that others are made from stays as it is.
+  if (plan.repository && !plan.repository->folder.empty())
+    spec.binds = {{plan.repository->folder, plan.repository->mounted_at(), true}};
   spec.ports = {{22, plan.ssh_port, placement.ssh_address}};
   spec.memory = plan.memory_bytes;
   spec.cpu_period = cpu_period;

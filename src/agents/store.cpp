@@ -67,6 +67,12 @@ Task<AgentStore::Registered> AgentStore::register_agent(Call call, Registration 
           .run();
     }
     wanted.intent.row = !row;
+    // An agent of this name that is no more may have had another one.
+    if (wanted.repository) {
+      GitRows::put(session, *wanted.repository);
+    } else {
+      GitRows::remove(session, name);
+    }
     LeftoverRows::put(session, wanted.intent);
     permit_each_other(session, name, wanted.owner_id, wanted.owner);
     auto key = auth::KeyRows::insert_for_agent(session, wanted.api_key, name, wanted.owner_id);
@@ -139,6 +145,7 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         "DELETE FROM trinity_spending WHERE agent_name = :a",
         "DELETE FROM trinity_credential_agents WHERE agent_name = :a",
         "DELETE FROM trinity_credential_ties WHERE agent_name = :a",
+        "DELETE FROM trinity_credential_pushes WHERE agent_name = :a",
         "DELETE FROM agent_ownership WHERE agent_name = :a",
     };
     for (const auto* sql : history) session.query(sql, name).run();

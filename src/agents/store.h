@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/git_rows.h"
 #include "agents/leftover.h"
 #include "agents/metadata_rows.h"
 #include "agents/types.h"
@@ -32,6 +33,7 @@ class AgentStore : public fleet::MetadataSource {
     std::string owner;  ///< username
     std::string api_key;
     Leftover intent;  ///< noted in the same transaction; whether the rows are its own to remove is set there
+    std::optional<GitRecord> repository{};  ///< that it is made from
   };
   enum class Registered { created, taken_over, taken };
   /// The ownership row, the agent's API key and the permissions with the owner's other agents, both ways, in one

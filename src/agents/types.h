@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "templates/types.h"
+
 namespace trinity::agents {
 
 /// Body of POST /api/agents (the contract's AgentCreateRequest). null and missing mean the default everywhere but in
@@ -50,8 +52,8 @@ BOOST_DESCRIBE_STRUCT(CredentialPush, (), (status, reason))
 struct StartResult {
   std::string message;
   std::string trinity_injection = "unknown";
-  std::string credentials_injection = "skipped";
-  CredentialPush credentials_result;
+  std::string credentials_injection;
+  boost::json::object credentials_result;
 };
 BOOST_DESCRIBE_STRUCT(StartResult, (), (message, trinity_injection, credentials_injection, credentials_result))
 
@@ -65,6 +67,22 @@ struct Share {
   std::string created_at;
 };
 BOOST_DESCRIBE_STRUCT(Share, (), (id, agent_name, shared_with_email, shared_by_id, shared_by_email, created_at))
+
+/// The repository that an agent is made from.
+struct PlanRepository {
+  std::string name;     ///< owner/name of GitHub's; host/path of others
+  std::string url;      ///< whole address; empty: GitHub's, known by its name
+  std::string base{};   ///< where GitHub's are when not at https://github.com
+  std::string token{};  ///< empty: it is public
+  bool source_mode = true;
+  std::string source_branch;
+  bool source_named = false;  ///< somebody asked for that branch
+  std::string working_branch;
+  std::string instance_id;
+  std::string folder{};  ///< on the engine's host; mounted read-only at mounted_at()
+
+  [[nodiscard]] std::string mounted_at() const { return "/repository/" + folder.substr(folder.rfind('/') + 1); }
+};
 
 /// A validated creation: every default applied, every value checked.
 struct Plan {
@@ -82,6 +100,8 @@ struct Plan {
   std::optional<std::string> custom_instructions;
   std::string template_id;
   std::string template_directory;  ///< on this host; empty: none
+  std::optional<PlanRepository> repository;
+  std::vector<templates::RequiredCredential> required_credentials;  ///< of the template
   std::string runtime = "claude-code";
   std::string runtime_model;
   std::uint16_t ssh_port = 0;

@@ -1,7 +1,7 @@
 #include "agents/wanted.h"
 
-#include "agents/limits.h"
 #include "agents/lookup.h"
+#include "base/amounts.h"
 #include "engine/types.h"
 
 namespace trinity::agents {

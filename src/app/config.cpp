@@ -34,6 +34,7 @@ struct Flags {
   bool print_config = false;
   bool print_docs = false;
   std::optional<BackupOrder> backup;
+  std::optional<TakeOverOrder> take_over;
 };
 
 std::vector<std::string_view> known_keys(bool secrets) {
@@ -97,8 +98,19 @@ void add_flags(CLI::App& cli, std::deque<std::pair<const Setting*, CLI::Option*>
   }
 }
 
+constexpr const char* take_over_word = "take-over";
+
+void add_take_over(CLI::App& cli, TakeOverOrder& order) {
+  auto* const redis = cli.add_option("--redis", order.redis,
+                                     "With take-over: the Redis server of the deployment (password: REDIS_PASSWORD)");
+  redis->type_name("URL")->expected(1);
+  cli.add_flag("--dry-run", order.dry_run, "With take-over: tell what it would do, and change nothing");
+}
+
 Flags read_flags(std::vector<std::string> words, std::ostream& out, std::ostream& errors) {
   Flags flags;
+  const bool takes_over = !words.empty() && words.front() == take_over_word;
+  if (takes_over) words.erase(words.begin());
   CLI::App cli{
       "trinityd: the control plane of Trinity. Serves the API, the live socket and the web UI, and runs agents on a "
       "container engine. Every setting can also come from the environment (the name in brackets) or from the "
@@ -115,6 +127,10 @@ Flags read_flags(std::vector<std::string> words, std::ostream& out, std::ostream
       cli.add_option("--backup", copy, "Copy the database to FILE, also while a server uses it, and end");
   backup->type_name("FILE")->expected(1);
   cli.add_flag("--force", force, "With --backup: replace FILE if it exists");
+  cli.footer(
+      "trinityd take-over [--redis URL] [--dry-run]: take the credentials of an existing deployment over, and end");
+  TakeOverOrder order;
+  if (takes_over) add_take_over(cli, order);
   try {
     std::ranges::reverse(words);
     cli.parse(words);
@@ -124,6 +140,7 @@ Flags read_flags(std::vector<std::string> words, std::ostream& out, std::ostream
     return flags;
   }
   flags.faults = faults_of(cli.remaining());
+  if (takes_over) flags.take_over = std::move(order);
   if (backup->count() > 0) {
     flags.backup = BackupOrder{copy, force};
     if (copy.empty()) flags.faults.emplace_back("--backup needs the name of a file");
@@ -140,9 +157,11 @@ Flags read_flags(std::vector<std::string> words, std::ostream& out, std::ostream
 Values read_environment(const Environment& environment) {
   Values values;
   for (const auto& setting : settings_table()) {
-    const auto found = environment.find(std::string(setting.variable));
-    if (found != environment.end() && !found->second.empty())
-      values[setting.key] = {found->second, "variable " + std::string(setting.variable)};
+    for (const auto variable : {setting.older_variable, setting.variable}) {
+      const auto found = environment.find(std::string(variable));
+      if (found != environment.end() && !found->second.empty())
+        values[setting.key] = {found->second, "variable " + std::string(variable)};
+    }
   }
   return values;
 }
@@ -321,6 +340,7 @@ Parsed parse_command_line(const std::vector<std::string>& words, const Environme
     parsed.exit_code = 0;
   }
   parsed.backup = std::move(flags.backup);
+  parsed.take_over = std::move(flags.take_over);
   parsed.config = std::move(resolution.config);
   return parsed;
 }

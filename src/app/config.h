@@ -18,6 +18,14 @@ struct Config {
   std::uint32_t database_watch_ms = 1'000;
   std::filesystem::path web_dir = "web/dist";
   std::filesystem::path templates_dir = "config/agent-templates";
+  std::vector<std::string> github_templates;         ///< further ids of the catalogue
+  std::vector<std::string> git_hosts{"github.com"};  ///< where templates may come from
+
+  std::string redis;                        ///< secret; empty: credentials are in the database
+  std::string redis_password;               ///< secret
+  std::string vault_key;                    ///< secret; empty: from <home>/vault.key
+  std::vector<std::string> vault_old_keys;  ///< secrets
+  std::uint32_t vault_retire_seconds = 900;
 
   std::string bind = "127.0.0.1";
   std::uint16_t port = 8000;
@@ -57,12 +65,42 @@ struct Config {
   std::size_t tasks_in_all = 64;
   std::uint32_t least_free_memory_mib = 256;  ///< 0: not looked at
   std::uint32_t retention_days = 90;          ///< 0: for ever
+  std::uint32_t audit_days = 90;              ///< 0: for ever
 
   std::string admin_username = "admin";
   std::string admin_password;  ///< secret
   std::string secret_key;      ///< secret
   bool email_auth = true;
   bool sharing_invites = false;  ///< plain users' shares put addresses on the sign-in list, too
+
+  std::string ca_file;  ///< certificates to trust in place of the system's; empty: the system's
+  std::string github_api = "https://api.github.com";
+  std::string github_base = "https://github.com";
+  std::string github_pat;  ///< secret
+  std::string openai_api = "https://api.openai.com/v1";
+  std::string openai_api_key;  ///< secret
+  std::string google_api = "https://generativelanguage.googleapis.com/v1beta";
+  std::string backend_url = "http://localhost:8000";
+  std::string frontend_url;  ///< empty: backend_url
+
+  bool oauth_for_programs = false;                ///< flows may end in a browser that has not begun them
+  std::vector<std::string> oauth_shared_secrets;  ///< providers whose client secret people's credentials may hold
+  std::string google_client_id;
+  std::string google_client_secret;  ///< secret
+  std::string google_authorize_url = "https://accounts.google.com/o/oauth2/v2/auth";
+  std::string google_token_url = "https://oauth2.googleapis.com/token";
+  std::string slack_client_id;
+  std::string slack_client_secret;  ///< secret
+  std::string slack_authorize_url = "https://slack.com/oauth/v2/authorize";
+  std::string slack_token_url = "https://slack.com/api/oauth.v2.access";
+  std::string github_client_id;
+  std::string github_client_secret;  ///< secret
+  std::string github_authorize_url = "https://github.com/login/oauth/authorize";
+  std::string github_token_url = "https://github.com/login/oauth/access_token";
+  std::string notion_client_id;
+  std::string notion_client_secret;  ///< secret
+  std::string notion_authorize_url = "https://api.notion.com/v1/oauth/authorize";
+  std::string notion_token_url = "https://api.notion.com/v1/oauth/token";
 
   std::string log_level = "info";
   std::string log_format = "text";
@@ -79,10 +117,17 @@ struct BackupOrder {
   bool force = false;  ///< an existing file is replaced
 };
 
+/// `take-over [--redis URL] [--dry-run]`: take an existing deployment's credentials over and end.
+struct TakeOverOrder {
+  std::string redis;  ///< empty: the server of the configuration
+  bool dry_run = false;
+};
+
 struct Parsed {
   Config config;
   std::optional<BackupOrder> backup;  ///< set: this is to be done instead of serving
-  std::optional<int> exit_code;       ///< set: something was printed and the program ends with this status
+  std::optional<TakeOverOrder> take_over;
+  std::optional<int> exit_code;  ///< set: something was printed and the program ends with this status
   /// Lines for the log, once it is set up: variables with a name that nothing reads. Never holds a value.
   std::vector<std::string> warnings;
 };

@@ -10,6 +10,7 @@
 #include "app/backup.h"
 #include "app/config.h"
 #include "app/server.h"
+#include "app/take_over.h"
 #include "base/log.h"
 
 namespace {
@@ -72,6 +73,7 @@ int main(int argc, char** argv) {
   if (parsed.exit_code) return *parsed.exit_code;
   log::configure(level_of(parsed.config.log_level), parsed.config.log_format == "json");
   if (parsed.backup) return app::back_up(parsed.config, *parsed.backup, std::cout, std::cerr);
+  if (parsed.take_over) return app::take_over(parsed.config, *parsed.take_over, std::cout, std::cerr);
   for (const auto& warning : parsed.warnings) log::warn("app", "{}", warning);
   try {
     return run(parsed.config);

@@ -81,7 +81,9 @@ std::string limits_of(const Setting& setting) {
 
 std::string row(const Setting& setting) {
   const auto name = fmt::format("`{}`{}", setting.key, setting.secret ? " (secret)" : "");
-  return fmt::format("| {} | `{}` | {} | {} | {} |\n", name, setting.variable, escaped(default_of(setting)),
+  const auto older =
+      setting.older_variable.empty() ? std::string() : fmt::format(", else `{}`", setting.older_variable);
+  return fmt::format("| {} | `{}`{} | {} | {} | {} |\n", name, setting.variable, older, escaped(default_of(setting)),
                      escaped(limits_of(setting)), escaped(std::string(setting.help)));
 }
 

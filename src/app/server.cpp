@@ -19,9 +19,16 @@
 #include "agents/service.h"
 #include "agents/settings_routes.h"
 #include "agents/store.h"
+#include "app/git_parts.h"
 #include "app/home.h"
+#include "app/oauth_parts.h"
+#include "app/own_credentials.h"
 #include "app/retention.h"
+#include "app/secrets_parts.h"
+#include "app/template_tokens.h"
+#include "app/vault_parts.h"
 #include "app/version.h"
+#include "audit/routes.h"
 #include "auth/authenticator.h"
 #include "auth/key_book.h"
 #include "auth/routes.h"
@@ -49,7 +56,9 @@
 #include "live/routes.h"
 #include "logs/live_logs.h"
 #include "metrics/routes.h"
+#include "outbound/client.h"
 #include "permissions/routes.h"
+#include "platform/routes.h"
 #include "runfeeds/topics.h"
 #include "runstats/fleet_feed.h"
 #include "runstats/routes.h"
@@ -117,8 +126,18 @@ fleet::FleetOptions fleet_options(const Config& config, const Home& home) {
   return options;
 }
 
-agents::AgentServiceOptions agent_options(const Config& config, const Home& home) {
+std::string without_end_slash(std::string address) {
+  while (address.ends_with('/')) address.pop_back();
+  return address;
+}
+
+agents::AgentServiceOptions agent_options(const Config& config, const Home& home,
+                                          templates::TemplateService& templates) {
   agents::AgentServiceOptions options;
+  options.github_base = without_end_slash(config.github_base);
+  options.choose = [&templates](Call call, agents::CallerPtr caller, std::string id, std::string branch) {
+    return templates.choose(call, std::move(caller), std::move(id), std::move(branch));
+  };
   options.placement.instance = home.instance();
   options.placement.container_prefix = config.container_prefix;
   options.placement.network = config.network;
@@ -130,11 +149,20 @@ agents::AgentServiceOptions agent_options(const Config& config, const Home& home
   options.stop_grace = std::chrono::seconds(config.stop_grace_seconds);
   options.ssh_port_first = config.ssh_port_first;
   options.ssh_port_last = config.ssh_port_last;
-  options.templates = config.templates_dir;
   options.environment = config.agent_environment;
   // Its daemon has a limit of its own, which is the same number.
   if (config.tasks_per_agent != executions::RunLimits{}.per_agent)
     options.environment["AGENT_MAX_TASKS"] = std::to_string(config.tasks_per_agent);
+  return options;
+}
+
+templates::TemplateOptions template_options(const Config& config, const Home& home) {
+  templates::TemplateOptions options;
+  options.root = config.templates_dir;
+  options.repositories = config.github_templates;
+  options.book.reader.folder = home.file("template-cache");
+  options.book.reader.places.hosts = config.git_hosts;
+  options.book.reader.places.github = without_end_slash(config.github_base);
   return options;
 }
 
@@ -144,6 +172,25 @@ executions::RunLimits run_limits(const Config& config) {
   limits.in_all = config.tasks_in_all;
   limits.least_free = std::uint64_t{config.least_free_memory_mib} << 20U;
   return limits;
+}
+
+/// The address that keys of Anthropic are tried at is the one that agents use them at.
+platform::PlatformOptions platform_options(const Config& config) {
+  const auto own = [&config](const char* name, std::string fallback) {
+    const auto found = config.agent_environment.find(name);
+    return found == config.agent_environment.end() || found->second.empty() ? std::move(fallback) : found->second;
+  };
+  platform::PlatformOptions options;
+  options.fallbacks = {{"anthropic", own("ANTHROPIC_API_KEY", {})},
+                       {"github", config.github_pat},
+                       {"google", own("GOOGLE_API_KEY", {})},
+                       {"openai", config.openai_api_key}};
+  options.agent_environment = config.agent_environment;
+  options.servers.anthropic = own("ANTHROPIC_BASE_URL", options.servers.anthropic);
+  options.servers.github = config.github_api;
+  options.servers.google = config.google_api;
+  options.servers.openai = config.openai_api;
+  return options;
 }
 
 http::ServerOptions server_options(const Config& config) {
@@ -172,6 +219,7 @@ struct Server::Parts {
   BlockingPool pool;
   db::Database database;
   db::ForeignWrites foreign_writes;
+  VaultParts secrets;
   settings::SettingsStore settings;
 
   auth::UserDirectory users;
@@ -191,6 +239,7 @@ struct Server::Parts {
   executions::RunBook run_book{run_limits(config)};
   executions::RunKeys run_keys{database};
 
+  outbound::Client outbound{config.ca_file};
   http::Traffic traffic;
   metrics::EngineCalls engine_calls;
   IoThreads io;
@@ -199,6 +248,8 @@ struct Server::Parts {
   std::thread fleet_thread;
   std::promise<void> fleet_ended;
   std::unique_ptr<engine::Engine> engine;
+  audit::AuditStore audit_store{database};
+  audit::Journal journal{audit_store, io[0].get_executor()};
   agents::AgentStore agent_store;
   agents::AgentSettingsStore agent_settings_store;
   fleet::Fleet fleet;
@@ -215,8 +266,13 @@ struct Server::Parts {
   live::Hub hub;
   live::HubLink link;
   agentlink::AgentLink agent_link;
+  TemplateTokens template_tokens;
+  OwnCredentials own_credentials{secrets.store(), secrets.vault()};
+  templates::TemplateService templates;
   agents::AgentService agents;
   agents::SelfReports self_reports{agents, fleet, agent_link, pool};
+  SecretsParts credentials{{templates, database, secrets.vault(), secrets.store(), fleet, agents, agent_store,
+                            agent_link, link, pool, io[0].get_executor()}};
   dashboards::Topics dashboards{followers,
                                 self_reports,
                                 fleet,
@@ -249,7 +305,14 @@ struct Server::Parts {
   activity::ActivityService activity{agents, fleet, followers, agent_link};
   activity::LiveChat live_chat{agents, fleet, agent_link};
   files::FileService files{agents, fleet, agent_link};
+  GitParts git{config,
+               {database, fleet, agents, agent_store, agent_link, followers, settings, outbound, pool, hub, link,
+                io[0].get_executor()}};
+  platform::PlatformService platform{platform_options(config), settings, fleet, outbound};
   Retention retention{config.retention_days};
+  OAuthParts oauth{{config, database, secrets.store(), secrets.vault(), outbound,
+                    [this](Call call, std::string credential) { return bring(this, call, std::move(credential)); }}};
+  Retention audit_retention{config.audit_days};
   system::SystemInfo info;
   http::Router router;
   std::unique_ptr<http::Server> server;
@@ -258,8 +321,11 @@ struct Server::Parts {
 
   void load();
   void follow_activities();
+  void forget_old_entries();
   void add_routes();
   executions::RunRules run_rules();
+  /// Agents that have this credential get what is new of it.
+  static Task<> bring(Parts* parts, Call call, std::string credential);
   static Task<budgets::StopCount> stop_runs(Parts* parts, Call call, std::string why);
   static Task<std::vector<activities::Activity>> newest_activities(Parts* parts, agents::CallerPtr viewer,
                                                                    std::size_t limit);
@@ -290,7 +356,8 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       database(config.database, pool),
       foreign_writes(database, std::chrono::milliseconds(config.database_watch_ms),
                      [this](Call call) { return read_again(this, call); }),
-      settings(database),
+      secrets(config, home, database, pool),
+      settings(database, &secrets.vault()),
       keys(database, users),
       signer(auth::secret_key(config.secret_key, home.file("secret.key"))),
       verifier(signer, users),
@@ -316,7 +383,9 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
       hub([this](const std::string& agent, int delta) { fleet.watch(agent, delta); }, {}),
       link(hub, fleet.executor()),
       agent_link(contexts()),
-      agents(agent_options(config, home), fleet, *engine, agent_store, settings, pool,
+      template_tokens(secrets.store(), secrets.vault(), settings, config.github_pat),
+      templates(template_options(config, home), pool, template_tokens),
+      agents(agent_options(config, home, templates), fleet, *engine, agent_store, settings, pool,
              agents::AgentKey::load(home.file("agents.key")), &link),
       agent_settings(fleet, agent_settings_store, settings, config.agent_environment),
       sharing({[this] { return sign_in.mode().email_auth_enabled; }, config.sharing_invites}, fleet, sharing_store,
@@ -330,6 +399,8 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
   follow_activities();
+  forget_old_entries();
+  agent_store.on_forgotten([this](const std::string& agent) { secrets.forget(agent); });
   agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
   agent_store.on_forgotten([this](const std::string& agent) { figures.forget(agent); });
   followers.on_news([this](const agentlink::News& news) { figures.contexts().hear(news); });
@@ -352,17 +423,21 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
     auto watch = [this](int delta) { fleet.watch_host(delta); };
     return std::make_unique<live::HostFeed>(pace.slowed(asked.options.interval), std::move(watch));
   });
+  secrets.rotation().add(settings);
   add_routes();
   fleet.on_publication([this](const fleet::Publication& publication) { on_publication(publication); });
 }
 
 void Server::Parts::load() {
   const auto reached = db::migrate(database);
+  secrets.check(job.call());
   settings.load(job.call());
   users.load(database, job.call());
   keys.load(job.call());
   setup.prepare(job.call());
+  journal.load(job.call());
   budgets.load(job.call());
+  credentials.load(job.call());
   figures.load(job.call());
   log::info("app", "database {} at version {}", config.database.string(), reached);
 }
@@ -378,6 +453,12 @@ executions::RunRules Server::Parts::run_rules() {
   rules.spent = [this](Call call, const std::string& agent, double cost) { budgets.spent(call, agent, cost); };
   rules.free_memory = [proc = config.proc_dir] { return metering::free_memory(proc); };
   return rules;
+}
+
+void Server::Parts::forget_old_entries() {
+  audit_retention.add("audit entries", [this](Call call, Time older_than, std::int64_t most) {
+    return audit_store.prune(call, older_than, most);
+  });
 }
 
 void Server::Parts::follow_activities() {
@@ -405,6 +486,10 @@ void Server::Parts::add_routes() {
   router.add(agents::settings_routes(agent_settings));
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
+  router.add(platform::routes(platform));
+  git.add_routes(router);
+  router.add(audit::routes(journal));
+  oauth.add_routes(router);
   router.add(budgets::routes(budgets));
   router.add(runstats::routes(figures));
   router.add(executions::routes(executions));
@@ -416,11 +501,22 @@ void Server::Parts::add_routes() {
   router.add(activities::routes(timeline));
   router.add(sessions::routes(archive, pool));
   router.add(files::routes(files, page_caller));
-  router.add(templates::routes(config.templates_dir, pool));
+  router.add(templates::routes(templates, [this](Call call, agents::CallerPtr caller, std::vector<std::string> names) {
+    return own_credentials.fitting(call, std::move(caller), std::move(names));
+  }));
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
+  secrets.add_routes(router);
+  credentials.add_routes(router);
   router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link, budgets},
                              config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
+}
+
+Task<> Server::Parts::bring(Parts* parts, Call call, std::string credential) {
+  std::vector<std::string> ids{std::move(credential)};
+  const auto found = co_await parts->secrets.store().agents_of(call, std::move(ids));
+  for (const auto& [id, agents] : found)
+    for (const auto& agent : agents) parts->credentials.delivery.look_soon(agent);
 }
 
 Task<budgets::StopCount> Server::Parts::stop_runs(Parts* parts, Call call, std::string why) {
@@ -442,6 +538,7 @@ void Server::Parts::on_publication(const fleet::Publication& publication) {
   link.publish(publication);
   all_runs.follow(publication);
   followers.follow(publication);
+  credentials.follow(publication);
   if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
   first_list_seen = true;
   first_list.set_value();
@@ -463,8 +560,12 @@ void Server::start() {
   p.fleet_guard.emplace(p.fleet_context.get_executor());
   p.keys.start(p.io[0].get_executor());
   p.foreign_writes.start(p.io[0].get_executor());
+  p.secrets.start(p.io[0].get_executor());
   p.budgets.start();
   p.retention.start(p.io[0].get_executor());
+  p.audit_retention.start(p.io[0].get_executor());
+  p.journal.start();
+  p.oauth.start(p.io[0].get_executor());
   p.io.start();
   p.fleet.start();
   p.link.start();
@@ -518,8 +619,11 @@ void Server::stop() {
     p.fleet_thread.join();
   }
   p.hasher.join();
+  p.outbound.stop();
   p.keys.flush_now(p.job.call());
   p.budgets.flush_now(p.job.call());
+  p.journal.flush_now(p.job.call());
+  p.secrets.join();
   p.pool.join();
 }
 

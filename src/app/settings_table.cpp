@@ -10,7 +10,10 @@
 #include <charconv>
 #include <limits>
 
+#include "credentials/redis_address.h"
 #include "engine/docker.h"
+#include "templates/address.h"
+#include "vault/keys.h"
 
 namespace trinity::app {
 
@@ -45,11 +48,28 @@ bool is_open_url(const std::string& text) {
   return !host.empty() && host.find('@') == std::string::npos;
 }
 
+bool is_redis(const std::string& text) {
+  try {
+    (void)credentials::parse_redis_address(text);
+    return true;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+bool is_vault_key(const std::string& text) {
+  return vault::MasterKey::from_text(text) != nullptr;
+}
+
 bool is_subnet(const std::string& text) {
   boost::system::error_code fault;
   const auto network = boost::asio::ip::make_network_v4(text, fault);
   return !fault && network.prefix_length() >= 8 && network.prefix_length() <= 29 &&
          network.address() == network.network();
+}
+
+bool is_git_place(const std::string& text) {
+  return templates::host_entry_fault(text).empty();
 }
 
 constexpr std::string_view data = "Data and files";
@@ -58,6 +78,8 @@ constexpr std::string_view engine_group = "Container engine";
 constexpr std::string_view agents_group = "Agents";
 constexpr std::string_view sign_in = "Sign-in";
 constexpr std::string_view runs_group = "Runs";
+constexpr std::string_view others_group = "Other servers";
+constexpr std::string_view oauth_group = "OAuth";
 constexpr std::string_view handed_on = "Handed on to agents";
 constexpr std::string_view logging = "Log and version";
 
@@ -76,6 +98,7 @@ constexpr Limits number(std::uint64_t least, std::uint64_t most) {
 constexpr Limits checked(bool (*check)(const std::string&), std::string_view rule, bool may_be_empty = false) {
   return {.rule = rule, .check = check, .may_be_empty = may_be_empty};
 }
+constexpr Limits web_address = checked(is_open_url, "an http:// or https:// address without user name and password");
 constexpr Limits anything{.may_be_empty = true};
 
 // clang-format off: one row, one setting.
@@ -86,8 +109,24 @@ constexpr std::array table{
     Setting{"database", "TRINITY_DB_PATH", &Config::database, anything, data, "Database file", "<home>/trinity.db"},
     Setting{"database-watch-ms", "TRINITY_DATABASE_WATCH_MS", &Config::database_watch_ms, milliseconds(100, 3'600'000), data,
             "How often to look whether another program has changed the database"},
+    Setting{"redis", "TRINITY_REDIS_URL", &Config::redis,
+            checked(is_redis, "redis://[user:password@]host[:port][/database] or unix:///path", true), data,
+            "Redis server that keeps credentials", "none: they are in the database", true, true, "REDIS_URL"},
+    Setting{"redis-password", "REDIS_PASSWORD", &Config::redis_password, anything, data,
+            "Password of that server, where its address has none", "none", true},
+    Setting{"vault-key", "TRINITY_VAULT_KEY", &Config::vault_key, checked(is_vault_key, "64 hex digits or base64 of 32 bytes", true), data,
+            "Master key of stored secrets", "kept in <home>/vault.key, made once", true},
+    Setting{"vault-old-keys", "TRINITY_VAULT_OLD_KEYS", &Config::vault_old_keys, anything, data,
+            "Earlier master keys, which open what was not sealed anew yet", "none", true},
+    Setting{"vault-retire-seconds", "TRINITY_VAULT_RETIRE_SECONDS", &Config::vault_retire_seconds, seconds(1, 86'400), data,
+            "How long a master key that was replaced stays at least"},
     Setting{"web-dir", "TRINITY_WEB_DIR", &Config::web_dir, {}, data, "Folder of the built web UI"},
     Setting{"templates-dir", "TRINITY_TEMPLATES_DIR", &Config::templates_dir, {}, data, "Folder of the local agent templates"},
+    Setting{"github-templates", "TRINITY_GITHUB_TEMPLATES", &Config::github_templates, anything, data,
+            "Repositories in the catalogue of templates besides those of catalogue.yaml: github:owner/repo or git:address, with @branch or without", "none"},
+    Setting{"git-hosts", "TRINITY_GIT_HOSTS", &Config::git_hosts,
+            checked(is_git_place, "host, host:port, http://host:port or file:/folder", true), data,
+            "Where agents' repositories may come from: host or host:port (https), http://host:port, file:/folder; empty: from nowhere"},
 
     Setting{"bind", "TRINITY_BIND", &Config::bind, checked(is_address, "an IPv4 or IPv6 address"), serving,
             "Address to listen on; 0.0.0.0 for every interface"},
@@ -161,6 +200,8 @@ constexpr std::array table{
             "Memory that the machine must have left for another task; 0: not looked at"},
     Setting{"retention-days", "TRINITY_RETENTION_DAYS", &Config::retention_days, {.most = 36'500, .unit = "days"}, runs_group,
             "How long transcripts and activities are kept; 0: for ever"},
+    Setting{"audit-days", "TRINITY_AUDIT_DAYS", &Config::audit_days, {.most = 36'500, .unit = "days"}, runs_group,
+            "How long entries of the audit journal are kept; 0: for ever"},
 
     Setting{"admin-username", "ADMIN_USERNAME", &Config::admin_username, {}, sign_in, "Name of the first administrator"},
     Setting{"admin-password", "ADMIN_PASSWORD", &Config::admin_password, anything, sign_in,
@@ -169,6 +210,44 @@ constexpr std::array table{
     Setting{"email-auth", "EMAIL_AUTH_ENABLED", &Config::email_auth, {}, sign_in, "Whether sign-in with an e-mailed code is offered"},
     Setting{"sharing-invites", "TRINITY_SHARING_INVITES", &Config::sharing_invites, {}, sign_in,
             "Whether anybody who shares an agent lets the address sign in with an e-mailed code; false: only administrators"},
+
+    Setting{"backend-url", "BACKEND_URL", &Config::backend_url, web_address, others_group,
+            "Address of this server as browsers reach it"},
+    Setting{"frontend-url", "FRONTEND_URL", &Config::frontend_url,
+            checked(is_open_url, "an http:// or https:// address without user name and password", true), others_group,
+            "Address of the web UI as browsers reach it", "that of backend-url"},
+    Setting{"ca-file", "TRINITY_CA_FILE", &Config::ca_file, anything, others_group,
+            "File of the certificates (PEM) that other servers must be signed by", "those of the system"},
+    Setting{"github-api", "GITHUB_API_URL", &Config::github_api, web_address, others_group, "GitHub's API"},
+    Setting{"github-base", "GIT_BASE_URL", &Config::github_base, web_address, others_group,
+            "Where repositories of GitHub are cloned from"},
+    Setting{"github-token", "GITHUB_PAT", &Config::github_pat, anything, others_group,
+            "GitHub token of the platform, when the system setting github_pat is empty", "none", true},
+    Setting{"openai-api", "OPENAI_BASE_URL", &Config::openai_api, web_address, others_group, "OpenAI's API"},
+    Setting{"openai-api-key", "OPENAI_API_KEY", &Config::openai_api_key, anything, others_group,
+            "OpenAI key of the platform, when the system setting openai_api_key is empty", "none", true},
+    Setting{"google-api", "GOOGLE_API_URL", &Config::google_api, web_address, others_group, "Google's Gemini API"},
+
+    Setting{"oauth-for-programs", "TRINITY_OAUTH_FOR_PROGRAMS", &Config::oauth_for_programs, {}, oauth_group,
+            "Whether a flow may end in a browser without the cookie of its begin: programs begin them, people end them"},
+    Setting{"oauth-shared-secrets", "TRINITY_OAUTH_SHARED_SECRETS", &Config::oauth_shared_secrets, anything, oauth_group,
+            "Providers whose client secret is stored in people's credentials and reaches their agents", "none"},
+    Setting{"google-client-id", "GOOGLE_CLIENT_ID", &Config::google_client_id, anything, oauth_group, "Client id at Google; empty: not offered"},
+    Setting{"google-client-secret", "GOOGLE_CLIENT_SECRET", &Config::google_client_secret, anything, oauth_group, "Client secret at Google", "none", true},
+    Setting{"google-authorize-url", "OAUTH_GOOGLE_AUTHORIZE_URL", &Config::google_authorize_url, web_address, oauth_group, "Page where people consent"},
+    Setting{"google-token-url", "OAUTH_GOOGLE_TOKEN_URL", &Config::google_token_url, web_address, oauth_group, "Where codes become tokens"},
+    Setting{"slack-client-id", "SLACK_CLIENT_ID", &Config::slack_client_id, anything, oauth_group, "Client id at Slack; empty: not offered"},
+    Setting{"slack-client-secret", "SLACK_CLIENT_SECRET", &Config::slack_client_secret, anything, oauth_group, "Client secret at Slack", "none", true},
+    Setting{"slack-authorize-url", "OAUTH_SLACK_AUTHORIZE_URL", &Config::slack_authorize_url, web_address, oauth_group, "Page where people consent"},
+    Setting{"slack-token-url", "OAUTH_SLACK_TOKEN_URL", &Config::slack_token_url, web_address, oauth_group, "Where codes become tokens"},
+    Setting{"github-client-id", "GITHUB_CLIENT_ID", &Config::github_client_id, anything, oauth_group, "Client id at GitHub; empty: not offered"},
+    Setting{"github-client-secret", "GITHUB_CLIENT_SECRET", &Config::github_client_secret, anything, oauth_group, "Client secret at GitHub", "none", true},
+    Setting{"github-authorize-url", "OAUTH_GITHUB_AUTHORIZE_URL", &Config::github_authorize_url, web_address, oauth_group, "Page where people consent"},
+    Setting{"github-token-url", "OAUTH_GITHUB_TOKEN_URL", &Config::github_token_url, web_address, oauth_group, "Where codes become tokens"},
+    Setting{"notion-client-id", "NOTION_CLIENT_ID", &Config::notion_client_id, anything, oauth_group, "Client id at Notion; empty: not offered"},
+    Setting{"notion-client-secret", "NOTION_CLIENT_SECRET", &Config::notion_client_secret, anything, oauth_group, "Client secret at Notion", "none", true},
+    Setting{"notion-authorize-url", "OAUTH_NOTION_AUTHORIZE_URL", &Config::notion_authorize_url, web_address, oauth_group, "Page where people consent"},
+    Setting{"notion-token-url", "OAUTH_NOTION_TOKEN_URL", &Config::notion_token_url, web_address, oauth_group, "Where codes become tokens"},
 
     Setting{"anthropic-api-key", "ANTHROPIC_API_KEY", ForAgents{}, anything, handed_on,
             "Model key of agents, when the system setting anthropic_api_key is empty", "", true},
@@ -191,14 +270,9 @@ constexpr std::array table{
 };
 // clang-format on
 
-constexpr std::array<std::string_view, 20> without_effect{"BACKEND_URL",
-                                                          "EMAIL_PROVIDER",
-                                                          "FRONTEND_URL",
-                                                          "GITHUB_PAT",
+constexpr std::array<std::string_view, 14> without_effect{"EMAIL_PROVIDER",
                                                           "HOST_META_PROMPT_PATH",
                                                           "HOST_TEMPLATES_PATH",
-                                                          "REDIS_PASSWORD",
-                                                          "REDIS_URL",
                                                           "RESEND_API_KEY",
                                                           "SENDGRID_API_KEY",
                                                           "SMTP_FROM",
@@ -209,8 +283,7 @@ constexpr std::array<std::string_view, 20> without_effect{"BACKEND_URL",
                                                           "SSH_ACCESS_MAX_TTL_HOURS",
                                                           "SSH_HOST",
                                                           "TRINITY_MCP_API_KEY",
-                                                          "TRINITY_MCP_URL",
-                                                          "TRINITY_REDIS_URL"};
+                                                          "TRINITY_MCP_URL"};
 
 constexpr std::array<std::string_view, 12> of_others{
     "TRINITY_BASE_VERSION",  "TRINITY_CACHE",       "TRINITY_CHROMIUM",     "TRINITY_DEV_PORT",
@@ -293,6 +366,8 @@ struct Assign {
   bool operator()(std::vector<std::string> Config::* member) const {
     auto items = comma_list(text);
     if (!allowed_text(text, anything) || (items.empty() && !setting.limits.may_be_empty)) return false;
+    auto* const check = setting.limits.check;
+    if (check != nullptr && !std::ranges::all_of(items, check)) return false;
     config.*member = std::move(items);
     return true;
   }
@@ -375,8 +450,11 @@ std::string wanted(const Setting& setting) {
     for (auto at = words.find('|'); at != std::string::npos; at = words.find('|')) words.replace(at, 1, ", ");
     return "one of " + words;
   }
-  if (!limits.rule.empty()) return std::string(limits.rule) + (limits.may_be_empty ? ", or empty" : "");
   const auto type = type_name(setting);
+  const auto empty = limits.may_be_empty ? ", or empty" : "";
+  if (!limits.rule.empty() && type == "list")
+    return fmt::format("a list with commas, each one {}{}", limits.rule, empty);
+  if (!limits.rule.empty()) return fmt::format("{}{}", limits.rule, empty);
   if (type == "true or false") return "true or false";
   if (type == "path") return limits.may_be_empty ? "a path, or empty" : "a path";
   if (type == "list") return limits.may_be_empty ? "a list with commas" : "a list with commas, not empty";

@@ -41,6 +41,7 @@ struct Setting {
   std::string_view stands_for = {};  ///< what an empty default means; of ForAgents: the default itself
   bool secret = false;               ///< no flag, masked, the file that holds it is private
   bool in_file = true;
+  std::string_view older_variable = {};  ///< read when `variable` is not set
 };
 
 /// Every setting, by groups, in the order of documentation.

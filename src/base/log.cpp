@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <mutex>
+#include <shared_mutex>
 
 #include "base/clock.h"
 #include "base/log_fields.h"
@@ -24,6 +26,9 @@ struct Sink {
   }();
   bool json = false;
   std::function<void(std::string)> output;
+  std::shared_mutex mutex;  ///< of what follows
+  const void* listener = nullptr;
+  std::function<void(const Place&, std::span<const Field>)> hears;
 };
 
 Sink& sink() {
@@ -112,6 +117,21 @@ void write(Level level, Place place, std::string_view text) {
 void write_always(Level level, Place place, std::string_view text, std::span<const Field> fields) {
   // No level that can be configured leaves this one out.
   put(spdlog::level::critical, made(level, place, text, fields));
+  const std::shared_lock lock(sink().mutex);
+  if (sink().hears) sink().hears(place, fields);
+}
+
+void hear(const void* who, std::function<void(const Place&, std::span<const Field>)> hears) {
+  const std::unique_lock lock(sink().mutex);
+  sink().listener = who;
+  sink().hears = std::move(hears);
+}
+
+void stop_hearing(const void* who) {
+  const std::unique_lock lock(sink().mutex);
+  if (sink().listener != who) return;
+  sink().listener = nullptr;
+  sink().hears = nullptr;
 }
 
 }  // namespace trinity::log

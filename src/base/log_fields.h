@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,5 +18,11 @@ struct Field {
 /// quoted where a value is more than one plain word. Written whatever the level that was configured.
 /// Never pass secrets.
 void write_always(Level level, Place place, std::string_view text, std::span<const Field> fields);
+
+/// From now on `hears` is told of every line with fields, beside the output: on the thread that writes it, so it must
+/// not block, nor write such a line itself. One at a time; `who` names it to stop_hearing(). Any thread.
+void hear(const void* who, std::function<void(const Place&, std::span<const Field>)> hears);
+/// Nothing for anybody else. When it returns, `hears` is not being called and will not be any more.
+void stop_hearing(const void* who);
 
 }  // namespace trinity::log

@@ -24,10 +24,10 @@ std::vector<Stored> rows(db::Query query) {
   std::vector<Stored> found;
   for (auto& [id, name, service, type, description, file_path, owner, created_at, updated_at, export_as, sealed] :
        query.all<T, T, T, T, T, T, T, T, T, T, T>()) {
-    found.push_back({{std::move(id), std::move(name), std::move(service), std::move(type), std::move(description),
-                      std::move(file_path), std::move(owner), std::move(created_at), std::move(updated_at),
-                      std::move(export_as)},
-                     std::move(sealed)});
+    found.push_back(
+        {{std::move(id), std::move(name), std::move(service), std::move(type), std::move(description),
+          std::move(file_path), std::move(owner), std::move(created_at), std::move(updated_at), std::move(export_as)},
+         std::move(sealed)});
   }
   return found;
 }
@@ -41,8 +41,8 @@ void write(db::Session& session, const Stored& stored) {
           "owner = excluded.owner, name = excluded.name, service = excluded.service, type = excluded.type, description "
           "= excluded.description, file_path = excluded.file_path, export_as = excluded.export_as, sealed = "
           "excluded.sealed, created_at = excluded.created_at, updated_at = excluded.updated_at",
-          c.id, c.owner, c.name, c.service, c.type, c.description, c.file_path, c.export_as, stored.sealed, c.created_at,
-          c.updated_at)
+          c.id, c.owner, c.name, c.service, c.type, c.description, c.file_path, c.export_as, stored.sealed,
+          c.created_at, c.updated_at)
       .run();
 }
 
@@ -61,8 +61,7 @@ std::int64_t seconds_now() {
 }
 
 /// One page behind `after`; changed rows are written where nobody has written meanwhile.
-std::size_t reseal_page(db::Session& session, const vault::Reseal& reseal, std::string& after,
-                        vault::Resealed& done) {
+std::size_t reseal_page(db::Session& session, const vault::Reseal& reseal, std::string& after, vault::Resealed& done) {
   const auto page = session
                         .query("SELECT id, owner, sealed FROM trinity_credentials WHERE id > :a ORDER BY id LIMIT :b",
                                after, page_size)
@@ -185,10 +184,9 @@ Task<std::map<std::string, std::string>> SqliteStore::ties_of(Call call, std::st
   auto job = [&agent](db::Session& session) {
     std::map<std::string, std::string> ties;
     for (auto& [server, id] : session
-                                  .query(
-                                      "SELECT t.mcp_server, t.credential_id FROM trinity_credential_ties t JOIN "
-                                      "trinity_credentials c ON c.id = t.credential_id WHERE t.agent_name = :a",
-                                      agent)
+                                  .query("SELECT t.mcp_server, t.credential_id FROM trinity_credential_ties t JOIN "
+                                         "trinity_credentials c ON c.id = t.credential_id WHERE t.agent_name = :a",
+                                         agent)
                                   .all<std::string, std::string>())
       ties.emplace(std::move(server), std::move(id));
     return ties;
@@ -214,10 +212,10 @@ Task<> SqliteStore::put_state(Call call, std::string state, std::string value, s
 
 Task<std::optional<std::string>> SqliteStore::take_state(Call call, std::string state) {
   auto job = [&state](db::Session& session) -> std::optional<std::string> {
-    auto row = session
-                   .query("SELECT value FROM trinity_oauth_states WHERE state = :a AND expires_at > :b", state,
-                          seconds_now())
-                   .one<std::string>();
+    auto row =
+        session
+            .query("SELECT value FROM trinity_oauth_states WHERE state = :a AND expires_at > :b", state, seconds_now())
+            .one<std::string>();
     session.query("DELETE FROM trinity_oauth_states WHERE state = :a", state).run();
     if (!row) return std::nullopt;
     return std::move(std::get<0>(*row));

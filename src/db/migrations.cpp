@@ -190,10 +190,48 @@ void secrets(Session& session) {
   for (const auto* sql : statements) session.query(sql).run();
 }
 
+/// Who did what to what, see room audit. `at`: UTC without zone; `detail`: a JSON object of texts.
+void audit_journal(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, request_id TEXT NOT NULL, user_name "
+          "TEXT "
+          "NOT NULL, user_id INTEGER NOT NULL, by_what TEXT NOT NULL, by_agent TEXT NOT NULL, action TEXT NOT NULL, "
+          "object_kind TEXT NOT NULL, object_id TEXT NOT NULL, agent_name TEXT NOT NULL, result TEXT NOT NULL, detail "
+          "TEXT "
+          "NOT NULL)")
+      .run();
+  session.query("CREATE INDEX trinity_audit_age ON trinity_audit(at)").run();
+  session.query("CREATE INDEX trinity_audit_user ON trinity_audit(user_name, id)").run();
+  session.query("CREATE INDEX trinity_audit_agent ON trinity_audit(agent_name, id)").run();
+  session.query("CREATE INDEX trinity_audit_object ON trinity_audit(object_id, id)").run();
+}
+
+/// When tokens of OAuth are to be refreshed: due_at in seconds since the epoch. The tokens are sealed in the
+/// credential.
+void oauth_expiries(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_oauth_expiries (credential_id TEXT PRIMARY KEY, provider TEXT NOT NULL, due_at INTEGER "
+          "NOT NULL, failures INTEGER NOT NULL)")
+      .run();
+  session.query("CREATE INDEX trinity_oauth_expiries_due ON trinity_oauth_expiries(due_at)").run();
+}
+
+/// What agents were sent last, see credentials/push_book.h; marks: a JSON list.
+void credential_pushes(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_credential_pushes (agent_name TEXT PRIMARY KEY, at TEXT NOT NULL, status TEXT NOT "
+          "NULL, error TEXT NOT NULL, run TEXT NOT NULL, marks TEXT NOT NULL, variables INTEGER NOT NULL, files "
+          "INTEGER NOT NULL)")
+      .run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 10> versions{
-    first_version,   sign_outs,          cleanup_list, cleanup_names, agent_settings,
-    execution_order, conversation_order, budgets,      runs,          secrets};
+constexpr std::array<void (*)(Session&), 13> versions{
+    first_version, sign_outs, cleanup_list, cleanup_names, agent_settings, execution_order,  conversation_order,
+    budgets,       runs,      secrets,      audit_journal, oauth_expiries, credential_pushes};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

@@ -57,11 +57,7 @@ std::optional<std::string> classic_status(const Change& change) {
   const auto& status = change.after->status;
   if (status == change.before->status) return std::nullopt;
   json::object flat{{"type", "agent_status"}, {"agent_name", change.name}, {"status", status}};
-  if (change.reason == "user" && status == "running") {
-    // The pushes of prompt and credentials are not over yet when the container runs.
-    json::object data{{"name", change.name}, {"trinity_injection", "unknown"}, {"credentials_injection", "unknown"}};
-    return double_shape("agent_started", std::move(data), std::move(flat));
-  }
+  // `agent_started` comes from whoever pushes the agent's credentials: it tells what came of that.
   if (change.reason == "user" && status == "stopped") {
     return double_shape("agent_stopped", json::object{{"name", change.name}}, std::move(flat));
   }

@@ -43,6 +43,7 @@ std::expected<Topic, TopicFault> parse_topic(std::string_view name) {
     if (part == "logs") return Topic{Kind::logs, std::string(segments[1])};
     if (part == "activity") return Topic{Kind::activity, std::string(segments[1])};
     if (part == "files") return Topic{Kind::files, std::string(segments[1])};
+    if (part == "git") return Topic{Kind::git, std::string(segments[1])};
     if (part == "dashboard") return Topic{Kind::dashboard, std::string(segments[1])};
     if (part == "executions") return Topic{Kind::executions, std::string(segments[1])};
   }
@@ -70,6 +71,8 @@ std::string name_of(const Topic& topic) {
       return "agent:" + topic.agent + ":activity";
     case Topic::Kind::files:
       return "agent:" + topic.agent + ":files";
+    case Topic::Kind::git:
+      return "agent:" + topic.agent + ":git";
     case Topic::Kind::dashboard:
       return "agent:" + topic.agent + ":dashboard";
     case Topic::Kind::executions:
@@ -104,6 +107,7 @@ TopicManner manner_of(Topic::Kind kind) noexcept {
       break;
     case Topic::Kind::activity:
     case Topic::Kind::files:
+    case Topic::Kind::git:
     case Topic::Kind::dashboard:
       manner.about_agent = manner.rests = true;
       break;

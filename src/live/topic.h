@@ -19,6 +19,7 @@ struct Topic {
     logs,         ///< `agent:{n}:logs`
     activity,     ///< `agent:{n}:activity`: what it does, and its conversation's figures
     files,        ///< `agent:{n}:files`: which of its files have changed
+    git,          ///< `agent:{n}:git`: how its repository stands
     dashboard,    ///< `agent:{n}:dashboard`: what it says about itself by files
     executions,   ///< `agent:{n}:executions`: its runs and its queue
     execution,    ///< `execution:{n}:{id}`: one run

@@ -1,6 +1,7 @@
 #include "outbound/client.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <boost/url/parse.hpp>
@@ -94,18 +95,18 @@ bool is_loopback(const std::string& address) {
 
 List list_of(const http::Headers& headers) {
   List list;
+  // Appending to a list gives the same list.
   const auto add = [&list](const std::string& line) {
-    auto* const longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    (void)list.release();
-    list.reset(longer);
+    auto* const whole = curl_slist_append(list.get(), line.c_str());
+    if (whole == nullptr) throw std::bad_alloc();
+    if (!list) list.reset(whole);
   };
   // Without a body nobody answers 100-continue; with one it only costs time.
   add("Expect:");
   // Nor does libcurl name the content when the caller does not.
   if (!headers.find("Content-Type")) add("Content-Type:");
   // libcurl takes "Name;" for a header without value; "Name:" would remove it.
-  for (const auto& [name, value] : headers) add(value.empty() ? name + ";" : name + ": " + value);
+  for (const auto& [name, value] : headers) add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
   return list;
 }
 

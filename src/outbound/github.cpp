@@ -1,5 +1,7 @@
 #include "outbound/github.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -55,7 +57,7 @@ GitHub::GitHub(Client& client, std::string base) : client_(client), base_(std::m
   while (base_.ends_with('/')) base_.pop_back();
 }
 
-Request GitHub::get(std::string path) const {
+Request GitHub::get(const std::string& path) const {
   Request request;
   request.url = base_ + path;
   return request;

@@ -61,7 +61,7 @@ class GitHub {
 
  private:
   Task<Result<Answer>> ask(Call call, Request request, std::string token);
-  [[nodiscard]] Request get(std::string path) const;
+  [[nodiscard]] Request get(const std::string& path) const;
 
   Client& client_;
   std::string base_;

@@ -7,6 +7,7 @@
 
 #include "base/call.h"
 #include "base/log.h"
+#include "db/connection.h"
 #include "db/scrub.h"
 #include "settings/values.h"
 
@@ -60,6 +61,28 @@ std::size_t seal_plain(db::Session& session, const vault::Vault& vault) {
     return vault.seal(label, text);
   };
   return reseal_all(session, seal).changed;
+}
+
+std::vector<std::string> plain_secrets_of(const std::filesystem::path& database) {
+  std::vector<std::string> keys;
+  std::error_code fault;
+  if (!std::filesystem::exists(database, fault)) return keys;
+  constexpr std::chrono::seconds lock_limit{5};
+  db::RawConnection open(database, lock_limit);
+  const auto look = [&keys](sqlite3_stmt* row) {
+    const std::string key(reinterpret_cast<const char*>(sqlite3_column_text(row, 0)));
+    const std::string value(reinterpret_cast<const char*>(sqlite3_column_text(row, 1)));
+    if (is_secret(key) && !value.empty() && !vault::Vault::is_sealed(value)) keys.push_back(key);
+    return true;
+  };
+  bool there = false;
+  const auto found = [&there](sqlite3_stmt*) { return !(there = true); };
+  open.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", "system_settings", found);
+  if (!there) return keys;
+  const int code =
+      open.run("SELECT key, ifnull(value, '') FROM system_settings WHERE key IS NOT NULL ORDER BY key", "", look);
+  if (code != SQLITE_DONE) open.fail(code);
+  return keys;
 }
 
 void clean_files(const std::filesystem::path& database, const vault::Vault& vault) {

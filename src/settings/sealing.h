@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "db/session.h"
 #include "vault/holding.h"
@@ -15,6 +16,10 @@ vault::Resealed reseal_all(db::Session& session, const vault::Reseal& reseal);
 
 /// Seals the secret settings that stand plain in the table; how many there were.
 std::size_t seal_plain(db::Session& session, const vault::Vault& vault);
+
+/// The keys of secret settings that stand plain in a database file, looked at from outside; none without a file.
+/// Changes nothing. Throws db::Failure.
+[[nodiscard]] std::vector<std::string> plain_secrets_of(const std::filesystem::path& database);
 
 /// After plain secrets were sealed: rewrites the database file, so that no free page or journal still has them, and
 /// does the same to the copies that migrations left beside it. What cannot be done is logged: the database itself is

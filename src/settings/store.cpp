@@ -124,6 +124,40 @@ Task<> SettingsStore::set(Call call, std::string key, std::string value) {
   co_await database_.write(call, std::move(job), std::move(publish_it));
 }
 
+Task<> SettingsStore::set_all(Call call, std::map<std::string, std::string> values) {
+  auto job = [&values](db::Session& session) {
+    for (const auto& [key, value] : values) save(session, key, value);
+  };
+  auto publish_them = [this, &values] {
+    for (const auto& [key, value] : values) publish(key, value);
+  };
+  co_await database_.write(call, std::move(job), std::move(publish_them));
+}
+
+Task<std::vector<std::string>> SettingsStore::remove_all(Call call, std::vector<std::string> keys) {
+  auto job = [&keys](db::Session& session) {
+    std::vector<std::string> removed;
+    for (const auto& key : keys)
+      if (session.query("DELETE FROM system_settings WHERE key = :a", key).run() > 0) removed.push_back(key);
+    return removed;
+  };
+  auto publish_them = [this](const std::vector<std::string>& removed) {
+    for (const auto& key : removed) replace(values()->without(key));
+  };
+  co_return co_await database_.write(call, std::move(job), std::move(publish_them));
+}
+
+Task<std::map<std::string, std::string>> SettingsStore::updated_at(Call call) {
+  auto job = [](db::Session& session) {
+    std::map<std::string, std::string> times;
+    auto rows =
+        session.query("SELECT key, updated_at FROM system_settings").all<std::string, std::optional<std::string>>();
+    for (auto& [key, time] : rows) times.emplace(std::move(key), std::move(time).value_or(""));
+    return times;
+  };
+  co_return co_await database_.read(call, std::move(job));
+}
+
 Task<bool> SettingsStore::remove(Call call, std::string key) {
   auto job = [&key](db::Session& session) {
     return session.query("DELETE FROM system_settings WHERE key = :a", key).run() > 0;

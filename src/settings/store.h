@@ -1,9 +1,11 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/call.h"
 #include "base/task.h"
@@ -38,8 +40,14 @@ class SettingsStore : public vault::Holding {
 
   /// Every read that starts after this has answered sees the new value.
   Task<> set(Call call, std::string key, std::string value);
+  /// All of them or none. Not for secrets.
+  Task<> set_all(Call call, std::map<std::string, std::string> values);
   /// False when there was none.
   Task<bool> remove(Call call, std::string key);
+  /// Those that were there.
+  Task<std::vector<std::string>> remove_all(Call call, std::vector<std::string> keys);
+  /// When each was written last, as stored.
+  Task<std::map<std::string, std::string>> updated_at(Call call);
 
   Task<vault::Resealed> each(Call call, vault::Reseal reseal) override;
   /// Whether a secret is sealed under that key.

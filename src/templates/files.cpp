@@ -5,7 +5,6 @@
 #include <fstream>
 #include <set>
 
-#include "templates/catalogue.h"
 #include "yaml/yaml.h"
 
 namespace trinity::templates {
@@ -19,10 +18,6 @@ bool is_name_start(char c) {
 }
 bool is_name_part(char c) {
   return is_name_start(c) || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool is_name(std::string_view text) {
-  return !text.empty() && is_name_start(text.front()) && std::all_of(text.begin(), text.end(), is_name_part);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -52,6 +47,10 @@ std::set<std::string> server_variables(const json::value& server) {
 
 }  // namespace
 
+bool is_variable_name(std::string_view text) noexcept {
+  return !text.empty() && is_name_start(text.front()) && std::all_of(text.begin(), text.end(), is_name_part);
+}
+
 std::optional<std::string> read_bounded(const std::filesystem::path& file, std::size_t most) {
   std::error_code fault;
   if (!std::filesystem::is_regular_file(file, fault)) return std::nullopt;
@@ -64,13 +63,21 @@ std::optional<std::string> read_bounded(const std::filesystem::path& file, std::
   return text;
 }
 
-std::expected<json::object, std::string> read_template_file(const std::filesystem::path& directory) {
-  const auto path = directory / "template.yaml";
+TemplateFiles read_files(const std::filesystem::path& directory) {
+  TemplateFiles made;
   std::error_code fault;
-  if (!std::filesystem::exists(path, fault)) return std::unexpected(missing_file);
-  const auto text = read_bounded(path);
-  if (!text) return std::unexpected(std::string("Invalid template.yaml: cannot be read, or larger than 1 MB"));
-  auto parsed = yaml::to_json(*text);
+  made.has_yaml = std::filesystem::exists(directory / "template.yaml", fault);
+  made.yaml = read_bounded(directory / "template.yaml");
+  made.mcp = read_bounded(directory / ".mcp.json");
+  made.mcp_template = read_bounded(directory / ".mcp.json.template");
+  made.env_example = read_bounded(directory / ".env.example");
+  return made;
+}
+
+std::expected<json::object, std::string> template_root(const TemplateFiles& files) {
+  if (!files.has_yaml) return std::unexpected(missing_file);
+  if (!files.yaml) return std::unexpected(std::string("Invalid template.yaml: cannot be read, or larger than 1 MB"));
+  auto parsed = yaml::to_json(*files.yaml);
   if (!parsed) return std::unexpected("Invalid template.yaml: " + parsed.error());
   if (parsed->is_null()) return std::unexpected(std::string("template.yaml is empty"));
   if (!parsed->is_object()) return std::unexpected(std::string("Invalid template.yaml: its root must be a mapping"));
@@ -83,7 +90,7 @@ std::vector<std::string> placeholders(std::string_view text) {
     const auto end = text.find('}', at);
     if (end == std::string_view::npos) break;
     const auto name = text.substr(at + 2, end - at - 2);
-    if (is_name(name)) names.emplace_back(name);
+    if (is_variable_name(name)) names.emplace_back(name);
   }
   return names;
 }
@@ -97,15 +104,14 @@ std::vector<std::string> env_names(std::string_view text) {
     const auto equals = line.find('=');
     if (line.empty() || line.front() == '#' || equals == std::string_view::npos) continue;
     const auto name = trimmed(line.substr(0, equals));
-    if (is_name(name)) names.emplace_back(name);
+    if (is_variable_name(name)) names.emplace_back(name);
   }
   return names;
 }
 
-std::map<std::string, std::vector<std::string>> mcp_variables(const std::filesystem::path& directory) {
+std::map<std::string, std::vector<std::string>> mcp_variables(const TemplateFiles& files) {
   std::map<std::string, std::vector<std::string>> made;
-  auto text = read_bounded(directory / ".mcp.json");
-  if (!text) text = read_bounded(directory / ".mcp.json.template");
+  const auto& text = files.mcp ? files.mcp : files.mcp_template;
   if (!text) return made;
   boost::system::error_code fault;
   const auto parsed = json::parse(*text, fault);
@@ -119,10 +125,10 @@ std::map<std::string, std::vector<std::string>> mcp_variables(const std::filesys
   return made;
 }
 
-std::vector<RequiredCredential> required_credentials(const std::filesystem::path& directory, const json::object& root) {
+std::vector<RequiredCredential> required_credentials(const TemplateFiles& files, const json::object& root) {
   std::map<std::string, std::string> first_source;
   const auto add = [&](const std::string& name, const std::string& source) { first_source.try_emplace(name, source); };
-  for (const auto& [server, names] : mcp_variables(directory)) {
+  for (const auto& [server, names] : mcp_variables(files)) {
     for (const auto& name : names) add(name, "mcp:" + server);
   }
   const auto* credentials = root.if_contains("credentials");
@@ -141,8 +147,8 @@ std::vector<RequiredCredential> required_credentials(const std::filesystem::path
       if (name.is_string()) add(std::string(name.as_string()), "template:env_file");
     }
   }
-  if (const auto example = read_bounded(directory / ".env.example")) {
-    for (const auto& name : env_names(*example)) add(name, ".env.example");
+  if (files.env_example) {
+    for (const auto& name : env_names(*files.env_example)) add(name, ".env.example");
   }
   std::vector<RequiredCredential> made;
   made.reserve(first_source.size());

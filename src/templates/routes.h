@@ -1,13 +1,18 @@
 #pragma once
-#include <filesystem>
+#include <functional>
+#include <map>
 #include <vector>
 
-#include "base/blocking.h"
 #include "http/router.h"
+#include "templates/service.h"
 
 namespace trinity::templates {
 
-/// GET /api/templates and GET /api/templates/{id}. `root` holds the local templates; files are read on the pool.
-[[nodiscard]] std::vector<http::Route> routes(const std::filesystem::path& root, BlockingPool& pool);
+/// Which of the caller's own credentials give a variable of that name: name -> [{id, name, service, type}].
+using Fitting =
+    std::function<Task<std::map<std::string, boost::json::array>>(Call, CallerPtr, std::vector<std::string>)>;
+
+/// The catalogue, one template, its .env file, what is wrong with it, and what it needs.
+[[nodiscard]] std::vector<http::Route> routes(TemplateService& service, Fitting fitting);
 
 }  // namespace trinity::templates

@@ -24,7 +24,8 @@ struct Verdict {
   std::vector<std::string> unused;  ///< marks of keys that are not here and that nothing needs
 };
 
-/// `needed`: whether a text sealed under that key is kept there. Throws WrongKey. `place`: "the database /var/trinity.db".
+/// `needed`: whether a text sealed under that key is kept there. Throws WrongKey. `place`: "the database
+/// /var/trinity.db".
 [[nodiscard]] Verdict judge(const std::vector<Mark>& marks, const Vault& vault, std::string_view place,
                             const std::function<bool(const std::string& key_id)>& needed);
 

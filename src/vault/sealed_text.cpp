@@ -22,7 +22,14 @@ bool is_id(std::string_view text) noexcept {
   return text.size() == key_id_length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+/// libsodium takes some bytes beyond ASCII for letters: a text would have several forms.
+bool is_base64url(std::string_view text) noexcept {
+  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+         std::string_view::npos;
+}
+
 std::optional<std::vector<unsigned char>> decode(std::string_view text) {
+  if (!is_base64url(text)) return std::nullopt;
   std::vector<unsigned char> bytes(text.size() / 4 * 3 + 3);
   std::size_t length = 0;
   const char* end = nullptr;

@@ -112,10 +112,32 @@ std::optional<boost::json::value> as_float(std::string_view text) {
   return boost::json::value(value);
 }
 
+/// Where values stand, as far as somebody wants to know.
+class Places {
+ public:
+  explicit Places(Document* into) : into_(into) {}
+
+  [[nodiscard]] bool wanted(int level) const {
+    return into_ != nullptr && level <= most_placed_levels && into_->lines.size() < most_places;
+  }
+  void note(const std::string& path, const YAML::Mark& mark) {
+    const bool is_new = into_->lines.insert_or_assign(path, mark.line + 1).second;
+    if (!is_new && into_->repeated.size() < most_repeated) into_->repeated.push_back(path);
+  }
+
+ private:
+  static constexpr int most_placed_levels = 4;
+  static constexpr std::size_t most_places = 4'000;
+  static constexpr std::size_t most_repeated = 100;
+  Document* into_;
+};
+
 /// A document on its way to JSON, and how much of it there is so far: aliases make it larger than the file.
 class Conversion {
  public:
-  boost::json::value convert(const YAML::Node& node, int level = 0) {
+  explicit Conversion(Document* places = nullptr) : places_(places) {}
+
+  boost::json::value convert(const YAML::Node& node, int level = 0, const std::string& path = {}) {
     if (level > most_levels) throw TooBig("more than 64 levels");
     if (++nodes_ > most_nodes) throw TooBig("too many values");
     switch (node.Type()) {
@@ -123,13 +145,19 @@ class Conversion {
         return scalar(node);
       case YAML::NodeType::Sequence: {
         boost::json::array list;
-        for (const auto& item : node) list.push_back(convert(item, level + 1));
+        for (const auto& item : node) {
+          auto place = item_path(item, level + 1, path, list.size());
+          list.push_back(convert(item, level + 1, place));
+        }
         return list;
       }
       case YAML::NodeType::Map: {
         boost::json::object members;
         for (const auto& member : node) {
-          if (member.first.IsScalar()) members[text(member.first)] = convert(member.second, level + 1);
+          if (!member.first.IsScalar()) continue;
+          const auto key = text(member.first);
+          const auto place = member_path(member.first, level + 1, path, key);
+          members[key] = convert(member.second, level + 1, place);
         }
         return members;
       }
@@ -139,6 +167,18 @@ class Conversion {
   }
 
  private:
+  std::string item_path(const YAML::Node& item, int level, const std::string& path, std::size_t index) {
+    if (!places_.wanted(level) || path.size() > longest_path) return {};
+    auto place = path + "[" + std::to_string(index) + "]";
+    places_.note(place, item.Mark());
+    return place;
+  }
+  std::string member_path(const YAML::Node& key, int level, const std::string& path, const std::string& name) {
+    if (!places_.wanted(level) || path.size() + name.size() > longest_path) return {};
+    auto place = path.empty() ? name : path + "." + name;
+    places_.note(place, key.Mark());
+    return place;
+  }
   boost::json::value scalar(const YAML::Node& node) {
     // Quoted texts carry the tag "!"; plain ones "?" or nothing.
     const auto& tag = node.Tag();
@@ -152,6 +192,8 @@ class Conversion {
     return made;
   }
 
+  static constexpr std::size_t longest_path = 300;
+  Places places_;
   int nodes_ = 0;
   std::size_t text_ = 0;
 };
@@ -172,6 +214,31 @@ std::expected<boost::json::value, std::string> to_json(std::string_view text) {
     return Conversion().convert(YAML::Load(std::string(text)));
   } catch (const std::exception& e) {
     return std::unexpected(preview(e.what(), 200));
+  }
+}
+
+int Document::line_of(std::string_view path) const {
+  while (true) {
+    const auto found = lines.find(path);
+    if (found != lines.end()) return found->second;
+    const auto cut = path.find_last_of(".[");
+    if (cut == std::string_view::npos) return 0;
+    path = path.substr(0, cut);
+  }
+}
+
+std::expected<Document, Fault> read(std::string_view text) {
+  if (text.size() > largest_file) return std::unexpected(Fault{"larger than 1 MB"});
+  try {
+    Document made;
+    made.value = Conversion(&made).convert(YAML::Load(std::string(text)));
+    return made;
+  } catch (const YAML::Exception& e) {
+    const auto& mark = e.mark;
+    return std::unexpected(
+        Fault{preview(e.msg, 200), mark.is_null() ? 0 : mark.line + 1, mark.is_null() ? 0 : mark.column + 1});
+  } catch (const std::exception& e) {
+    return std::unexpected(Fault{preview(e.what(), 200)});
   }
 }
 

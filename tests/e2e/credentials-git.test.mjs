@@ -40,8 +40,8 @@ describe('credentials and git in the browser', { timeout: 400_000 }, () => {
     const shown = await person.page.evaluate(() => [
       document.documentElement.outerHTML,
       ...[...document.querySelectorAll('input, textarea')].map((field) => field.value),
-      JSON.stringify({ ...localStorage }),
-      JSON.stringify({ ...sessionStorage }),
+      JSON.stringify({ ...window.localStorage }),
+      JSON.stringify({ ...window.sessionStorage }),
       location.href,
     ])
     return [...shown, ...person.sockets.map((socket) => JSON.stringify(socket.received))].join('\n')
@@ -157,7 +157,7 @@ describe('credentials and git in the browser', { timeout: 400_000 }, () => {
 
   it('a pull that is refused explains each way to go on, and the proposed one loses nothing', async () => {
     await inside(`git clone -q file:///tmp/remote.git /tmp/other && cd /tmp/other
-      echo theirs > theirs.md && git add . && git commit -qm 'Theirs' && git push -q`)
+      echo theirs > theirs.md && git add -f theirs.md && git commit -qm 'Theirs' && git push -q`)
     await person.at('git-pull').click()
     await person.at('git-conflict').waitFor()
     await isFine('git conflict')

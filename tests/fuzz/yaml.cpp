@@ -69,9 +69,13 @@ void refused_or_read(F read) {
 }
 
 void check_server(const fs::path& root) {
-  const auto listed = templates::list_local(root);
+  const auto listed = templates::LocalCatalogue(root).list();
   fuzz::require(listed.size() <= 1, "one folder, one template");
-  for (const auto& one : listed) (void)json::write(one.item);
+  for (const auto& one : listed) {
+    (void)json::write(one->item);
+    fuzz::require(one->problems.size() <= 100, "problems are bounded");
+    for (const auto& problem : one->problems) fuzz::require(problem.text().size() < 2'000, "a problem is short");
+  }
   refused_or_read([&] { return templates::local_detail(root, "demo"); });
   refused_or_read([&] { return templates::creation_config(root, "demo"); });
 }

@@ -39,8 +39,26 @@ export function freePort(host = '127.0.0.1') {
   })
 }
 
-/** Test files run side by side on one engine: each takes the SSH ports of its agents from a range of its own. */
-const sshPorts = 10_000 + (process.pid % 40) * 500
+/**
+ * Test files run side by side on one engine: each takes the SSH ports of its agents from a range of its own, and holds it by a
+ * port on the loopback for as long as it runs.
+ */
+const sshPorts = await claimPorts()
+async function claimPorts() {
+  const ranges = 40
+  for (let i = 0; i < ranges; i++) {
+    const range = (process.pid + i) % ranges
+    const guard = net.createServer()
+    const held = await new Promise((resolve) => {
+      guard.once('error', () => resolve(false))
+      guard.listen(9_900 + range, '127.0.0.1', () => resolve(true))
+    })
+    if (!held) continue
+    guard.unref()
+    return 10_000 + range * 500
+  }
+  throw new Error('no range of SSH ports is free')
+}
 
 /** What the script needs to clean up after a test that was killed. */
 export async function leaveNote(name, text) {

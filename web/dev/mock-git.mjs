@@ -152,7 +152,7 @@ export class MockGit {
       case 'POST refresh':
         tree.looked = tree.remoteLooked = Date.now()
         this.tell(agent)
-        return [200, { message: 'Looked' }]
+        return [200, this.status(agent)]
       case 'POST pull':
         return this.#work(agent, 'pull', () => this.#pull(tree, sent.strategy ?? 'clean'))
       case 'POST sync':

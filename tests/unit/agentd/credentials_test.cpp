@@ -11,6 +11,7 @@
 #include "agentd/credentials/env_file.h"
 #include "agentd/credentials/mcp_file.h"
 #include "agentd/credentials/secret_file.h"
+#include "base/credential_rules.h"
 #include "unit/agentd/agent_fixture.h"
 #include "unit/agentd/fixtures.h"
 
@@ -102,8 +103,9 @@ TEST(EnvFile, NamesThatSubvertAreRefused) {
   for (const auto* name : {"A", "_a1", "ANTHROPIC_API_KEY", "PATH_TO", "HOMEPAGE"}) {
     EXPECT_EQ(variable_name_fault(name), "") << name;
   }
-  for (const auto* name : {"", "1A", "A-B", "A B", "A=B", "LD_PRELOAD", "PATH", "HOME", "NODE_OPTIONS", "AGENTD_SECRET",
-                           "BASH_ENV", "Ä", "A\n"}) {
+  for (const auto* name :
+       {"", "1A", "A-B", "A B", "A=B", "LD_PRELOAD", "PATH", "HOME", "NODE_OPTIONS", "AGENTD_SECRET", "BASH_ENV", "Ä",
+        "A\n", "TRINITY_MCP_API_KEY", "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "PYTHONPATH", "AGENT_RUNTIME"}) {
     EXPECT_NE(variable_name_fault(name), "") << name;
   }
 }

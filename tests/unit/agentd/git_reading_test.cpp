@@ -108,5 +108,37 @@ TEST(GitReading, TheRepositoryFromTheEnvironment) {
   }
 }
 
+TEST(GitReading, ARepositoryFromItsAddress) {
+  const auto config = from({{"GITHUB_REPO", "git.example.com/team/agent"},
+                            {"GIT_REPOSITORY_URL", "https://git.example.com:8443/team/agent"},
+                            {"GIT_REPOSITORY_TOKEN", "other"},
+                            {"GITHUB_PAT", "ghp_github"},
+                            {"GIT_WORKING_BRANCH", "trinity/a/1"},
+                            {"GIT_SOURCE_BRANCH", "trunk"}});
+  const auto& repository = config.repository;
+  EXPECT_TRUE(repository.known());
+  EXPECT_EQ(repository.url(), "https://git.example.com:8443/team/agent");
+  EXPECT_EQ(repository.base, "https://git.example.com:8443") << "who may get the token";
+  EXPECT_EQ(repository.token, "other") << "GitHub's goes to GitHub only";
+  EXPECT_EQ(repository.token_variable, "GIT_REPOSITORY_TOKEN");
+  EXPECT_EQ(repository.begins_at, "trunk");
+  EXPECT_EQ(repository.folder(), "");
+  EXPECT_THAT(config.faults, IsEmpty());
+
+  const auto local =
+      from({{"GIT_REPOSITORY_URL", "file:///repository/a.git"}, {"GIT_REPOSITORY_TOKEN", "t"}}).repository;
+  EXPECT_TRUE(local.known());
+  EXPECT_EQ(local.folder(), "/repository/a.git");
+  EXPECT_EQ(local.base, "");
+  EXPECT_EQ(local.token, "");
+
+  for (const auto* bad : {"ssh://x/y", "https://", "https://x", "https://x/", "https:///y", "https://u:p@x/y",
+                          "file://x/y", "https://x/y?z", "https://x/y z", "ext::sh -c id", "--upload-pack=id"}) {
+    const auto refused = from({{"GIT_REPOSITORY_URL", bad}});
+    EXPECT_FALSE(refused.repository.known()) << bad;
+    EXPECT_THAT(refused.faults, SizeIs(1)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace trinity::agentd

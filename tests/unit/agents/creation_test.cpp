@@ -440,6 +440,70 @@ TEST_F(CreationTest, ATemplateThatIsMissingIsNoError) {
   EXPECT_EQ(house.create(AgentHouse::ann(), std::move(request))->template_id, "local:nothing");
 }
 
+/// A repository whose server does not answer is no reason to refuse: the agent brings it itself.
+TEST_F(CreationTest, ARepositoryIsKeptInARowAndShown) {
+  house.tokens.platform_token = "ghp_platform";
+  auto request = AgentHouse::named("bot");
+  request.template_ = "github:acme/agent@trunk";
+  auto agent = house.create(AgentHouse::admin(), std::move(request));
+  EXPECT_EQ(agent->template_id, "github:acme/agent@trunk");
+  EXPECT_EQ(agent->metadata->github_repo, "acme/agent");
+  EXPECT_EQ(house.count("agent_git_config",
+                        "agent_name = 'bot' AND github_repo = 'acme/agent' AND working_branch = 'trunk' AND "
+                        "source_branch = 'trunk' AND source_mode = 1 AND length(instance_id) = 8"),
+            1);
+  auto spec = house.engine.spec("agent-bot");
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(spec->env.at("GITHUB_REPO"), "acme/agent");
+  EXPECT_EQ(spec->env.at("GITHUB_PAT"), "ghp_platform");
+  EXPECT_EQ(spec->env.at("GIT_BASE_URL"), "http://127.50.0.8:9");
+  EXPECT_EQ(spec->env.at("GIT_SOURCE_BRANCH"), "trunk");
+
+  request = AgentHouse::named("two");
+  request.template_ = "github:acme/agent";
+  request.source_mode = false;
+  agent = house.create(AgentHouse::ann(), std::move(request));
+  spec = house.engine.spec("agent-two");
+  ASSERT_TRUE(spec);
+  EXPECT_FALSE(spec->env.contains("GITHUB_PAT")) << "the platform's token is for administrators";
+  EXPECT_EQ(spec->env.at("GIT_REPOSITORY_URL"), "http://127.50.0.8:9/acme/agent.git");
+  EXPECT_TRUE(spec->env.at("GIT_WORKING_BRANCH").starts_with("trinity/two/"));
+  EXPECT_EQ(house.count("agent_git_config",
+                        "agent_name = 'two' AND source_mode = 0 AND working_branch = "
+                        "'trinity/two/' || instance_id"),
+            1);
+  house.run(house.service.remove(house.call, AgentHouse::admin(), "two"));
+  EXPECT_EQ(house.count("agent_git_config", "agent_name = 'two'"), 0);
+}
+
+TEST_F(CreationTest, ARepositoryThatIsNotAllowedLeavesNothing) {
+  house.tokens.platform_token = "ghp_platform";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"git:https://evil.example/a", "not allowed on this server"},
+      {"git:https://u:p@evil.example/a", "user name or a password"},
+      {"git:file:///etc", "not allowed on this server"},
+      {"git:file://" + (house.dir / "repositories").string() + "/none", "There is no repository"}};
+  for (const auto& [id, in_text] : cases) {
+    auto request = AgentHouse::named("bot");
+    request.template_ = id;
+    const auto refusal = refused(std::move(request));
+    EXPECT_EQ(refusal.kind, ErrorKind::bad_request) << id;
+    EXPECT_NE(refusal.text.find(in_text), std::string::npos) << id << ": " << refusal.text;
+  }
+  expect_nothing_left("bot");
+  EXPECT_EQ(house.count("agent_git_config"), 0);
+}
+
+TEST_F(CreationTest, AFailureTakesTheRepositorysRowAlong) {
+  house.tokens.platform_token = "ghp_platform";
+  house.engine.trouble("start", {.fault = Fault::failed});
+  auto request = AgentHouse::named("bot");
+  request.template_ = "github:acme/agent";
+  EXPECT_EQ(refused(std::move(request)).kind, ErrorKind::internal);
+  expect_nothing_left("bot");
+  EXPECT_EQ(house.count("agent_git_config"), 0);
+}
+
 TEST_F(CreationTest, APortThatAnotherServerTookIsSteppedOver) {
   house.engine.trouble("start", {.fault = engine::Fault::port_taken, .times = 2});
   const auto agent = house.create(AgentHouse::ann(), AgentHouse::named("bot"));

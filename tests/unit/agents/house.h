@@ -8,6 +8,7 @@
 #include "support/fleet_house.h"
 #include "unit/db/run_task.h"
 #include "unit/db/temp_dir.h"
+#include "vault/vault.h"
 
 namespace trinity::test {
 
@@ -51,11 +52,31 @@ class AgentDatabase {
   Call call{&id, &cost};
   BlockingPool pool{2};
   db::Database database{dir / "trinity.db", pool, 2};
-  settings::SettingsStore settings{database};
+  vault::Vault vault{{vault::MasterKey::make()}};
+  settings::SettingsStore settings{database, &vault};
   auth::UserDirectory users;
   auth::KeyBook keys{database, users};
   agents::AgentStore store{database, keys};
   agents::AgentSettingsStore settings_store{database};
+};
+
+/// Tokens as a test sets them.
+class SetTokens : public templates::TokenSource {
+ public:
+  Task<std::expected<std::string, templates::NoToken>> of_credential(Call, std::string id) override {
+    const auto found = credentials.find(id);
+    if (found == credentials.end()) co_return std::unexpected(templates::NoToken::no_credential);
+    co_return found->second;
+  }
+  Task<std::string> of_person(Call, std::string username, std::string host) override {
+    const auto found = people.find(username + "@" + host);
+    co_return found == people.end() ? std::string() : found->second;
+  }
+  std::string platform() override { return platform_token; }
+
+  std::map<std::string, std::string> credentials;
+  std::map<std::string, std::string> people;  ///< by name@host
+  std::string platform_token;
 };
 
 /// The agents' service over a database, a fleet and a fake engine, as app/ puts them together.
@@ -69,6 +90,7 @@ class AgentHouse : public AgentDatabase {
         house(std::move(fake), std::move(fleet_options), &store),
         engine(house.engine),
         link({&house.io[0], &house.io[1], &house.io[2]}),
+        templates(template_options(), pool, tokens),
         service(options(), house.fleet, engine, store, settings, pool, agents::AgentKey::load(dir / "agents.key")),
         agent_settings(house.fleet, settings_store, settings, options().environment) {
     engine.model_key = "sk-platform";
@@ -78,11 +100,25 @@ class AgentHouse : public AgentDatabase {
     pool.join();
   }
 
-  [[nodiscard]] agents::AgentServiceOptions options() const {
+  /// Nobody listens there.
+  static constexpr const char* nowhere = "http://127.50.0.8:9";
+
+  [[nodiscard]] templates::TemplateOptions template_options() const {
+    templates::TemplateOptions made;
+    made.root = dir / "templates";
+    made.book.reader.folder = dir / "template-cache";
+    made.book.reader.places.github = nowhere;
+    made.book.reader.places.hosts = {"file:" + (dir / "repositories").string()};
+    return made;
+  }
+  [[nodiscard]] agents::AgentServiceOptions options() {
     agents::AgentServiceOptions made;
     made.placement.instance = "0123456789abcdef";
     made.placement.image_version = "0.1.0";
-    made.templates = dir / "templates";
+    made.choose = [this](Call of, agents::CallerPtr caller, std::string chosen, std::string branch) {
+      return templates.choose(of, std::move(caller), std::move(chosen), std::move(branch));
+    };
+    made.github_base = nowhere;
     made.late_container_within = late_within;
     made.environment = {{"ANTHROPIC_API_KEY", "sk-platform"}, {"OTEL_ENABLED", "0"}, {"AGENT_MAX_TASKS", "9"}};
     return made;
@@ -137,6 +173,8 @@ class AgentHouse : public AgentDatabase {
   FleetHouse house;
   FakeEngine& engine;
   agentlink::AgentLink link;
+  SetTokens tokens;
+  templates::TemplateService templates;
   agents::AgentService service;
   agents::AgentSettings agent_settings;
 };

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <set>
 
-#include "agents/limits.h"
+#include "base/amounts.h"
 #include "unit/agents/tar.h"
 #include "unit/db/temp_dir.h"
 
@@ -41,6 +41,71 @@ Placement placement() {
 }
 
 const Time created = *parse_time("2026-01-13T10:15:30.123456Z");
+
+PlanRepository repository() {
+  PlanRepository made;
+  made.name = "acme/agent";
+  made.token = "ghp_secret";
+  made.source_branch = "main";
+  made.working_branch = "main";
+  made.instance_id = "0a1b2c3d";
+  return made;
+}
+
+/// The variables about the repository: NAME=value, sorted.
+std::vector<std::string> repository_variables(const PlanRepository& from) {
+  auto of = plan();
+  of.repository = from;
+  std::vector<std::string> made;
+  for (const auto& [name, value] : container_spec(of, placement(), created).env) {
+    if (name.starts_with("GIT")) made.push_back(name + "=" + value);
+  }
+  return made;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(ContainerSpec, ARepositoryOfGitHubIsKnownByItsName) {
+  auto from = repository();
+  EXPECT_EQ(repository_variables(from),
+            (Lines{"GITHUB_PAT=ghp_secret", "GITHUB_REPO=acme/agent", "GIT_SOURCE_BRANCH=main", "GIT_SOURCE_MODE=true",
+                   "GIT_SYNC_ENABLED=true"}));
+  from.base = "http://10.0.0.1:3000";
+  from.source_mode = false;
+  from.working_branch = "trinity/research-bot/0a1b2c3d";
+  EXPECT_EQ(repository_variables(from),
+            (Lines{"GITHUB_PAT=ghp_secret", "GITHUB_REPO=acme/agent", "GIT_BASE_URL=http://10.0.0.1:3000",
+                   "GIT_SYNC_ENABLED=true", "GIT_WORKING_BRANCH=trinity/research-bot/0a1b2c3d"}));
+}
+
+/// Its token never has the name of GitHub's.
+TEST(ContainerSpec, AnotherRepositoryIsKnownByItsAddress) {
+  auto from = repository();
+  from.name = "git.example.com/team/agent";
+  from.url = "https://git.example.com/team/agent";
+  from.source_mode = false;
+  from.source_named = true;
+  from.source_branch = "trunk";
+  from.working_branch = "trinity/research-bot/0a1b2c3d";
+  EXPECT_EQ(repository_variables(from),
+            (Lines{"GITHUB_REPO=git.example.com/team/agent", "GIT_REPOSITORY_TOKEN=ghp_secret",
+                   "GIT_REPOSITORY_URL=https://git.example.com/team/agent", "GIT_SOURCE_BRANCH=trunk",
+                   "GIT_SYNC_ENABLED=true", "GIT_WORKING_BRANCH=trinity/research-bot/0a1b2c3d"}));
+  from.token.clear();
+  for (const auto& line : repository_variables(from)) EXPECT_EQ(line.find("TOKEN"), std::string::npos) << line;
+}
+
+TEST(ContainerSpec, AFolderIsMountedToBeReadOnly) {
+  auto of = plan();
+  EXPECT_TRUE(container_spec(of, placement(), created).binds.empty());
+  of.repository = repository();
+  of.repository->folder = "/srv/git/team/agent.git";
+  const auto spec = container_spec(of, placement(), created);
+  ASSERT_EQ(spec.binds.size(), 1U);
+  EXPECT_EQ(spec.binds[0].source, "/srv/git/team/agent.git");
+  EXPECT_EQ(spec.binds[0].path, "/repository/agent.git");
+  EXPECT_TRUE(spec.binds[0].read_only);
+}
 
 TEST(ContainerSpec, HasTheContractsLabels) {
   const engine::Labels wanted{{"trinity.platform", "agent"},

@@ -19,7 +19,8 @@ class CommandLine : public testing::Test {
           "TRINITY_NETWORK",   "TRINITY_SUBNET",        "TRINITY_SSH_ADDRESS", "TRINITY_IMAGES",
           "TRINITY_LOG_LEVEL", "TRINITY_LOG_FORMAT",    "ADMIN_USERNAME",      "ADMIN_PASSWORD",
           "SECRET_KEY",        "EMAIL_AUTH_ENABLED",    "EXTRA_CORS_ORIGINS",  "ANTHROPIC_API_KEY",
-          "GITHUB_PAT",        "OTEL_ENABLED",          "HOME_OF_NOBODY"}) {
+          "GITHUB_PAT",        "OTEL_ENABLED",          "HOME_OF_NOBODY",      "OPENAI_API_KEY",
+          "GITHUB_API_URL",    "GIT_BASE_URL",          "BACKEND_URL",         "FRONTEND_URL"}) {
       const char* value = std::getenv(name);
       saved_.emplace_back(name, value ? std::optional<std::string>(value) : std::nullopt);
       ::unsetenv(name);

@@ -24,13 +24,15 @@ struct CompletionTest : ProgramTest {
 };
 
 TEST_F(CompletionTest, Commands) {
-  EXPECT_EQ(complete("trinityctl "), (Words{"agents", "chat", "completion", "executions", "login", "logout",
-                                            "resume-all", "status", "stop-all", "task"}));
+  EXPECT_EQ(complete("trinityctl "),
+            (Words{"agents", "audit", "chat", "completion", "credentials", "executions", "git", "login", "logout",
+                   "resume-all", "status", "stop-all", "task", "templates", "vault"}));
   EXPECT_EQ(complete("trinityctl log"), (Words{"login", "logout"}));
   EXPECT_EQ(complete("trinityctl agents s"), (Words{"share", "shares", "show", "start", "stats", "stop"}));
   EXPECT_EQ(complete("trinityctl  --json   agents  sh"), (Words{"share", "shares", "show"}));
   EXPECT_EQ(complete("trinityctl agents nonsense st"), (Words{"start", "stats", "stop"}));
   EXPECT_EQ(complete("trinityctl completion "), Words{"bash"});
+  EXPECT_EQ(complete("trinityctl vault "), (Words{"rotate", "status"}));
 }
 
 TEST_F(CompletionTest, Options) {

@@ -245,6 +245,21 @@ TEST_F(RunsTest, RunsAreFollowed) {
   EXPECT_THAT(err, HasSubstr("end of script"));
 }
 
+TEST_F(RunsTest, TheJournalIsATable) {
+  server.answer(
+      "GET /api/audit?limit=5&agent=bot&object=credential%3Ak1", 200,
+      R"({"next":null,"lost":0,"entries":[{"id":2,"at":"2026-01-15T10:20:30.123456","request_id":"r","user":"ann",
+                   "user_id":3,"by":"agent_key","by_agent":"helper","action":"credential_assign",
+                   "object_kind":"credential","object_id":"k1","agent":"bot","result":"ok","detail":{"name":"A_KEY"}}]})");
+  EXPECT_EQ(trinityctl({"audit", "-n", "5", "--agent", "bot", "--object", "credential:k1"}), 0);
+  for (const auto* part : {"2026-01-15T10:20:30", "helper (ann)", "credential_assign", "credential k1", "name=A_KEY"})
+    EXPECT_THAT(out, HasSubstr(part));
+  server.answer("GET /api/audit?limit=50", 200, R"({"next":null,"lost":0,"entries":[]})");
+  EXPECT_EQ(trinityctl({"audit"}), 0);
+  EXPECT_EQ(out, "");
+  EXPECT_NE(trinityctl({"audit", "-n", "0"}), 0);
+}
+
 TEST_F(RunsTest, StoppingOneAndAll) {
   server.answer("POST /api/agents/bot/executions/r1/terminate", 200, R"({"status":"terminated","execution_id":"r1"})");
   EXPECT_EQ(trinityctl({"executions", "stop", "bot", "r1"}), 0);
@@ -258,6 +273,21 @@ TEST_F(RunsTest, StoppingOneAndAll) {
   server.answer("POST /api/ops/runs/resume", 200, R"({"halted":false})");
   EXPECT_EQ(trinityctl({"resume-all"}), 0);
   EXPECT_EQ(out, "Runs may start again.\n");
+}
+
+TEST_F(RunsTest, TheVaultIsLookedAtAndItsKeyReplaced) {
+  server.answer("GET /api/vault", 200,
+                R"({"backend":"redis","key_id":"0011","key_source":"file","secrets":12,"older":3})");
+  EXPECT_EQ(trinityctl({"vault", "status"}), 0);
+  EXPECT_THAT(out,
+              HasSubstr("Credentials are in redis. 12 secrets are sealed; the newest key is 0011, from the file."));
+  EXPECT_THAT(out, HasSubstr("3 are not under that key yet."));
+  EXPECT_EQ(trinityctl({"vault", "status", "--json"}), 0);
+  EXPECT_EQ(json::parse(out).at("older"), 3);
+  server.answer("POST /api/vault/rotate", 200, R"({"key_id":"2233","rewrapped":12})");
+  EXPECT_EQ(trinityctl({"vault", "rotate"}), 0);
+  EXPECT_EQ(out, "The key is 2233 now; 12 secrets were sealed anew.\n");
+  EXPECT_EQ(trinityctl({"vault"}), 2);
 }
 
 TEST(Interrupts, TheFirstOneCallsAndTheProgramGoesOn) {

@@ -56,9 +56,13 @@ class Catalogue : public testing::Test {
   test::TempDir root_;
 };
 
-std::vector<std::string> ids(const std::vector<Listed>& all) {
+std::vector<ListedPtr> list_local(const std::filesystem::path& root) {
+  return LocalCatalogue(root).list();
+}
+
+std::vector<std::string> ids(const std::vector<ListedPtr>& all) {
   std::vector<std::string> made;
-  for (const auto& one : all) made.push_back(one.id);
+  for (const auto& one : all) made.push_back(one->broken ? one->id + " is broken" : one->id);
   return made;
 }
 
@@ -72,7 +76,7 @@ TEST_F(Catalogue, IsSortedByPriorityThenShownName) {
             (std::vector<std::string>{"local:first", "local:b", "local:null-priority", "local:a", "local:late"}));
 }
 
-TEST_F(Catalogue, LeavesOutWhatIsNoTemplate) {
+TEST_F(Catalogue, MarksWhatCannotBeUsedAndLeavesOutWhatIsNoTemplate) {
   write_template("good", "name: x\n");
   write_template("broken", "a: [1\n");
   write_template("list", "- a\n");
@@ -83,7 +87,27 @@ TEST_F(Catalogue, LeavesOutWhatIsNoTemplate) {
   write("file.yaml", "name: x\n");
   write("none/readme.md", "no template here");
   std::filesystem::create_directories(at("directory/template.yaml"));
-  EXPECT_EQ(ids(list_local(root())), std::vector<std::string>{"local:good"});
+  const auto all = list_local(root());
+  EXPECT_EQ(ids(all),
+            (std::vector<std::string>{"local:broken is broken", "local:directory is broken", "local:empty is broken",
+                                      "local:huge is broken", "local:list is broken", "local:good"}));
+  for (const auto& one : all) EXPECT_EQ(one->broken, first_error(one->problems) != nullptr) << one->id;
+  EXPECT_EQ(all[0]->problems.at(0).text(), "template.yaml, line 2: end of sequence flow not found (column 1)");
+}
+
+TEST_F(Catalogue, SeesEveryChange) {
+  LocalCatalogue local(root());
+  write_template("t", "name: one\n");
+  const auto first = local.list();
+  EXPECT_EQ(local.list().at(0), first.at(0)) << "not read again";
+  write_template("t", "name: another\n");
+  EXPECT_EQ(local.list().at(0)->display_name, "another");
+  write("t/.env.example", "KEY=\n");
+  EXPECT_EQ(local.list().at(0)->item.at("required_credentials").as_array().size(), 1U);
+  write_template("t", "a: [1\n");
+  EXPECT_TRUE(local.list().at(0)->broken);
+  std::filesystem::remove_all(at("t"));
+  EXPECT_TRUE(local.list().empty());
 }
 
 TEST_F(Catalogue, AMissingFolderIsAnEmptyCatalogue) {
@@ -97,7 +121,7 @@ TEST_F(Catalogue, ALineHasTheContractsFields) {
   write_template("zz", "name:\n");
   const auto all = list_local(root());
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0].item,
+  EXPECT_EQ(all[0]->item,
             (json::object{{"id", "local:demo"},
                           {"display_name", "demo"},
                           {"description", "Does things"},
@@ -107,9 +131,9 @@ TEST_F(Catalogue, ALineHasTheContractsFields) {
                           {"required_credentials",
                            json::array{json::object{{"name", "API_KEY"}, {"source", "template:env_file"}}}},
                           {"priority", 100}}));
-  EXPECT_EQ(all[1].item.at("display_name"), "zz") << "null counts as absent";
-  EXPECT_EQ(all[1].item.at("resources"), (json::object{{"cpu", "2"}, {"memory", "4g"}}));
-  EXPECT_EQ(all[1].item.at("mcp_servers"), json::array());
+  EXPECT_EQ(all[1]->item.at("display_name"), "zz") << "null counts as absent";
+  EXPECT_EQ(all[1]->item.at("resources"), (json::object{{"cpu", "2"}, {"memory", "4g"}}));
+  EXPECT_EQ(all[1]->item.at("mcp_servers"), json::array());
 }
 
 std::map<std::string, std::string> sources(const std::vector<RequiredCredential>& all) {
@@ -129,7 +153,7 @@ TEST_F(Catalogue, CredentialsComeFromTheFirstPlaceThatAsks) {
       json::parse(R"({"credentials": {"mcp_servers": {"slack": {"env_vars": ["IN_ALL", "IN_YAML", 7]}, "none": null},
                                          "env_file": ["IN_ALL", "IN_YAML", "IN_ENV", null]}})")
           .as_object();
-  const auto all = required_credentials(at("t"), root_yaml);
+  const auto all = required_credentials(read_files(at("t")), root_yaml);
   EXPECT_EQ(sources(all), (std::map<std::string, std::string>{{"ARG_KEY", "mcp:github"},
                                                               {"IN_ALL", "mcp:github"},
                                                               {"NOT_WHOLE", "mcp:github"},
@@ -143,14 +167,14 @@ TEST_F(Catalogue, CredentialsComeFromTheFirstPlaceThatAsks) {
 
 TEST_F(Catalogue, TheTemplateOfMcpJsonCountsWhenTheFileIsMissing) {
   write("t/.mcp.json.template", R"({"mcpServers": {"other": {"env": {"A": "${ONLY_TEMPLATE}"}}}})");
-  EXPECT_EQ(sources(required_credentials(at("t"), {})),
+  EXPECT_EQ(sources(required_credentials(read_files(at("t")), {})),
             (std::map<std::string, std::string>{{"ONLY_TEMPLATE", "mcp:other"}}));
 }
 
 TEST_F(Catalogue, BrokenFilesAskForNothing) {
   write("t/.mcp.json", "{ not json");
-  EXPECT_TRUE(required_credentials(at("t"), json::object{{"credentials", "text"}}).empty());
-  EXPECT_TRUE(required_credentials(at("nothing"), {}).empty());
+  EXPECT_TRUE(required_credentials(read_files(at("t")), json::object{{"credentials", "text"}}).empty());
+  EXPECT_TRUE(required_credentials(read_files(at("nothing")), {}).empty());
 }
 
 TEST(Placeholders, AreFoundInOrder) {
@@ -236,6 +260,24 @@ TEST_F(Catalogue, WrongResourcesAreRefused) {
   EXPECT_THROW((void)config("resources: [1]"), BadRequest);
   EXPECT_THROW((void)config("resources: {cpu: [1]}"), BadRequest);
   EXPECT_THROW((void)config("resources: {memory: true}"), BadRequest);
+}
+
+TEST_F(Catalogue, ARefusalNamesFileLineAndKey) {
+  const auto text = [&](const std::string& yaml) -> std::string {
+    try {
+      (void)config(yaml);
+    } catch (const BadRequest& e) {
+      return e.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(text("name: x\nresources:\n  cpu: 1\n  memory: lots\n"),
+            "The template cannot be used: template.yaml, line 4, resources.memory: 'lots' is no size. Use a number "
+            "with k, m, g or t, for example 4g.");
+  EXPECT_EQ(text("type: a b\n"),
+            "The template cannot be used: template.yaml, line 1, type: may hold letters, digits and ._:[]- only, at "
+            "most 100");
+  EXPECT_EQ(text("tools: text\n"), "") << "left out, with a warning";
 }
 
 TEST_F(Catalogue, NamesThatLeaveTheFolderAreRefused) {

@@ -1,301 +1,55 @@
-/** Shapes of credentials, git, repositories as templates, platform keys, the vault and the journal. */
+import type { components } from './schema'
 
+type Schemas = components['schemas']
+
+/** The kinds of credentials that the UI knows; other clients may write others. */
 export type CredentialType = 'api_key' | 'token' | 'basic_auth' | 'oauth2' | 'file'
 
 /** What is known of a secret. Never the secret. */
-export interface Credential {
-  id: string
-  name: string
-  service: string
-  /** One of `CredentialType`, or what another client wrote. */
-  type: string
-  description: string | null
-  file_path: string | null
-  created_at: string
-  updated_at: string
-  status: string
-  /** The agents that it is assigned to. */
-  agents?: string[]
-  /** Those of them that have not got its newest value yet. */
-  pending_agents?: string[]
-  /** The variable that it is delivered as, when that is not its name. */
-  export_as?: string | null
-}
-
-export interface CredentialCreate {
-  name: string
-  service: string
-  type: string
-  credentials: Record<string, unknown>
-  description: string | null
-  file_path: string | null
-}
-
-export interface CredentialUpdate {
-  name?: string
-  description?: string
-  credentials?: Record<string, unknown>
-}
-
-export interface BulkCredentialResult {
-  created: number
-  skipped: number
-  errors: string[]
-  credentials: { id: string; name: string; service: string; type: string }[]
-}
-
+export type Credential = Schemas['Credential']
+export type CredentialCreate = Schemas['CredentialCreate']
+export type CredentialUpdate = Partial<Schemas['CredentialUpdate']>
+export type BulkCredentialResult = Schemas['BulkCredentialResult']
 /** What a pasted text would bring, line by line. */
-export interface BulkPreview {
-  pairs: {
-    line: number
-    name: string
-    service: string
-    type: string
-    status: 'new' | 'same' | 'differs'
-  }[]
-  ignored: { line: number; reason: string }[]
-}
-
-export interface OAuthProvider {
-  name: string
-  display_name: string
-  configured: boolean
-  scopes: string[]
-}
-
-export interface CredentialRequirement {
-  name: string
-  source: string
-  configured: boolean
-}
-
-export interface AgentCredentialRequirements {
-  agent_name: string
-  template: string | null
-  required_credentials: CredentialRequirement[]
-  total?: number
-  configured_count?: number
-  missing_count?: number
-  message?: string
-}
-
-export interface CredentialFileStatus {
-  exists: boolean
-  size?: number
-  modified?: string
-}
-
+export type BulkPreview = Schemas['BulkCredentialPreview']
+export type CredentialRequirement = Schemas['CredentialRequirement']
+export type AgentCredentialRequirements = Schemas['AgentCredentialRequirements']
 /** The files inside a running agent, or the short form of a stopped one. */
-export interface AgentCredentialStatus {
-  agent_name: string
-  files?: Record<string, CredentialFileStatus>
-  credential_count?: number
-  status?: string
-  message?: string
-}
+export type AgentCredentialStatus = Partial<Schemas['AgentCredentialStatus']> &
+  Partial<Schemas['AgentCredentialStatusStopped']>
+export type AssignedCredential = Schemas['CredentialSummary']
+export type CredentialAssignments = Schemas['CredentialAssignments']
+export type CredentialBulkAssignResult = Schemas['CredentialBulkAssignResult']
+export type CredentialApplyResult = Schemas['CredentialApplyResult']
+export type HotReloadResult = Schemas['HotReloadResult']
 
-export interface AssignedCredential {
-  id: string
-  name: string
-  service: string
-  type: string
-  file_path: string | null
-  export_as?: string | null
-  /** The agent has not got its newest value yet. */
-  pending?: boolean
-}
-
-export interface CredentialAssignments {
-  agent_name: string
-  assigned: AssignedCredential[]
-  available: AssignedCredential[]
-  /** What is assigned and what the agent has differ. */
-  pending?: boolean
-  /** How many other people have assigned to it. */
-  others?: number
-  last_push?: { at: string; status: string; error: string | null } | null
-}
-
-export interface CredentialBulkAssignResult {
-  message: string
-  assigned_count: number
-  assigned_ids: string[]
-  failed_ids: string[]
-}
-
-export interface CredentialApplyResult {
-  message: string
-  credential_count: number
-  file_count: number
-  file_paths: string[]
-  updated_files: string[]
-  files_written: string[]
-  note: string
-}
-
-export interface HotReloadResult {
-  message: string
-  credential_count: number
-  credential_names: string[]
-  updated_files: string[]
-  saved_to_redis: { name: string; status: string; original: string | null }[]
-  note: string
-}
-
-export interface GitCommit {
-  sha: string
-  short_sha: string
-  message: string
-  author: string
-  date: string
-}
-
-export interface GitChange {
-  status: string
-  path: string
-}
-
-export type GitOperation = 'pull' | 'push' | 'initialize'
-
+export type GitCommit = Schemas['GitCommit']
+export type GitChange = Schemas['GitChange']
 /** What is known of an agent's work tree; which members there are depends on what could be asked. */
-export interface GitStatus {
-  git_enabled: boolean
-  /** Only when the agent did not tell: whether it runs at all. */
-  agent_running?: boolean
-  message?: string
-  branch?: string
-  remote_url?: string
-  last_commit?: GitCommit | null
-  changes?: GitChange[]
-  changes_count?: number
-  ahead?: number
-  behind?: number
-  sync_status?: string
-  db_config?: { last_sync_at: string | null; last_commit_sha: string | null }
-  config?: {
-    github_repo: string
-    working_branch: string
-    last_sync_at: string | null
-    last_commit_sha: string | null
-  }
-  checked_at?: string | null
-  remote_checked_at?: string | null
-  operation?: GitOperation | null
-  last_error?: string | null
-  /** Why the remote could not be looked at. */
-  remote_error?: string | null
-}
+export type GitStatus = Schemas['GitStatusLive'] &
+  Partial<Pick<Schemas['GitStatusUnreachable'], 'agent_running' | 'config'>>
+export type GitLog = Schemas['GitLog']
+export type GitDiff = Schemas['GitDiff']
+export type PushStrategy = NonNullable<Schemas['GitSyncRequest']['strategy']>
+export type PullStrategy = NonNullable<Schemas['GitPullRequest']['strategy']>
+export type GitSyncResult = Schemas['GitSyncResult']
+export type GitPullResult = Schemas['GitPullResult']
+export type GitInitializeRequest = Omit<Schemas['GitInitializeRequest'], 'description'>
+export type GitInitializeResult = Schemas['GitInitializeResult']
 
-export interface GitLog {
-  commits: GitCommit[]
-  count: number
-}
+export type PlatformKeysStatus = Schemas['PlatformKeysStatus']
+export type PlatformKeyStatus = Schemas['PlatformKeyStatus']
+export type PlatformKey = keyof PlatformKeysStatus
+export type PlatformKeyChange = Pick<Schemas['PlatformKeySaved'], 'agents_to_restart'> &
+  Partial<Pick<Schemas['PlatformKeyDeleted'], 'fallback_configured'>>
+/** What a test tells beside the verdict depends on whose key it is. */
+export type PlatformKeyTest = Schemas['GitHubTokenTestResult']
+export type VaultState = Schemas['VaultStatus']
+export type VaultRotated = Schemas['VaultRotated']
 
-export interface GitDiff {
-  files: {
-    path: string
-    status: string
-    added: number | null
-    removed: number | null
-    binary: boolean
-  }[]
-  added: number
-  removed: number
-  truncated: boolean
-}
-
-export type PushStrategy = 'normal' | 'pull_first' | 'force_push'
-export type PullStrategy = 'clean' | 'stash_reapply' | 'force_reset'
-
-export interface GitSyncResult {
-  success: boolean
-  commit_sha: string | null
-  files_changed: number
-  branch: string | null
-  message: string
-  /** Where what was given up is kept inside the agent. */
-  kept?: string
-}
-
-export interface GitPullResult {
-  success: boolean
-  message: string
-  strategy: PullStrategy
-  commits_behind?: number
-  kept?: string
-}
-
-export interface GitInitializeRequest {
-  repo_owner: string
-  repo_name: string
-  create_repo: boolean
-  private: boolean
-}
-
-export interface GitInitializeResult {
-  success: boolean
-  message: string
-  github_repo: string
-  working_branch: string
-  repo_url: string
-}
-
-export type PlatformKey = 'anthropic' | 'github' | 'google' | 'openai'
-
-export interface PlatformKeyStatus {
-  configured: boolean
-  masked: string | null
-  source: string | null
-}
-
-export type PlatformKeysStatus = Partial<Record<PlatformKey, PlatformKeyStatus>>
-
-export interface PlatformKeyChange {
-  success: boolean
-  masked?: string
-  deleted?: boolean
-  fallback_configured?: boolean
-  agents_to_restart?: number
-}
-
-export interface PlatformKeyTest {
-  valid: boolean
-  error?: string
-  username?: string | null
-  token_type?: string
-  has_repo_access?: boolean
-}
-
-export interface VaultState {
-  backend: string
-  key_id: string
-  key_source: string
-  secrets: number
-  /** Secrets that an older key still seals. */
-  older: number
-}
-
-export interface AuditEntry {
-  id: number
-  at: string
-  request_id: string | null
-  user: string | null
-  action: string
-  object_kind: string | null
-  object_id: string | null
-  agent: string | null
-  by_agent?: string | null
-  result: string
-  detail: Record<string, unknown>
-}
-
-export interface AuditPage {
-  entries: AuditEntry[]
-  next: number | null
-  /** Entries that could not be kept since the server started. */
-  lost?: number
-}
-
+export type AuditEntry = Schemas['AuditEntry']
+export type AuditPage = Schemas['AuditPage']
+/** What is looked for in the journal. */
 export interface AuditQuery {
   user?: string
   agent?: string
@@ -304,42 +58,12 @@ export interface AuditQuery {
   before?: number
 }
 
-export interface TemplateProblem {
-  file: string
-  line: number | null
-  key: string | null
-  message: string
-  level: 'error' | 'warning'
-}
+export type TemplateProblem = Schemas['TemplateProblem']
+/** Either kind: those of repositories list plain names. */
+export type Template = Schemas['LocalTemplate'] | Schemas['GithubTemplate']
+export type RequiredByTemplate = Schemas['TemplateNeeds']
+export type TemplateCheck = Schemas['TemplateCheck']
 
-/** A template of either kind; those of repositories list plain names. */
-export interface Template {
-  id: string
-  display_name: string
-  description: string
-  source: string
-  github_repo?: string
-  resources: { cpu?: string; memory?: string }
-  mcp_servers: ({ name?: string } | string)[]
-  required_credentials: ({ name: string; source?: string } | string)[]
-  priority?: number
-  problems?: TemplateProblem[]
-  /** No agent can be made of it. */
-  broken?: boolean
-}
-
-export interface RequiredByTemplate {
-  template_id: string
-  required: {
-    name: string
-    source: string
-    credentials: { id: string; name: string; service: string; type: string }[]
-  }[]
-}
-
-export interface TemplateCheck {
-  template: string
-  valid: boolean
-  problems: TemplateProblem[]
-  item: Template | null
-}
+/** Who a person can give consent at. */
+export type OAuthProvider = Schemas['OAuthProvider']
+export type LocalTemplate = Schemas['LocalTemplate']

@@ -25,9 +25,9 @@ export const gitCalls = {
   async gitDiff(name: string, signal?: AbortSignal): Promise<GitDiff> {
     return (await call<GitDiff>('GET', gitPath(name, 'diff'), { signal })).data
   },
-  /** Looks at the work tree and at the remote now. */
-  async gitRefresh(name: string): Promise<void> {
-    await call('POST', gitPath(name, 'refresh'))
+  /** Looks at the work tree and at the remote now; soon after the last look it answers what is known. */
+  async gitRefresh(name: string): Promise<GitStatus> {
+    return (await call<GitStatus>('POST', gitPath(name, 'refresh'))).data
   },
   async gitPush(
     name: string,

@@ -976,6 +976,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/git/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * How the repository of an agent stands
+         * @description One of three forms: live, when the agent has told (plus `db_config` when there is a record); unreachable, when the agent
+         *     is stopped or gave no usable answer and there is a record; disabled. Answered from what is known when that is at most
+         *     60 s old and no file of the agent has changed since; else the agent is asked (30 s at most). The remote is looked at by
+         *     the agent at most every 60 s. The live topic `agent:{n}:git` sends the same object.
+         */
+        get: operations["get_git_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks at the repository and at its remote now
+         * @description The answer is that of the status. At most every 5 s; sooner it is what is known.
+         */
+        post: operations["refresh_git_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What is noted of the repository
+         * @description From the database alone, for stopped agents too. Without a record: git_enabled false and a message.
+         */
+        get: operations["get_git_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Newest commits of the branch that is checked out
+         * @description Asks the agent (30 s at most); newest first.
+         */
+        get: operations["get_git_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What has changed since the last commit, in numbers of lines
+         * @description Asks the agent (30 s at most). New files count in full.
+         */
+        get: operations["get_git_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commits local changes and pushes them
+         * @description Without a body everything has its default. The agent stages (all changes, or only `paths`), commits and pushes the branch
+         *     that is checked out (120 s at most). Strategies: `normal` pushes as it is; `pull_first` brings the commits of the remote
+         *     below its own first; `force_push` overwrites the branch of the remote, with a lease on what was fetched, and keeps what it
+         *     overwrites in a ref of the agent (`kept`). Secrets are never staged, a commit that has one is not pushed, and a file of
+         *     more than 100 MB is refused before anything is committed. A push that was rejected leaves its commit; the next one sends it.
+         *     One operation per agent at a time: the next waits 10 s. An operation goes on when its client has gone.
+         */
+        post: operations["sync_git"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings the commits of the remote in
+         * @description Without a body everything has its default. The agent fetches, then (120 s at most): `clean` brings them below its own
+         *     commits; `stash_reapply` puts uncommitted changes aside before and back afterwards; `force_reset` takes the state of the
+         *     remote and keeps what it gives up in a ref of the agent (`kept`). After a conflict everything is as it was before. Changes
+         *     that cannot be put back stay in the stash, and `message` says so.
+         */
+        post: operations["pull_git"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/git/initialize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts an agent under git and pushes it to GitHub
+         * @description With `create_repo` the repository is looked up and made when it is not there. Then the agent commits everything but what
+         *     must not leave it, pushes it to `main`, and gets a branch of its own. A repository that has other commits is refused. A call
+         *     that did not come to its end is repaired by the next one. Takes 10 to 60 s; goes on when its client has gone. An agent may ask
+         *     for its own with its key. The topic `user` tells how it gets on (`operation_update`, kind `git_initialize`).
+         */
+        post: operations["initialize_git"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/autonomy-status": {
         parameters: {
             query?: never;
@@ -1126,6 +1316,378 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All stored settings
+         * @description For administrators. Ordered by key; defaults are not merged in. Values of secret settings are masked.
+         */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which platform keys are configured, masked
+         * @description For administrators. A stored key wins over the one of the environment.
+         */
+        get: operations["get_platform_keys_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/anthropic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store the platform's Anthropic key
+         * @description For administrators in person. Blanks at both ends are removed; the rest must start with "sk-ant-". Not tried.
+         */
+        put: operations["set_anthropic_key"];
+        post?: never;
+        /**
+         * Forget the stored Anthropic key
+         * @description For administrators in person. The key of the environment, if there is one, counts from then on.
+         */
+        delete: operations["delete_anthropic_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/anthropic/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an Anthropic key without storing it
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         */
+        post: operations["test_anthropic_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store the platform's GitHub token
+         * @description For administrators in person. Blanks at both ends are removed; the rest must start with "ghp_" or "github_pat_". Not tried.
+         */
+        put: operations["set_github_token"];
+        post?: never;
+        /**
+         * Forget the stored GitHub token
+         * @description For administrators in person. The key of the environment, if there is one, counts from then on.
+         */
+        delete: operations["delete_github_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/github/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a GitHub token without storing it
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         */
+        post: operations["test_github_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store the platform's Google key
+         * @description For administrators in person. Blanks at both ends are removed; the rest must start with "AIza". Not tried.
+         */
+        put: operations["set_google_key"];
+        post?: never;
+        /**
+         * Forget the stored Google key
+         * @description For administrators in person. The key of the environment, if there is one, counts from then on.
+         */
+        delete: operations["delete_google_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/google/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a Google key without storing it
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         */
+        post: operations["test_google_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/openai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store the platform's OpenAI key
+         * @description For administrators in person. Blanks at both ends are removed; the rest must start with "sk-". Not tried.
+         */
+        put: operations["set_openai_key"];
+        post?: never;
+        /**
+         * Forget the stored OpenAI key
+         * @description For administrators in person. The key of the environment, if there is one, counts from then on.
+         */
+        delete: operations["delete_openai_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/api-keys/openai/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an OpenAI key without storing it
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         */
+        post: operations["test_openai_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/ops/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Operations settings with values and defaults
+         * @description For administrators. All values are texts; `is_default` compares them.
+         */
+        get: operations["get_ops_settings"];
+        /**
+         * Change several operations settings
+         * @description For administrators. All of them or none. Percentages are 0 to 100 and the warning is not above the critical mark; times are whole numbers of at least 1; amounts are at least 0; switches are true or false. Unknown names are listed in `ignored`.
+         */
+        put: operations["update_ops_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/ops/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back to the defaults
+         * @description For administrators. `reset` lists the settings that had a value.
+         */
+        post: operations["reset_ops_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * One stored setting
+         * @description For administrators. The value of a secret setting is masked.
+         */
+        get: operations["get_setting"];
+        /**
+         * Create or replace a setting
+         * @description For administrators. The value is kept byte for byte, up to 256 KiB. Secret settings are checked like those of /api/settings/api-keys, operations settings like those of /api/settings/ops/config. `setup_completed` and `trinity_runs_halted` have operations of their own (403).
+         */
+        put: operations["set_setting"];
+        post?: never;
+        /**
+         * Remove a setting
+         * @description For administrators. `deleted` is false when there was none.
+         */
+        delete: operations["delete_setting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers, and whether each is offered */
+        get: operations["list_oauth_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/{provider}/init": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description google, slack, github or notion */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect an account
+         * @description For people. Send the browser to `auth_url`. The answer sets the cookie trinity_oauth, which the callback must show; the state is good once, for ten minutes.
+         */
+        post: operations["init_oauth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Where the provider sends the browser back to
+         * @description Changes the code for tokens and stores them as a credential of type oauth2. Browsers (Accept: text/html) are redirected to the page.
+         */
+        get: operations["finish_oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what to what
+         * @description For administrators. Newest first, page by page: `next` is the `before` of the following page, null at the end. Filters hold together. Entries never hold a secret.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ops/budget": {
         parameters: {
             query?: never;
@@ -1201,6 +1763,46 @@ export interface paths {
          * @description For administrators. What was stopped or dropped does not come back.
          */
         post: operations["resume_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How stored secrets are sealed
+         * @description For administrators who are persons. Looks at every stored secret, never at what it holds.
+         */
+        get: operations["vault_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vault/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the master key
+         * @description For administrators who are persons. With keys from the file a new one is made; with keys from the environment the newest of them is used. Every secret is put under it. The old key stays until nothing needs it.
+         */
+        post: operations["rotate_vault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1335,10 +1937,70 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Templates agents can be made from */
+        /**
+         * Templates agents can be made from
+         * @description Local templates and the repositories of the catalogue. What is not known of a repository yet is read in the background and shows in a later list. Administrators also see templates that cannot be used (broken), and what is wrong with each (problems).
+         */
         get: operations["list_templates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/env-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Empty .env file with the credential names a template needs */
+        get: operations["get_template_env_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/required-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The names a template needs, and which of the caller's own credentials have them
+         * @description A repository outside the catalogue is read for this, which may take some seconds. Trinity's own addition.
+         */
+        get: operations["get_required_credentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a template anew and say what is wrong with it
+         * @description With file, line and key. A repository is read now: one shallow clone, at most 60 s and 64 MB. The platform's GitHub token reads repositories of the catalogue for everybody, others for administrators only; other people need a credential of their own, or the repository is public. Trinity's own addition.
+         */
+        post: operations["check_template"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1354,7 +2016,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One template in full */
+        /**
+         * One template in full
+         * @description github: and git: ids of the catalogue give the entry as in the list.
+         */
         get: operations["get_template"];
         put?: never;
         post?: never;
@@ -1495,6 +2160,319 @@ export interface paths {
         get: operations["preview_agent_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's own credentials
+         * @description Newest first, without their secrets. Administrators see their own only; an agent's key sees none.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        /**
+         * Store a credential
+         * @description Its owner is the caller. The secret is sealed before it is stored and never comes out of the API again. Names need not be unique. A file needs file_path (relative, below the agent's home folder, no start file of a shell, nothing below .ssh or .git) and its text as member content of the secret.
+         */
+        post: operations["create_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create credentials from KEY=VALUE lines
+         * @description A credential for each line whose key has capital letters, digits and underscores and whose value is not empty; other lines are passed over. Service and type are guessed from the key. A pair that the caller has already is skipped.
+         */
+        post: operations["import_credentials_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an import would do
+         * @description Nothing is stored, and the answer repeats no value. status: new, same (the caller has this value under this name), differs (another value under this name: a second credential would be made).
+         */
+        post: operations["preview_credentials_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{cred_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cred_id: string;
+            };
+            cookie?: never;
+        };
+        /** One own credential */
+        get: operations["get_credential"];
+        /**
+         * Change name, description or secret
+         * @description What is missing or null stays; an empty name and an empty secret too. A new secret replaces the whole old one. Agents that run get it with the next push; until then they are marked as pending.
+         */
+        put: operations["update_credential"];
+        post?: never;
+        /**
+         * Delete a credential
+         * @description It is taken from every agent that it is assigned to; running agents lose it with the next push.
+         */
+        delete: operations["delete_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What the agent's template asks for, and what of it the caller has
+         * @description configured: one of the caller's own credentials gives the variable, by a member of that name, by its own name, or as SERVICE_MEMBER. Without a template there are no counters, but a message.
+         */
+        get: operations["get_agent_credential_requirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Credential files inside the running agent
+         * @description Asks the agent (10 s). One that does not run is not asked.
+         */
+        get: operations["get_agent_credential_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push everything that is assigned to the running agent
+         * @description The complete set, whoever assigned it and whoever asks (30 s). Agents get one push at a time. The agent's key may do this too.
+         */
+        post: operations["reload_agent_credentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push everything that is assigned to the running agent
+         * @description The same push as reload, with more said about files.
+         */
+        post: operations["apply_agent_credentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/hot-reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store, assign and push pasted KEY=VALUE lines
+         * @description Any key that can be a variable, empty values too; a repeated key has its last value. Another value under a known name becomes a credential of a new name, which the agent gets under the pasted key from now on. What is stored and assigned stays so when the push fails.
+         */
+        post: operations["hot_reload_agent_credentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The caller's credentials, assigned and available
+         * @description Of other people's only the number. pending: the agent runs and has not got what is assigned to it now.
+         */
+        get: operations["list_agent_credential_assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign one own credential
+         * @description For every reader of the agent. Twice is a success. Nothing is pushed.
+         */
+        post: operations["assign_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/assign/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign several own credentials
+         * @description Ids that are unknown or not the caller's stand in failed_ids and do not stop the others.
+         */
+        post: operations["assign_credentials_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/assign/{cred_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                cred_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an assignment back
+         * @description The owner of the agent takes back any, other readers their own. Nothing is pushed.
+         */
+        delete: operations["unassign_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_name}/credentials/{mcp_server}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                mcp_server: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tie an own credential to an MCP server of the agent (old form)
+         * @description One for each server. The agent gets SERVER_API_KEY, SERVER_TOKEN, SERVER_ACCESS_TOKEN, SERVER_REFRESH_TOKEN, and SERVER_USERNAME with SERVER_PASSWORD, as far as the secret has these members.
+         */
+        post: operations["assign_credential_to_mcp_server"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1701,8 +2679,15 @@ export interface components {
             custom_instructions?: string | null;
             /** @description host SSH port; allocated when null */
             port?: number | null;
-            /** @description "local:<directory>" or null */
+            /** @description local:directory, github:owner/repo[@branch], git:https://host/path[@branch] or git:file:///path[@branch] as far as the server allows it, or null; any other text is kept as label only */
             template?: string | null;
+            /** @description branch of the repository; default: what @branch names, else the repository's own default */
+            source_branch?: string | null;
+            /**
+             * @description true: follow source_branch; false: a working branch of its own, trinity/<agent>/<instance id>
+             * @default true
+             */
+            source_mode: boolean | null;
             /** @default claude-code */
             runtime: string | null;
             runtime_model?: string | null;
@@ -1860,6 +2845,26 @@ export interface components {
             agent_name: string;
             /** @description what all agents together may spend is used up */
             fleet_reached: boolean;
+        };
+        VaultStatus: {
+            /**
+             * @description where credentials are
+             * @enum {string}
+             */
+            backend: "sqlite" | "redis";
+            /** @description of the newest master key; computed from it, tells nothing about it */
+            key_id: string;
+            /** @enum {string} */
+            key_source: "file" | "environment";
+            /** @description stored secrets: credentials and secret settings */
+            secrets: number;
+            /** @description how many of them are not under the newest key yet */
+            older: number;
+        };
+        VaultRotated: {
+            key_id: string;
+            /** @description how many secrets were put under the key */
+            rewrapped: number;
         };
         /**
          * @example {
@@ -2342,6 +3347,470 @@ export interface components {
             autonomy_enabled: boolean;
             shares: components["schemas"]["AgentShare"][];
         };
+        /**
+         * @description Metadata of a stored secret. Never contains the secret.
+         * @example {
+         *       "id": "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *       "name": "HEYGEN_API_KEY",
+         *       "service": "heygen",
+         *       "type": "api_key",
+         *       "description": "Video account",
+         *       "file_path": null,
+         *       "created_at": "2026-01-15T10:20:30.123456",
+         *       "updated_at": "2026-01-15T10:20:30.123456",
+         *       "status": "active"
+         *     }
+         */
+        Credential: {
+            /** @description 22 URL-safe base64 characters, or a fixed id for server-made ones (github-pat-templates). */
+            id: string;
+            /** @description Free text; by convention the variable name, for example HEYGEN_API_KEY. */
+            name: string;
+            /** @description Free text, lower case by convention. */
+            service: string;
+            /**
+             * @description Known values: api_key, token, basic_auth, oauth2, file. Others are stored and treated like api_key.
+             * @example api_key
+             */
+            type: string;
+            description: string | null;
+            /** @description Only for type file: target relative to /home/developer. */
+            file_path: string | null;
+            /**
+             * Format: date-time
+             * @description UTC without Z.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description UTC without Z.
+             */
+            updated_at: string;
+            /**
+             * @description Always "active".
+             * @default active
+             */
+            status: string;
+            /** @description The variable that it is delivered as, when that is not its name. */
+            export_as?: string | null;
+            /** @description Agents that it is assigned to. */
+            agents?: string[];
+            /** @description Those of them that run and have not got its newest value; in lists only. */
+            pending_agents?: string[];
+        };
+        /**
+         * @example {
+         *       "name": "GCP service account",
+         *       "service": "google",
+         *       "type": "file",
+         *       "credentials": {
+         *         "content": "{\"type\":\"service_account\"}"
+         *       },
+         *       "file_path": ".config/gcloud/service-account.json"
+         *     }
+         */
+        CredentialCreate: {
+            name: string;
+            service: string;
+            /** @description api_key, token, basic_auth, oauth2 or file; free text is accepted. */
+            type: string;
+            /** @description Secret object. Customary keys: api_key {api_key}, token {token}, basic_auth {username, password}, oauth2 {access_token, refresh_token, ...}, file {content}. */
+            credentials: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            description: string | null;
+            /**
+             * @description For type file, for example .config/gcloud/service-account.json.
+             * @default null
+             */
+            file_path: string | null;
+        };
+        /**
+         * @example {
+         *       "credentials": {
+         *         "api_key": "new-value"
+         *       }
+         *     }
+         */
+        CredentialUpdate: {
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            credentials: {
+                [key: string]: unknown;
+            } | null;
+            /** @default null */
+            description: string | null;
+        };
+        /**
+         * @example {
+         *       "content": "# video\nHEYGEN_API_KEY=abc\nTWITTER_ACCESS_TOKEN=\"d e f\"\n"
+         *     }
+         */
+        BulkCredentialImport: {
+            /** @description KEY=VALUE lines. */
+            content: string;
+        };
+        /**
+         * @example {
+         *       "created": 1,
+         *       "skipped": 0,
+         *       "errors": [],
+         *       "credentials": [
+         *         {
+         *           "id": "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *           "name": "HEYGEN_API_KEY",
+         *           "service": "heygen",
+         *           "type": "api_key"
+         *         }
+         *       ]
+         *     }
+         */
+        BulkCredentialResult: {
+            /** @description Credentials created. */
+            created: number;
+            /** @description Pairs that the caller has already, and pairs that failed. */
+            skipped: number;
+            /** @description One text per failed pair. */
+            errors: string[];
+            credentials: components["schemas"]["ImportedCredential"][];
+        };
+        /**
+         * @example {
+         *       "id": "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *       "name": "HEYGEN_API_KEY",
+         *       "service": "heygen",
+         *       "type": "api_key"
+         *     }
+         */
+        ImportedCredential: {
+            id: string;
+            name: string;
+            service: string;
+            type: string;
+        };
+        /**
+         * @example {
+         *       "name": "HEYGEN_API_KEY",
+         *       "source": "mcp:heygen",
+         *       "configured": true
+         *     }
+         */
+        CredentialRequirement: {
+            name: string;
+            /** @description Where the requirement was found first: mcp:<server>, template:mcp:<server>, template:env_file, .env.example, or unknown (catalogue entry without source). */
+            source: string;
+            configured: boolean;
+        };
+        /**
+         * @example {
+         *       "agent_name": "video",
+         *       "template": "local:video",
+         *       "required_credentials": [
+         *         {
+         *           "name": "HEYGEN_API_KEY",
+         *           "source": "mcp:heygen",
+         *           "configured": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "configured_count": 1,
+         *       "missing_count": 0
+         *     }
+         */
+        AgentCredentialRequirements: {
+            agent_name: string;
+            /** @description Template id, for example local:my-agent or github:owner/repo. */
+            template: string | null;
+            required_credentials: components["schemas"]["CredentialRequirement"][];
+            /** @description Only with a template. */
+            total?: number;
+            /** @description Only with a template. */
+            configured_count?: number;
+            /** @description Only with a template. */
+            missing_count?: number;
+            /** @description Only without a template; free text. */
+            message?: string;
+        };
+        /**
+         * @example {
+         *       "exists": true,
+         *       "size": 812,
+         *       "modified": "2026-01-15T10:20:30.123456"
+         *     }
+         */
+        CredentialFileStatus: {
+            exists: boolean;
+            /** @description Bytes; only when the file exists. */
+            size?: number;
+            /**
+             * Format: date-time
+             * @description Agent-local time (UTC in the stock image) without Z; only when the file exists.
+             */
+            modified?: string;
+        };
+        /**
+         * @example {
+         *       "agent_name": "video",
+         *       "files": {
+         *         ".env": {
+         *           "exists": true,
+         *           "size": 812,
+         *           "modified": "2026-01-15T10:20:30.123456"
+         *         },
+         *         ".mcp.json": {
+         *           "exists": false
+         *         },
+         *         ".mcp.json.template": {
+         *           "exists": false
+         *         }
+         *       },
+         *       "credential_count": 4
+         *     }
+         */
+        AgentCredentialStatus: {
+            agent_name: string;
+            /** @description Keys .env, .mcp.json and .mcp.json.template, always all three. */
+            files: {
+                [key: string]: components["schemas"]["CredentialFileStatus"];
+            };
+            /** @description Assignments in the agent's .env. */
+            credential_count: number;
+        };
+        /**
+         * @example {
+         *       "agent_name": "video",
+         *       "status": "agent_not_running",
+         *       "message": "Start the agent to see its credential files"
+         *     }
+         */
+        AgentCredentialStatusStopped: {
+            agent_name: string;
+            /** @constant */
+            status: "agent_not_running";
+            /** @description Free text for people. */
+            message: string;
+        };
+        /**
+         * @example {
+         *       "message": "Credentials reloaded on agent video",
+         *       "credential_count": 3,
+         *       "updated_files": [
+         *         "/home/developer/.env",
+         *         "/home/developer/.mcp.json"
+         *       ],
+         *       "note": "Restart MCP servers to use the new values"
+         *     }
+         */
+        CredentialReloadResult: {
+            /** @description "Credentials reloaded on agent <name>". */
+            message: string;
+            /** @description Variables sent. */
+            credential_count: number;
+            /** @description Absolute paths inside the container, including credential files. */
+            updated_files: string[];
+            /** @description Text from the agent, may be empty. */
+            note: string;
+        };
+        /**
+         * @example {
+         *       "credentials_text": "API_KEY=abc\nNAME='two words'\n"
+         *     }
+         */
+        HotReloadRequest: {
+            credentials_text: string;
+        };
+        /**
+         * @example {
+         *       "name": "API_KEY_2",
+         *       "status": "renamed",
+         *       "original": "API_KEY"
+         *     }
+         */
+        SavedCredential: {
+            /** @description Name of the stored credential. */
+            name: string;
+            /** @enum {string} */
+            status: "created" | "reused" | "renamed";
+            /** @description Pasted key when renamed, else null. */
+            original: string | null;
+        };
+        /**
+         * @example {
+         *       "message": "Hot-reloaded 1 credentials on agent video",
+         *       "credential_count": 1,
+         *       "credential_names": [
+         *         "API_KEY"
+         *       ],
+         *       "updated_files": [
+         *         "/home/developer/.env"
+         *       ],
+         *       "saved_to_redis": [
+         *         {
+         *           "name": "API_KEY",
+         *           "status": "created",
+         *           "original": null
+         *         }
+         *       ],
+         *       "note": "Restart MCP servers to use the new values"
+         *     }
+         */
+        HotReloadResult: {
+            /** @description "Hot-reloaded <n> credentials on agent <name>". */
+            message: string;
+            credential_count: number;
+            credential_names: string[];
+            updated_files: string[];
+            /** @description One entry per pasted key, same order. The member name is fixed whatever the store is. */
+            saved_to_redis: components["schemas"]["SavedCredential"][];
+            note: string;
+        };
+        /**
+         * @example {
+         *       "id": "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *       "name": "HEYGEN_API_KEY",
+         *       "service": "heygen",
+         *       "type": "api_key",
+         *       "file_path": null
+         *     }
+         */
+        CredentialSummary: {
+            id: string;
+            name: string;
+            service: string;
+            type: string;
+            file_path: string | null;
+            export_as?: string | null;
+            /** @description The agent runs and has not got its newest value; of assigned ones only. */
+            pending?: boolean;
+        };
+        /**
+         * @example {
+         *       "agent_name": "video",
+         *       "assigned": [],
+         *       "available": [
+         *         {
+         *           "id": "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *           "name": "HEYGEN_API_KEY",
+         *           "service": "heygen",
+         *           "type": "api_key",
+         *           "file_path": null
+         *         }
+         *       ]
+         *     }
+         */
+        CredentialAssignments: {
+            agent_name: string;
+            assigned: components["schemas"]["CredentialSummary"][];
+            available: components["schemas"]["CredentialSummary"][];
+            /** @description The agent runs and has not got what is assigned to it now. */
+            pending?: boolean;
+            /** @description How many credentials of other people are assigned. */
+            others?: number;
+            last_push?: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                status: "success" | "failed";
+                error: string | null;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "credential_id": "kQ3vR0nZ8yD4pW1sT6uXbg"
+         *     }
+         */
+        CredentialAssignRequest: {
+            credential_id: string;
+        };
+        /**
+         * @example {
+         *       "message": "Credential assigned to agent",
+         *       "credential_id": "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *       "agent_name": "video"
+         *     }
+         */
+        CredentialAssignResult: {
+            message: string;
+            credential_id: string;
+            agent_name: string;
+        };
+        /**
+         * @example {
+         *       "credential_ids": [
+         *         "kQ3vR0nZ8yD4pW1sT6uXbg",
+         *         "unknown"
+         *       ]
+         *     }
+         */
+        CredentialBulkAssignRequest: {
+            credential_ids: string[];
+        };
+        /**
+         * @example {
+         *       "message": "Assigned 1 credentials to agent",
+         *       "assigned_count": 1,
+         *       "assigned_ids": [
+         *         "kQ3vR0nZ8yD4pW1sT6uXbg"
+         *       ],
+         *       "failed_ids": [
+         *         "unknown"
+         *       ]
+         *     }
+         */
+        CredentialBulkAssignResult: {
+            message: string;
+            assigned_count: number;
+            assigned_ids: string[];
+            failed_ids: string[];
+        };
+        /**
+         * @example {
+         *       "message": "Applied 3 credentials to agent video",
+         *       "credential_count": 3,
+         *       "file_count": 1,
+         *       "file_paths": [
+         *         ".config/gcloud/sa.json"
+         *       ],
+         *       "updated_files": [
+         *         "/home/developer/.env",
+         *         "/home/developer/.config/gcloud/sa.json"
+         *       ],
+         *       "files_written": [
+         *         "/home/developer/.config/gcloud/sa.json"
+         *       ],
+         *       "note": "Restart MCP servers to use the new values"
+         *     }
+         */
+        CredentialApplyResult: {
+            message: string;
+            /** @description Variables sent. */
+            credential_count: number;
+            /** @description Credential files sent. */
+            file_count: number;
+            /** @description Their relative targets. */
+            file_paths: string[];
+            /** @description Absolute paths changed in the container. */
+            updated_files: string[];
+            /** @description Absolute paths of the credential files written. */
+            files_written: string[];
+            note: string;
+        };
+        BulkCredentialPreview: {
+            pairs: {
+                line: number;
+                name: string;
+                service: string;
+                type: string;
+                /** @enum {string} */
+                status: "new" | "same" | "differs";
+            }[];
+            ignored: {
+                line: number;
+                reason: string;
+            }[];
+        };
         AgentStartResult: {
             /** @description Agent NAME started */
             message: string;
@@ -2405,6 +3874,147 @@ export interface components {
         NamedItem: string | {
             name?: string;
             description?: string;
+        };
+        SystemSetting: {
+            key: string;
+            /** @description that of a secret setting is masked */
+            value: string;
+            /** @description UTC without zone */
+            updated_at: string;
+        };
+        SystemSettingUpdate: {
+            value: string;
+        };
+        SettingDeleteResult: {
+            success: boolean;
+            deleted: boolean;
+        };
+        PlatformKeyStatus: {
+            configured: boolean;
+            /** @description "..." and the last four characters, "****" for a short key */
+            masked: string | null;
+            /** @enum {string|null} */
+            source: "settings" | "env" | null;
+        };
+        PlatformKeysStatus: {
+            anthropic: components["schemas"]["PlatformKeyStatus"];
+            github: components["schemas"]["PlatformKeyStatus"];
+            google: components["schemas"]["PlatformKeyStatus"];
+            openai: components["schemas"]["PlatformKeyStatus"];
+        };
+        PlatformKeyValue: {
+            api_key: string;
+        };
+        PlatformKeySaved: {
+            success: boolean;
+            masked: string;
+            /** @description running agents whose container has another model key */
+            agents_to_restart: number;
+        };
+        PlatformKeyDeleted: {
+            success: boolean;
+            deleted: boolean;
+            /** @description whether the environment has one */
+            fallback_configured: boolean;
+            agents_to_restart: number;
+        };
+        KeyTestResult: {
+            valid: boolean;
+            /** @description only when not valid */
+            error?: string;
+        };
+        AnthropicKeyTestResult: components["schemas"]["KeyTestResult"];
+        GitHubTokenTestResult: {
+            valid: boolean;
+            /** @description only when valid */
+            username?: string | null;
+            /** @description only when valid */
+            scopes?: string[];
+            /**
+             * @description only when valid
+             * @enum {string}
+             */
+            token_type?: "classic" | "fine-grained";
+            /** @description only when valid */
+            has_repo_access?: boolean;
+            /** @description only when not valid */
+            error?: string;
+        };
+        OpsSetting: {
+            value: string;
+            default: string;
+            description: string;
+            is_default: boolean;
+        };
+        OpsSettings: {
+            settings: {
+                [key: string]: components["schemas"]["OpsSetting"];
+            };
+            /** @enum {string} */
+            ssh_access_enabled: "true" | "false";
+        };
+        OpsSettingsUpdate: {
+            settings: {
+                [key: string]: string;
+            };
+        };
+        OpsSettingsUpdateResult: {
+            success: boolean;
+            updated: string[];
+            ignored: string[] | null;
+        };
+        OpsSettingsResetResult: {
+            success: boolean;
+            message: string;
+            reset: string[];
+        };
+        OAuthProvider: {
+            /** @enum {string} */
+            name: "google" | "slack" | "github" | "notion";
+            display_name: string;
+            configured: boolean;
+            scopes: string[];
+        };
+        OAuthProviderList: {
+            providers: components["schemas"]["OAuthProvider"][];
+        };
+        OAuthInitResult: {
+            auth_url: string;
+            /** @description 43 URL-safe characters */
+            state: string;
+        };
+        OAuthCallbackResult: {
+            message: string;
+            credential_id: string;
+            redirect: string;
+        };
+        AuditEntry: {
+            id: number;
+            /** @description UTC without zone */
+            at: string;
+            request_id: string;
+            /** @description null: the server itself */
+            user: string | null;
+            user_id: number;
+            /** @enum {string} */
+            by: "session" | "user_key" | "agent_key" | "system_key" | "server";
+            /** @description whose key it was */
+            by_agent: string | null;
+            action: string;
+            object_kind: string | null;
+            object_id: string | null;
+            agent: string | null;
+            /** @description ok */
+            result: string;
+            detail: {
+                [key: string]: string;
+            };
+        };
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
+            next: number | null;
+            /** @description entries that could not be kept since the start */
+            lost: number;
         };
         /**
          * @example {
@@ -2605,6 +4215,116 @@ export interface components {
             required_credentials: components["schemas"]["RequiredCredential"][];
             /** @default 100 */
             priority: number;
+            /** @description no agent can be made of it; administrators see it only */
+            broken?: boolean;
+            /** @description for administrators */
+            problems?: components["schemas"]["TemplateProblem"][];
+        };
+        /**
+         * @example {
+         *       "file": "template.yaml",
+         *       "line": 4,
+         *       "key": "resources.memory",
+         *       "message": "'lots' is no size. Use a number with k, m, g or t, for example 4g.",
+         *       "level": "error"
+         *     }
+         */
+        TemplateProblem: {
+            /** @description template.yaml, .mcp.json, catalogue.yaml; empty: the repository as a whole */
+            file: string;
+            /** @description from 1 */
+            line: number | null;
+            /** @description resources.cpu; empty: none */
+            key: string;
+            message: string;
+            /**
+             * @description error: no agent can be made with it; warning: the value is left out
+             * @enum {string}
+             */
+            level: "error" | "warning";
+        };
+        /**
+         * @example {
+         *       "id": "github:acme/agent-writer",
+         *       "display_name": "Writer",
+         *       "description": "Drafts articles",
+         *       "github_repo": "acme/agent-writer",
+         *       "github_credential_id": "github-pat-templates",
+         *       "source": "github",
+         *       "resources": {
+         *         "cpu": "2",
+         *         "memory": "4g"
+         *       },
+         *       "mcp_servers": [],
+         *       "required_credentials": [
+         *         "CMS_API_KEY"
+         *       ],
+         *       "priority": 100
+         *     }
+         */
+        GithubTemplate: {
+            /** @description github:owner/repo or git:address, with @branch or without */
+            id: string;
+            display_name: string;
+            description: string;
+            /** @description owner/repo; of other hosts host/path */
+            github_repo: string;
+            /** @description of the credential it is read and cloned with; empty: none */
+            github_credential_id: string;
+            /** @constant */
+            source: "github";
+            resources: {
+                cpu: string;
+                memory: string;
+            };
+            mcp_servers: string[];
+            required_credentials: string[];
+            /** @default 100 */
+            priority: number;
+            /** @description that was read; missing while nothing was */
+            branch?: string;
+            /** @description the newest one that was read */
+            commit?: string;
+            read_at?: string;
+            /** @description no agent can be made of it */
+            broken?: boolean;
+            /** @description for administrators */
+            problems?: components["schemas"]["TemplateProblem"][];
+        };
+        EnvTemplate: {
+            template_id: string;
+            /** @description display_name or the id */
+            template_name: string;
+            content: string;
+            credential_count: number;
+        };
+        TemplateNeeds: {
+            template_id: string;
+            required: {
+                name: string;
+                /** @description first place it was found; empty: the catalogue names it */
+                source: string;
+                /** @description the caller's own that give a variable of that name */
+                credentials: {
+                    id: string;
+                    name: string;
+                    service: string;
+                    type: string;
+                }[];
+            }[];
+        };
+        TemplateCheckRequest: {
+            /** @description local:directory, github:owner/repo[@branch] or git:address[@branch] */
+            template: string;
+            /** @description of a repository */
+            source_branch?: string | null;
+        };
+        TemplateCheck: {
+            template: string;
+            /** @description an agent can be made of it */
+            valid: boolean;
+            problems: components["schemas"]["TemplateProblem"][];
+            item: components["schemas"]["GithubTemplate"] | components["schemas"]["LocalTemplate"];
         };
         /** @description all keys of template.yaml plus */
         LocalTemplateDetail: {
@@ -2868,6 +4588,424 @@ export interface components {
                 columns: number;
                 widgets: components["schemas"]["DashboardWidget"][];
             }[];
+        };
+        /**
+         * @example {
+         *       "sha": "3f1c2b4d5e6f708192a3b4c5d6e7f80912a3b4c5",
+         *       "short_sha": "3f1c2b4",
+         *       "message": "Add report",
+         *       "author": "Trinity Agent",
+         *       "date": "2026-01-15 10:20:30 +0000"
+         *     }
+         */
+        GitCommit: {
+            /** @description 40 hex digits. */
+            sha: string;
+            short_sha: string;
+            /** @description Subject line only. */
+            message: string;
+            /** @description Author name. */
+            author: string;
+            /** @description Author date as git prints it: 2026-01-15 10:20:30 +0000. */
+            date: string;
+        };
+        /**
+         * @example {
+         *       "status": "M",
+         *       "path": "CLAUDE.md"
+         *     }
+         */
+        GitChange: {
+            /** @description Two-letter code of git status with blanks removed: M, A, D, R, AM, MM, ?? ... */
+            status: string;
+            /** @description Path relative to the work tree. */
+            path: string;
+        };
+        /**
+         * @example {
+         *       "last_sync_at": "2026-01-15T10:20:30.123456",
+         *       "last_commit_sha": "3f1c2b4d5e6f708192a3b4c5d6e7f80912a3b4c5",
+         *       "sync_enabled": true
+         *     }
+         */
+        GitSyncRecord: {
+            /**
+             * Format: date-time
+             * @description UTC without Z.
+             */
+            last_sync_at: string | null;
+            last_commit_sha: string | null;
+            sync_enabled: boolean;
+        };
+        /**
+         * @description With git_enabled false message accompanies it; with true all members from branch to sync_status are present.
+         * @example {
+         *       "git_enabled": true,
+         *       "branch": "main",
+         *       "remote_url": "https://github.com/acme/agent.git",
+         *       "last_commit": null,
+         *       "changes": [
+         *         {
+         *           "status": "M",
+         *           "path": "CLAUDE.md"
+         *         }
+         *       ],
+         *       "changes_count": 1,
+         *       "ahead": 0,
+         *       "behind": 2,
+         *       "sync_status": "pending_sync",
+         *       "checked_at": "2026-01-15T10:20:30.123Z",
+         *       "remote_checked_at": "2026-01-15T10:18:02.001Z",
+         *       "remote_error": null,
+         *       "operation": null,
+         *       "last_error": null
+         *     }
+         */
+        GitStatusLive: {
+            git_enabled: boolean;
+            /** @description Only with git_enabled false. */
+            message?: string;
+            /** @description Checked-out branch, or "unknown". */
+            branch?: string;
+            /** @description Without credentials; empty when there is no remote. */
+            remote_url?: string;
+            last_commit?: components["schemas"]["GitCommit"] | null;
+            /** @description Changed and untracked files, at most 1000. */
+            changes?: components["schemas"]["GitChange"][];
+            /** @description Of all. */
+            changes_count?: number;
+            /** @description Local commits that the remote branch lacks. */
+            ahead?: number;
+            /** @description Remote commits that the local branch lacks. */
+            behind?: number;
+            /**
+             * @description pending_sync when ahead > 0 or there are changes; behind does not matter.
+             * @enum {string}
+             */
+            sync_status?: "up_to_date" | "pending_sync";
+            db_config?: components["schemas"]["GitSyncRecord"];
+            /**
+             * Format: date-time
+             * @description When the agent told this, UTC with Z.
+             */
+            checked_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the agent looked at the remote last, UTC with Z.
+             */
+            remote_checked_at?: string | null;
+            /** @description Why that look did not work. */
+            remote_error?: string | null;
+            /**
+             * @description What is under way.
+             * @enum {string|null}
+             */
+            operation?: "pull" | "push" | "initialize" | null;
+            /** @description Why the last pull */
+            last_error?: string | null;
+        };
+        /**
+         * @example {
+         *       "git_enabled": true,
+         *       "agent_running": false,
+         *       "message": "No live state, the agent is stopped",
+         *       "config": {
+         *         "github_repo": "acme/agent",
+         *         "working_branch": "main",
+         *         "last_sync_at": null,
+         *         "last_commit_sha": null
+         *       },
+         *       "checked_at": null,
+         *       "remote_checked_at": null,
+         *       "operation": null,
+         *       "last_error": null
+         *     }
+         */
+        GitStatusUnreachable: {
+            /** @constant */
+            git_enabled: true;
+            /** @description false: the agent is stopped; true: it gave no usable answer, and message says why. */
+            agent_running: boolean;
+            /** @description Free text for people. */
+            message: string;
+            config: {
+                /** @description owner/name */
+                github_repo: string;
+                working_branch: string;
+                /**
+                 * Format: date-time
+                 * @description UTC without Z.
+                 */
+                last_sync_at: string | null;
+                last_commit_sha: string | null;
+            };
+            checked_at?: null;
+            remote_checked_at?: null;
+            /** @enum {string|null} */
+            operation?: "pull" | "push" | "initialize" | null;
+            last_error?: string | null;
+        };
+        /**
+         * @example {
+         *       "git_enabled": false,
+         *       "message": "This agent is not under git"
+         *     }
+         */
+        GitStatusDisabled: {
+            /** @constant */
+            git_enabled: false;
+            /** @description Free text for people. */
+            message: string;
+            checked_at?: string | null;
+            remote_checked_at?: string | null;
+            /** @enum {string|null} */
+            operation?: "pull" | "push" | "initialize" | null;
+            last_error?: string | null;
+        };
+        /**
+         * @example {
+         *       "strategy": "pull_first",
+         *       "message": "Weekly notes"
+         *     }
+         */
+        GitSyncRequest: {
+            /**
+             * @description Commit message; default "Trinity sync: YYYY-MM-DD HH:MM:SS".
+             * @default null
+             */
+            message: string | null;
+            /**
+             * @description Stage only these paths (relative to the work tree).
+             * @default null
+             */
+            paths: string[] | null;
+            /**
+             * @default normal
+             * @enum {string|null}
+             */
+            strategy: "normal" | "pull_first" | "force_push" | null;
+        };
+        /**
+         * @example {
+         *       "success": true,
+         *       "commit_sha": "3f1c2b4d5e6f708192a3b4c5d6e7f80912a3b4c5",
+         *       "files_changed": 2,
+         *       "branch": "trinity/video/1a2b3c4d",
+         *       "message": "Synced to trinity/video/1a2b3c4d",
+         *       "sync_time": "2026-01-15T10:20:30.123456",
+         *       "strategy": "normal"
+         *     }
+         */
+        GitSyncResult: {
+            /** @constant */
+            success: true;
+            /** @description HEAD after a push; null when there was nothing to do. */
+            commit_sha: string | null;
+            /** @description Of the new commit; 0 when older commits were pushed. */
+            files_changed: number;
+            branch: string | null;
+            /** @description "Synced to <branch>" or "No changes to sync", with a warning in parentheses when changes stayed in the stash. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description UTC without Z.
+             */
+            sync_time: string | null;
+            /** @enum {string} */
+            strategy: "normal" | "pull_first" | "force_push";
+            /** @description Name of the ref in the agent that keeps the commits of the remote that were overwritten. */
+            kept?: string;
+        };
+        /**
+         * @example {
+         *       "strategy": "stash_reapply"
+         *     }
+         */
+        GitPullRequest: {
+            /**
+             * @default clean
+             * @enum {string|null}
+             */
+            strategy: "clean" | "stash_reapply" | "force_reset" | null;
+        };
+        /**
+         * @example {
+         *       "success": true,
+         *       "message": "Pulled 2 commit(s) from origin/main",
+         *       "strategy": "clean",
+         *       "commits_behind": 2,
+         *       "output": "Updating 1..2"
+         *     }
+         */
+        GitPullResult: {
+            /** @constant */
+            success: true;
+            /** @description "Already up to date", "Pulled <n> commit(s) from origin/<branch>", "Pulled latest changes from origin/<branch>" (plus a warning in parentheses when the stash could not be reapplied) or "Force reset to origin/<branch>". */
+            message: string;
+            /** @enum {string} */
+            strategy: "clean" | "stash_reapply" | "force_reset";
+            /** @description clean only: commits pulled. */
+            commits_behind?: number;
+            /** @description Text of git; clean with commits and stash_reapply only. */
+            output?: string;
+            /** @description stash_reapply only. */
+            stash_created?: boolean;
+            /** @description force_reset only. */
+            local_changes_discarded?: boolean;
+            /** @description force_reset only: name of the ref in the agent that keeps what was given up, commits and uncommitted files. */
+            kept?: string;
+        };
+        /**
+         * @example {
+         *       "commits": [
+         *         {
+         *           "sha": "3f1c2b4d5e6f708192a3b4c5d6e7f80912a3b4c5",
+         *           "short_sha": "3f1c2b4",
+         *           "message": "Add report",
+         *           "author": "Trinity Agent",
+         *           "date": "2026-01-15 10:20:30 +0000"
+         *         }
+         *       ],
+         *       "count": 1
+         *     }
+         */
+        GitLog: {
+            commits: components["schemas"]["GitCommit"][];
+            /** @description Length of commits. */
+            count: number;
+        };
+        /**
+         * @example {
+         *       "path": "notes.md",
+         *       "status": "M",
+         *       "added": 12,
+         *       "removed": 3,
+         *       "binary": false
+         *     }
+         */
+        GitFileDiff: {
+            path: string;
+            /** @description As in GitChange. */
+            status: string;
+            /** @description Lines. */
+            added: number;
+            /** @description Lines. */
+            removed: number;
+            /** @description No text, or a new file of more than 4 MiB: no lines are counted. */
+            binary: boolean;
+        };
+        /**
+         * @example {
+         *       "files": [
+         *         {
+         *           "path": "notes.md",
+         *           "status": "M",
+         *           "added": 12,
+         *           "removed": 3,
+         *           "binary": false
+         *         }
+         *       ],
+         *       "added": 12,
+         *       "removed": 3,
+         *       "truncated": false
+         *     }
+         */
+        GitDiff: {
+            /** @description At most 500. */
+            files: components["schemas"]["GitFileDiff"][];
+            /** @description Lines in all. */
+            added: number;
+            /** @description Lines in all. */
+            removed: number;
+            /** @description There are more files than are listed. */
+            truncated: boolean;
+        };
+        /**
+         * @example {
+         *       "git_enabled": true,
+         *       "github_repo": "acme/agent",
+         *       "working_branch": "main",
+         *       "source_branch": "main",
+         *       "source_mode": true,
+         *       "instance_id": "1a2b3c4d",
+         *       "created_at": "2026-01-10T08:00:00.000001",
+         *       "last_sync_at": null,
+         *       "last_commit_sha": null,
+         *       "sync_enabled": true
+         *     }
+         */
+        GitConfig: {
+            /** @constant */
+            git_enabled: true;
+            /** @description owner/name */
+            github_repo: string;
+            /** @description trinity/<agent>/<instance_id>, or the source branch in source mode. */
+            working_branch: string;
+            /** @default main */
+            source_branch: string;
+            /** @description true: follows the source branch; false: own working branch. */
+            source_mode: boolean;
+            /** @description 8 hex digits. */
+            instance_id: string;
+            /**
+             * Format: date-time
+             * @description UTC without Z.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description UTC without Z.
+             */
+            last_sync_at: string | null;
+            last_commit_sha: string | null;
+            sync_enabled: boolean;
+        };
+        /**
+         * @example {
+         *       "repo_owner": "acme",
+         *       "repo_name": "video-agent",
+         *       "create_repo": true,
+         *       "private": true
+         *     }
+         */
+        GitInitializeRequest: {
+            /** @description GitHub user or organisation. */
+            repo_owner: string;
+            repo_name: string;
+            /** @default true */
+            create_repo: boolean | null;
+            /** @default true */
+            private: boolean | null;
+            /** @default null */
+            description: string | null;
+        };
+        /**
+         * @example {
+         *       "success": true,
+         *       "message": "GitHub sync initialized successfully",
+         *       "github_repo": "acme/video-agent",
+         *       "working_branch": "trinity/video/1a2b3c4d",
+         *       "instance_id": "1a2b3c4d",
+         *       "repo_url": "https://github.com/acme/video-agent"
+         *     }
+         */
+        GitInitializeResult: {
+            /** @constant */
+            success: true;
+            message: string;
+            /** @description owner/name */
+            github_repo: string;
+            /** @description trinity/<agent>/<instance_id> */
+            working_branch: string;
+            /** @description 8 hex digits; the same as in working_branch. */
+            instance_id: string;
+            /**
+             * Format: uri
+             * @description https://github.com/<owner>/<name>
+             */
+            repo_url: string;
+            /** @description What did not work and does not matter much. */
+            note?: string;
         };
         /**
          * @example {
@@ -3534,7 +5672,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            /** @description detail "Invalid agent name - must contain at least one alphanumeric character" or "Agent already exists", or the template is unknown */
+            /** @description detail "Invalid agent name - must contain at least one alphanumeric character" or "Agent already exists"; or the template cannot be used: the detail names file, line and key, or the repository, the branch or the hosts that are allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3546,7 +5684,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             409: components["responses"]["Busy"];
             422: components["responses"]["Invalid"];
-            /** @description detail "Failed to create agent. Please try again." */
+            /** @description detail "GitHub credential not found in credential store", "GitHub credential secret not found", "GitHub PAT not found in credential" (a repository of the catalogue), "GitHub PAT not configured. Set GITHUB_PAT in .env or add via Settings." (another one of GitHub's), or "Failed to create agent. Please try again." */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5047,6 +7185,401 @@ export interface operations {
             404: components["responses"]["NoAgent"];
         };
     };
+    get_git_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitStatusLive"] | components["schemas"]["GitStatusUnreachable"] | components["schemas"]["GitStatusDisabled"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    refresh_git_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitStatusLive"] | components["schemas"]["GitStatusUnreachable"] | components["schemas"]["GitStatusDisabled"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    get_git_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitConfig"] | components["schemas"]["GitStatusDisabled"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    get_git_log: {
+        parameters: {
+            query?: {
+                /** @description Number of commits; taken as 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitLog"];
+                };
+            };
+            /** @description detail "Agent must be running with git enabled to view log" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_git_diff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitDiff"];
+                };
+            };
+            /** @description detail "Agent must be running with git enabled to view changes" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    sync_git: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GitSyncRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitSyncResult"];
+                };
+            };
+            /** @description detail "Agent must be running to sync", "Sync failed: ..." (what the agent said) or "Sync error: ..." (it was not reached) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Owner access required" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            /** @description A conflict; detail is the text of the agent. */
+            409: {
+                headers: {
+                    /** @description Kind of conflict. */
+                    "X-Conflict-Type"?: "push_rejected" | "merge_conflict" | "unknown";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description Another git operation of this agent is under way; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pull_git: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GitPullRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitPullResult"];
+                };
+            };
+            /** @description detail "Agent must be running to pull", "Pull failed: ..." or "Pull error: ..." */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Owner access required" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            /** @description A conflict; detail is the text of the agent. */
+            409: {
+                headers: {
+                    /** @description Kind of conflict. */
+                    "X-Conflict-Type"?: "local_uncommitted" | "merge_conflict" | "stash_failed" | "unknown";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description Another git operation of this agent is under way; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    initialize_git: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GitInitializeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitInitializeResult"];
+                };
+            };
+            /** @description detail "Agent must be running to initialize Git sync", "GitHub Personal Access Token not configured. Please add it in Settings.", "Failed to create repository: ...", "GitHub API error: ..." or "Network error: ..." */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Owner access required" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            /** @description The agent is under git already, or the repository has other commits */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Git initialization failed: ..." or "Failed to initialize GitHub sync: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another git operation of this agent is under way; Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_autonomy_status: {
         parameters: {
             query?: never;
@@ -5471,6 +8004,882 @@ export interface operations {
             422: components["responses"]["Invalid"];
         };
     };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSetting"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_platform_keys_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeysStatus"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    set_anthropic_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeySaved"];
+                };
+            };
+            /** @description not such a key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    delete_anthropic_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeyDeleted"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_anthropic_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnthropicKeyTestResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    set_github_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeySaved"];
+                };
+            };
+            /** @description not such a key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    delete_github_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeyDeleted"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_github_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GitHubTokenTestResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    set_google_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeySaved"];
+                };
+            };
+            /** @description not such a key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    delete_google_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeyDeleted"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_google_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyTestResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    set_openai_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeySaved"];
+                };
+            };
+            /** @description not such a key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    delete_openai_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformKeyDeleted"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_openai_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformKeyValue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyTestResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_ops_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsSettings"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_ops_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpsSettingsUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsSettingsUpdateResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    reset_ops_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsSettingsResetResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSetting"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Setting 'KEY' not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    set_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemSettingUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSetting"];
+                };
+            };
+            /** @description not such a key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    delete_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDeleteResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_oauth_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProviderList"];
+                };
+            };
+        };
+    };
+    init_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description google, slack, github or notion */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthInitResult"];
+                };
+            };
+            /** @description detail "Unsupported OAuth provider: NAME" */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description a key of an agent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description no client id: detail "OAuth not configured for NAME. Set NAME_CLIENT_ID environment variable." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    finish_oauth: {
+        parameters: {
+            query: {
+                /** @description required without `error` */
+                code?: string;
+                state: string;
+                /** @description why the provider gives no code */
+                error?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthCallbackResult"];
+                };
+            };
+            /** @description Stored; a browser is sent to the page */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description detail "Invalid or expired OAuth state", "Provider mismatch", or that access was not granted */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to exchange OAuth code" */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description entries older than this one */
+                before?: number;
+                /** @description user name */
+                user?: string;
+                agent?: string;
+                action?: string;
+                /** @description kind, or kind:id */
+                object?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
     get_fleet_budget: {
         parameters: {
             query?: never;
@@ -5606,6 +9015,84 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             /** @description not an administrator */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    vault_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the keys in use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultStatus"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the store of credentials cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rotate_vault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description everything is under the newest key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultRotated"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the store of credentials cannot be reached, or a rotation is under way */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5873,10 +9360,158 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LocalTemplate"][];
+                    "application/json": (components["schemas"]["GithubTemplate"] | components["schemas"]["LocalTemplate"])[];
                 };
             };
             401: components["responses"]["NotSignedIn"];
+        };
+    };
+    get_template_env_file: {
+        parameters: {
+            query: {
+                /** @description a repository of the catalogue, or a local directory with or without local: */
+                template_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvTemplate"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "GitHub template not found" or "Template not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description detail "Failed to generate env template: ..." */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_required_credentials: {
+        parameters: {
+            query: {
+                /** @description local:directory, github:owner/repo or git:address, with @branch or without */
+                template_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateNeeds"];
+                };
+            };
+            /** @description the repository cannot be read or its place is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Template not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description the server is reading other repositories */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    check_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateCheck"];
+                };
+            };
+            /** @description the id is none or its place is not allowed; the detail says what is */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Template not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description the server is reading other repositories */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     get_template: {
@@ -5896,12 +9531,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LocalTemplateDetail"];
+                    "application/json": components["schemas"]["GithubTemplate"] | components["schemas"]["LocalTemplateDetail"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
-            /** @description detail "Template not found" or "Template configuration not found" */
+            /** @description detail "GitHub template not found", "Template not found" or "Template configuration not found" */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Failed to load template: ..." */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6712,6 +10356,805 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    list_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"][];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description Too many credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    import_credentials_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkCredentialImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCredentialResult"];
+                };
+            };
+            /** @description detail "No valid KEY=VALUE pairs found in content", or more than 500 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    preview_credentials_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkCredentialImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCredentialPreview"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    get_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cred_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Credential not found": unknown, or not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cred_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Credential not found": unknown, or not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    delete_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cred_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageResponse"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description With an agent's key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Credential not found": unknown, or not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_agent_credential_requirements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCredentialRequirements"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    get_agent_credential_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentCredentialStatus"] | components["schemas"]["AgentCredentialStatusStopped"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            /** @description The agent refuses, or answers with something that is no answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail begins with "Failed to connect to agent: " */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reload_agent_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialReloadResult"];
+                };
+            };
+            /** @description detail "Agent is not running (status: STATUS). Start the agent first.", or what is assigned is too much for one agent */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            /** @description The agent answers with something that is no answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail begins with "Failed to connect to agent: " */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The agent refused: its own status; detail begins with "Agent rejected credential update: " */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    apply_agent_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialApplyResult"];
+                };
+            };
+            /** @description detail "Agent is not running (status: STATUS). Start the agent first.", or what is assigned is too much for one agent */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            /** @description The agent answers with something that is no answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail begins with "Failed to connect to agent: " */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The agent refused: its own status; detail begins with "Agent rejected credential update: " */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hot_reload_agent_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HotReloadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotReloadResult"];
+                };
+            };
+            /** @description The agent does not run, or detail "No valid credentials found in the provided text", or the keys that cannot be variables */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+            /** @description The agent answers with something that is no answer */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail begins with "Failed to connect to agent: " */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The agent refused: its own status; detail begins with "Agent rejected credential update: " */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_agent_credential_assignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialAssignments"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    assign_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialAssignRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialAssignResult"];
+                };
+            };
+            /** @description More than 200 would be assigned */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found" or "Credential not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+        };
+    };
+    assign_credentials_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialBulkAssignRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialBulkAssignResult"];
+                };
+            };
+            /** @description Too many */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    unassign_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                cred_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialAssignResult"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found" or "Credential assignment not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assign_credential_to_mcp_server: {
+        parameters: {
+            query: {
+                cred_id: string;
+            };
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+                mcp_server: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageResponse"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Access denied to agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description detail "Agent not found" or "Credential not found" */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: components["responses"]["Invalid"];
         };
     };
     get_host_telemetry: {

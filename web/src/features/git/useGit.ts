@@ -26,6 +26,8 @@ export interface LiveGit {
   busy: Readonly<Ref<GitAction | 'initialize' | null>>
   conflict: Readonly<Ref<Conflict | null>>
   load(): Promise<void>
+  /** Looks at the work tree and the remote now. Throws on failure. */
+  refresh(): Promise<void>
   pull(strategy?: PullStrategy): Promise<boolean>
   /** Nobody wants to go on from the conflict. */
   leave(): void
@@ -121,6 +123,11 @@ export function useGit(name: () => string, running: () => boolean): LiveGit {
     busy: computed(() => mine.value ?? status.value?.operation ?? null),
     conflict,
     load,
+    async refresh() {
+      const asked = name()
+      const answer = await api.gitRefresh(asked)
+      if (name() === asked) status.value = answer
+    },
     pull: (strategy = 'clean') =>
       act('pull', async () => {
         const { success, message: said, kept } = await api.gitPull(name(), strategy)

@@ -19,7 +19,11 @@ const live: GitStatus = {
   changes_count: 7,
   ahead: 2,
   behind: 3,
-  db_config: { last_sync_at: '2026-01-15T10:20:30.5', last_commit_sha: null },
+  db_config: {
+    last_sync_at: '2026-01-15T10:20:30.5',
+    last_commit_sha: null,
+    sync_enabled: true,
+  },
 }
 const viewLive = (change: Partial<GitStatus> = {}) => viewOf({ ...live, ...change }) as GitLive
 

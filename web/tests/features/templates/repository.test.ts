@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Template } from '@/api/types'
+import type { LocalTemplate } from '@/api/types'
 import { formFor, requestOf, templateOf } from '@/features/agents/createForm'
 import { groupsOf, repositoryOf, usable } from '@/features/templates/repository'
 
@@ -49,11 +49,12 @@ describe('the address of a repository', () => {
 })
 
 describe('templates', () => {
-  const one = (template: string, change: Partial<Template> = {}): Template => ({
+  const one = (template: string, change: Partial<LocalTemplate> = {}): LocalTemplate => ({
     id: template,
     display_name: template,
     description: '',
     source: 'local',
+    priority: 1,
     resources: {},
     mcp_servers: [],
     required_credentials: [],
@@ -67,7 +68,7 @@ describe('templates', () => {
       ['local', 1],
     ])
     expect(groupsOf(all, 'x/b').map((group) => group.key)).toEqual(['repository'])
-    const problem = { file: 'f', line: 1, key: null, message: 'm' }
+    const problem = { file: 'f', line: 1, key: '', message: 'm' }
     expect(usable(one('local:a', { problems: [{ ...problem, level: 'warning' }] }))).toBe(true)
     expect(usable(one('local:a', { problems: [{ ...problem, level: 'error' }] }))).toBe(false)
     expect(usable(one('local:a', { broken: true }))).toBe(false)

@@ -1,11 +1,11 @@
-#include "agents/limits.h"
+#include "base/amounts.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace trinity::agents {
+namespace trinity {
 namespace {
 
 constexpr std::int64_t mega = 1024 * 1024;
@@ -58,4 +58,4 @@ TEST(ParseCpuQuota, FollowsTheTable) {
 }
 
 }  // namespace
-}  // namespace trinity::agents
+}  // namespace trinity

@@ -1,10 +1,10 @@
-#include "agents/limits.h"
+#include "base/amounts.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-namespace trinity::agents {
+namespace trinity {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::optional<std::int64_t> parse_cpu_quota(std::string_view text) {
                                 static_cast<std::int64_t>(std::llround(*cores * static_cast<double>(cpu_period))));
 }
 
-}  // namespace trinity::agents
+}  // namespace trinity

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string_view>
 
-namespace trinity::agents {
+namespace trinity {
+
+/// Amounts as people write them.
 
 /// `512m`, `4g`, `1.5g`, `1073741824`: bytes, powers of 1024, suffix b k m g t in any case. Nothing when it is no size,
 /// is below 6 MiB (the engine's least) or above 64 TiB.
@@ -15,4 +17,4 @@ namespace trinity::agents {
 /// Microseconds; the kernel's usual period. A quota above period times the host's cores is legal and narrows nothing.
 inline constexpr std::int64_t cpu_period = 100'000;
 
-}  // namespace trinity::agents
+}  // namespace trinity
