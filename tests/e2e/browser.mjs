@@ -94,13 +94,26 @@ export class Browser {
     return [...held].sort()
   }
 
-  /** Signs in through the form and waits until the page is live. */
+  /**
+   * Signs in through the form and waits until the page is live. Begins anew when the browser has given up what it was
+   * loading, because the machine's network changed.
+   */
   async signIn(username, password) {
-    await this.go('/login')
-    await this.at('login-username').fill(username)
-    await this.at('login-password').fill(password)
-    await this.at('login-submit').click()
-    await this.isLive()
+    for (let tries = 1; ; tries++) {
+      const known = this.faults.length
+      try {
+        await this.go('/login')
+        await this.at('login-username').fill(username)
+        await this.at('login-password').fill(password)
+        await this.at('login-submit').click()
+        return await this.isLive()
+      } catch (error) {
+        const changed = [String(error), ...this.faults.slice(known)].some((text) =>
+          text.includes('ERR_NETWORK_CHANGED'),
+        )
+        if (!changed || tries === 3) throw error
+      }
+    }
   }
 
   /** Waits until the page says that its socket is up. */
