@@ -176,9 +176,9 @@ executions::RunLimits run_limits(const Config& config) {
 
 /// The address that keys of Anthropic are tried at is the one that agents use them at.
 platform::PlatformOptions platform_options(const Config& config) {
-  const auto own = [&config](const char* name, std::string fallback) {
+  const auto own = [&config](const char* name, const std::string& fallback) {
     const auto found = config.agent_environment.find(name);
-    return found == config.agent_environment.end() || found->second.empty() ? std::move(fallback) : found->second;
+    return found == config.agent_environment.end() || found->second.empty() ? fallback : found->second;
   };
   platform::PlatformOptions options;
   options.fallbacks = {{"anthropic", own("ANTHROPIC_API_KEY", {})},
