@@ -7,6 +7,8 @@ import { SERVER_CORE } from './measure.mjs'
 import { own } from './owned.mjs'
 
 const PARALLEL_CREATIONS = 3
+/** Those of the real agents that can be given tasks: their program answers at once, and rests else. */
+export const WORKERS = { from: 20, to: 30, template: 'local:test-echo' }
 /**
  * Containers of the scripted engine have no files of the kernel's; their figures are asked of the engine. Once at the start:
  * what is measured here is not the engine.
@@ -88,9 +90,13 @@ export async function grow(fleet, size) {
   const { server } = fleet
   const wanted = Array.from({ length: size }, (_, i) => `bench-${String(i + 1).padStart(3, '0')}`)
   const missing = wanted.slice(fleet.size)
+  const workers = new Set(wanted.slice(WORKERS.from, WORKERS.to))
   const creating = async () => {
     for (let name = missing.shift(); name; name = missing.shift())
-      await server.createAgent(name, { resources: { cpu: '1', memory: '64m' } })
+      await server.createAgent(name, {
+        resources: { cpu: '1', memory: '64m' },
+        ...(workers.has(name) ? { template: WORKERS.template } : {}),
+      })
   }
   await Promise.all(Array.from({ length: PARALLEL_CREATIONS }, creating))
   fleet.names = wanted

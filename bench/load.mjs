@@ -5,7 +5,7 @@ import { engine, followEvents, kill } from '../tests/support/engine.mjs'
 import { until } from '../tests/integration/harness.mjs'
 import { pathsFile, three } from './list.mjs'
 import { ALL_CORES, cpuTime, median, memory, percentile, sleep, wrk } from './measure.mjs'
-import { Page, sleeper } from './pages.mjs'
+import { Page, sentAt, sleeper, topicsOf } from './pages.mjs'
 import { adminTokens } from '../tests/support/people.mjs'
 
 /** So many sockets are allowed per user. */
@@ -22,14 +22,16 @@ async function openPages(server, names, count, seen) {
   for (let i = 0; i < count; i++) {
     const token = tokens[Math.floor(i / PER_USER)]
     const name = names[i % names.length]
-    open.push(i % 10 === 0 ? sleeper(server.address, token, name) : Page.open(server.address, token, name, seen))
+    open.push(
+      i % 10 === 0 ? sleeper(server.address, token, name) : Page.open(server.address, token, topicsOf(name), seen),
+    )
     if (i % PER_USER === PER_USER - 1) await Promise.all(open)
   }
   return Promise.all(open)
 }
 
 /** Kills agents one after the other and notes when each reader hears of it. */
-async function deaths(fleet, readers, waiting, count) {
+export async function deaths(fleet, readers, waiting, count) {
   const { server, names } = fleet
   const died = new Map()
   const endEvents = followEvents(
@@ -71,8 +73,7 @@ export async function load({ fleet, report, folder, quick }) {
   const seen = (data, arrived) => {
     if (!data.startsWith('{"event":"agent_status"')) return
     for (const [name, arrivals] of waiting) {
-      if (data.includes(`"name":"${name}","status":"stopped"`))
-        arrivals.push({ arrived, sent: Date.parse(data.match(/"ts":"([^"]+)"/)[1]) })
+      if (data.includes(`"name":"${name}","status":"stopped"`)) arrivals.push({ arrived, sent: sentAt(data) })
     }
   }
   const pages = await openPages(server, fleet.names, count, seen)
@@ -141,7 +142,7 @@ export async function idle({ fleet, report, quick }) {
   await fleet.relaunch()
   const { server, names } = fleet
   const pages = await Promise.all(
-    names.slice(0, 3).map((name) => Page.open(server.address, server.token, name, () => {})),
+    names.slice(0, 3).map((name) => Page.open(server.address, server.token, topicsOf(name), () => {})),
   )
   try {
     await sleep(quick ? 1000 : 12_000) // the sampler looks closely at fresh containers
@@ -165,7 +166,7 @@ export async function resident({ fleet, report, quick }) {
   try {
     // One after the other: of 10,000 agents each page first gets 6 MB.
     for (let i = 0; i < 50; i++)
-      pages.push(await Page.open(server.address, tokens[i % 3], names[i % names.length], () => {}))
+      pages.push(await Page.open(server.address, tokens[i % 3], topicsOf(names[i % names.length]), () => {}))
     await sleep(quick ? 2000 : 15_000)
     const held = memory(server.pid)
     report.begin(`Memory with ${fleet.title} and 50 open pages`)

@@ -7,16 +7,15 @@ export const topicsOf = (name) => ['user', 'agents', `agent:${name}`, `agent:${n
 
 const clock = () => performance.timeOrigin + performance.now()
 
-/** A reader of one agent's page. `seen(text, arrived)` gets every frame of a change. */
+/** A reader of some topics. `seen(text, arrived)` gets every frame of a change. */
 export class Page {
   missing = 0
   resyncs = 0
   frames = 0
   #numbers = new Map()
 
-  static open(address, token, name, seen) {
+  static open(address, token, topics, seen, options = {}) {
     const page = new Page()
-    const topics = topicsOf(name)
     return new Promise((resolve, reject) => {
       page.socket = new WebSocket(`ws://${address}/ws`)
       let answers = 0
@@ -24,7 +23,7 @@ export class Page {
       page.socket.onclose = ({ code, reason }) => reject(new Error(`the socket was closed: ${code} ${reason}`))
       page.socket.onopen = () => {
         page.socket.send(JSON.stringify({ type: 'auth', token }))
-        page.socket.send(JSON.stringify({ type: 'subscribe', topics }))
+        page.socket.send(JSON.stringify({ type: 'subscribe', topics, options }))
       }
       page.socket.onmessage = ({ data }) => {
         const arrived = clock()
@@ -68,6 +67,9 @@ function numbered(data) {
   const head = data.slice(0, 300)
   return { topic: head.match(/"topic":"([^"]+)"/)?.[1], seq: Number(head.match(/"seq":(\d+)/)?.[1]) }
 }
+
+/** When the server made the event of a frame, milliseconds since 1970. */
+export const sentAt = (data) => Date.parse(data.slice(0, 300).match(/"ts":"([^"]+)"/)[1])
 
 /** A socket that subscribes like a page and then reads nothing more. */
 export async function sleeper(address, token, name) {

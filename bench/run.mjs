@@ -5,6 +5,7 @@ import { cpus, release, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { changes, start } from './changes.mjs'
+import { clients } from './clients.mjs'
 import { counts } from './counts.mjs'
 import { grow, realFleet, scriptedFleet } from './fleets.mjs'
 import { list, peer } from './list.mjs'
@@ -15,7 +16,7 @@ import { records } from './records.mjs'
 import { Report } from './report.mjs'
 import { stats } from './stats.mjs'
 
-const SECTIONS = { list, peer, counts, stats, idle, load, resident, start, model, changes, records }
+const SECTIONS = { list, peer, counts, stats, idle, clients, load, resident, start, model, changes, records }
 
 /**
  * What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine, and records only
@@ -23,7 +24,11 @@ const SECTIONS = { list, peer, counts, stats, idle, load, resident, start, model
  */
 const plan = (quick, named) => [
   { agents: 7, real: true, sections: quick ? ['list'] : ['list', 'counts'] },
-  { agents: 30, real: true, sections: ['list', 'peer', 'counts', 'stats', 'idle', 'load', 'start', 'model'] },
+  {
+    agents: 30,
+    real: true,
+    sections: ['list', 'peer', 'counts', 'stats', 'idle', 'clients', 'load', 'start', 'model'],
+  },
   { agents: 100, real: !quick, sections: quick ? ['list', 'resident'] : ['list', 'counts', 'resident'] },
   {
     agents: 1000,

@@ -50,16 +50,29 @@ describe('access to an agent', { timeout: 240_000 }, () => {
 
   it('is refused with 403 on every topic and call to a person who has none', async () => {
     const client = await server.live([], stranger)
-    const topics = ['agent:secret', 'agent:secret:stats', 'agent:secret:logs']
+    const parts = ['stats', 'pressure', 'logs', 'activity', 'git', 'executions', 'dashboard', 'files']
+    const topics = ['agent:secret', ...parts.map((part) => `agent:secret:${part}`), 'execution:secret:any']
     client.send({ type: 'subscribe', topics })
     for (const topic of topics) {
       const refused = await client.next((frame) => frame.topic === topic)
       assert.equal(refused.type, 'subscribe_error', topic)
       assert.equal(refused.status, 403, topic)
     }
+    // What tells of all agents tells nothing of this one.
+    client.send({ type: 'subscribe', topics: ['agents', 'agents:stats', 'activities', 'host'] })
+    for (const topic of ['agents', 'agents:stats', 'activities', 'host']) {
+      const given = await client.next((frame) => frame.topic === topic)
+      assert.equal(given.type, 'subscribed', topic)
+      assert.doesNotMatch(JSON.stringify(given), /secret/, topic)
+    }
     client.close()
-    for (const part of ['', '/info', '/stats', '/logs'])
+    for (const part of ['', '/info', '/stats', '/pressure', '/logs', '/activity', '/executions', '/git/status'])
       assert.equal((await server.get(`/api/agents/secret${part}`, { token: stranger })).status, 403, part)
+    for (const whole of ['/api/agents', '/api/agents/stats', '/api/agents/attention', '/api/activities/timeline']) {
+      const { status, text } = await server.get(whole, { token: stranger })
+      assert.equal(status, 200, whole)
+      assert.doesNotMatch(text, /secret/, whole)
+    }
   })
 
   it('that is missing shows a page that says so, and no event about the agent comes', async () => {

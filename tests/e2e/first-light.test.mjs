@@ -53,6 +53,7 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
   })
 
   it('creates an agent by the dialog, and its row appears running', async () => {
+    await browser.go('/agents')
     await browser.at('create-open').first().click()
     await browser.at('create-name').fill('browser-worker')
     await browser.at('create-template').getByText('Demo worker').click()
@@ -131,7 +132,7 @@ describe('first light in a browser', { timeout: 300_000 }, () => {
   })
 
   it('deletes the agent after its name was typed', async () => {
-    await browser.go('/')
+    await browser.go('/agents')
     await browser.at('agent-row-browser-worker').waitFor()
     await browser.at('agent-menu-browser-worker').click()
     await browser.at('agent-delete-browser-worker').click()

@@ -1,5 +1,5 @@
-// Every page for everybody: the accessibility checker in both themes on a wide and a small screen, and a whole run by
-// keyboard alone.
+// Every page for everybody: the accessibility checker in both themes on a wide and a small screen, and a whole round, from
+// the sign-in to the deletion of an agent, by keyboard alone.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { PASSWORD, Server, until } from '../integration/harness.mjs'
@@ -10,7 +10,7 @@ import { Browser } from './browser.mjs'
 const SIZES = { wide: { width: 1440, height: 900 }, small: { width: 390, height: 844 } }
 const VIEWS = ['light', 'dark'].flatMap((theme) => Object.keys(SIZES).map((size) => ({ theme, size })))
 
-describe('pages for everybody', { timeout: 300_000 }, () => {
+describe('pages for everybody', { timeout: 480_000 }, () => {
   let server
   let browser
   before(async () => {
@@ -52,10 +52,15 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
       assert.deepEqual(found, [])
     })
 
+  let run
   it('setup is left by its form', async () => {
     await server.setUp()
     await server.createAgent('reader')
     await server.createAgent('resting')
+    await server.createAgent('answering', { template: 'local:test-echo' })
+    const done = await server.post('/api/agents/answering/task', { message: 'Say this again' })
+    assert.equal(done.status, 200, done.text)
+    run = (await server.get('/api/agents/answering/executions?limit=1')).body[0].id
     await server.post('/api/agents/resting/stop')
     await runIn(
       server.containerOf('reader'),
@@ -79,6 +84,10 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
       await browser.at('login-password').fill(PASSWORD)
       await browser.at('login-submit').click()
       await browser.isLive()
+      await browser.at('fleet-row-reader').waitFor()
+      await browser.page.getByText('%').first().waitFor({ timeout: 40_000 })
+      await check(found, 'dashboard')
+      await browser.go('/agents')
       await browser.page.getByText('reader', { exact: true }).first().waitFor()
       await browser.page.getByText('%').first().waitFor({ timeout: 40_000 })
       await check(found, 'agents')
@@ -87,7 +96,19 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
       await browser.page.locator('[data-template]').first().waitFor()
       await check(found, 'create dialog')
       for (const [target, ready] of [
-        ['/agents/reader', () => browser.text('page-cpu', /\d/, 40_000)],
+        ['/?view=graph', () => browser.at('fleet-graph').waitFor()],
+        ['/?view=timeline', () => browser.at('fleet-timeline').waitFor()],
+        ['/?group=owner', () => browser.at('fleet-row-reader').waitFor()],
+        [
+          '/agents/reader',
+          async () => {
+            await browser.text('page-cpu', /\d/, 40_000)
+            await browser.at('pressure').waitFor()
+          },
+        ],
+        ['/agents/answering?tab=chat', () => browser.at('chat-input').waitFor()],
+        ['/agents/answering?tab=tasks', () => browser.at(`run-row-${run}`).waitFor()],
+        [`/agents/answering/executions/${run}`, () => browser.at('run-answer').waitFor()],
         ['/agents/resting', () => browser.text('page-state', /stopped/)],
         ['/agents/reader?tab=dashboard', () => browser.page.getByRole('tabpanel').waitFor()],
         ['/agents/reader?tab=files', () => browser.page.getByRole('tabpanel').waitFor()],
@@ -118,7 +139,7 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
       assert.deepEqual(browser.troubles(), [])
     })
 
-  it('signs in, creates, opens, reads the output, stops and deletes by keyboard alone', async () => {
+  it('signs in, creates, opens, reads the output, gives a task, reads its run, stops and deletes by keyboard alone', async () => {
     browser = await Browser.open(server.address)
     const { keyboard } = browser.page
     const focused = () =>
@@ -162,6 +183,10 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
     await keyboard.press('Enter')
     await browser.isLive()
 
+    await browser.at('dashboard').waitFor()
+    await keyboard.press('g')
+    await keyboard.press('a')
+    await browser.page.waitForURL('**/agents')
     await browser.at('create-open').first().waitFor()
     await tabTo('create-open')
     await keyboard.press('Enter')
@@ -181,9 +206,9 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
     await keyboard.press('Enter')
     await browser.at('create-name').waitFor({ state: 'detached', timeout: 30_000 })
 
-    const row = browser.at('agent-row-by-keys')
+    const listed = browser.at('agent-row-by-keys')
     if (!/agents\/by-keys/.test(browser.page.url())) {
-      await row.waitFor({ timeout: 30_000 })
+      await listed.waitFor({ timeout: 30_000 })
       await browser.text('agent-state-by-keys', /running/, 30_000)
       await tabTo(/^by-keys/)
       await keyboard.press('Enter')
@@ -197,8 +222,23 @@ describe('pages for everybody', { timeout: 300_000 }, () => {
     await keyboard.press('p')
     await browser.page.locator('[data-testid="logs-state"][data-state="paused"]').waitFor()
 
+    await keyboard.press('3')
+    await browser.page.waitForURL('**tab=tasks')
+    await tabTo('task-message')
+    await keyboard.type('A quick count, please')
+    await tabTo('task-run')
+    await keyboard.press('Enter')
+    const row = browser.page.locator('[data-testid^=run-row]', { hasText: 'A quick count, please' })
+    await row.getByText('Done').waitFor({ timeout: 60_000 })
+    await tabTo(/^A quick count, please$/)
+    await keyboard.press('Enter')
+    await browser.at('run-answer').waitFor()
+    await browser.text('run-answer', /\w+/)
+    await tabTo(/^by-keys$/)
+    await keyboard.press('Enter')
+    await browser.text('page-state', /running/)
     await keyboard.press('1')
-    await until('the overview', async () => !/tab=logs/.test(browser.page.url()))
+    await until('the overview', async () => !/tab=/.test(browser.page.url()))
     await browser.page.evaluate(() => document.getElementById('content')?.focus())
     await tabTo('page-stop')
     await keyboard.press('Enter')

@@ -106,6 +106,28 @@ describe('hostile content', { timeout: 180_000 }, () => {
     }
   })
 
+  it('in a message, an answer and a question is text wherever they are told', async () => {
+    // Its program says again what it is told: a question, so that it waits for a person.
+    const message = `${Object.values(ATTACKS).join('\n\n')}\n\nIs that so?`
+    const done = await server.post('/api/agents/hostile/chat', { message })
+    assert.equal(done.status, 200, done.text)
+    const [run] = (await server.get('/api/agents/hostile/executions?limit=1')).body
+    for (const [target, id] of [
+      ['/', 'attention-item-hostile'],
+      ['/?view=graph', 'fleet-graph'],
+      ['/?view=timeline', 'fleet-timeline'],
+      ['/agents/hostile', 'timeline'],
+      ['/agents/hostile?tab=chat', 'message-assistant'],
+      ['/agents/hostile?tab=tasks', `run-row-${run.id}`],
+      [`/agents/hostile/executions/${run.id}`, 'run-answer'],
+    ]) {
+      await browser.go(target)
+      await browser.isLive()
+      await browser.at(id).first().waitFor()
+      await harmless(target)
+    }
+  })
+
   it('in an address is text', async () => {
     await browser.go(`/agents/${encodeURIComponent(ATTACKS.image)}`)
     await browser.page.getByRole('heading', { level: 1 }).waitFor()

@@ -22,11 +22,7 @@ describe('the logs of an agent in a browser', { timeout: 300_000 }, () => {
     await server.createAgent('talker')
     await say('seq -f "early %.0f" 1 200')
     browser = await Browser.open(server.address)
-    await browser.go('/login')
-    await browser.at('login-username').fill('admin')
-    await browser.at('login-password').fill(PASSWORD)
-    await browser.at('login-submit').click()
-    await browser.at('create-open').first().waitFor()
+    await browser.signIn('admin', PASSWORD)
     await browser.go('/agents/talker?tab=logs')
   })
   after(async () => {

@@ -8,6 +8,9 @@ import { CuttableRoad } from '../support/cuttable.mjs'
 import { kill, runIn } from '../support/engine.mjs'
 import { Browser } from './browser.mjs'
 
+/** How long questions are counted, from the first one on. Away from the multiples of the intervals. */
+const WATCHED_MS = 17_000
+
 describe('an outage of the event socket', { timeout: 300_000 }, () => {
   let server
   let road
@@ -45,6 +48,18 @@ describe('an outage of the event socket', { timeout: 300_000 }, () => {
   }
   const asked = (path, from) =>
     browser.requests.filter(({ at, url }) => at >= from && new URL(url).pathname === path).map(({ at }) => at)
+  /** That since the cut just these were asked for, each once in so many seconds, the first time at once. */
+  function holds(context, at, seconds) {
+    const counts = {}
+    for (const call of browser.calls(at)) counts[call] = (counts[call] ?? 0) + 1
+    context.diagnostic(`questions in ${WATCHED_MS / 1000} s: ${JSON.stringify(counts)}`)
+    const wanted = Object.entries(seconds).map(([path, every]) => [
+      `GET ${path}`,
+      1 + Math.floor(WATCHED_MS / 1000 / every),
+    ])
+    const inOrder = (entries) => Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+    assert.deepEqual(inOrder(Object.entries(counts)), inOrder(wanted))
+  }
 
   it("is bridged on an agent's page within five seconds, at the low rates, and the page says so", async (context) => {
     await browser.go('/agents/worker?tab=logs')
@@ -57,12 +72,15 @@ describe('an outage of the event socket', { timeout: 300_000 }, () => {
     const first = asked('/api/agents/worker/stats', at)[0] - at
     context.diagnostic(`first question ${first} ms after the cut`)
     assert.ok(first > 3000 && first < 6000, `${first} ms`)
-    // 17 s from the first question: figures at 0 and 10 s, output and list at 0 and 15 s; never earlier.
-    await sleep(17_000)
-    const rates = { stats: '/api/agents/worker/stats', logs: '/api/agents/worker/logs', list: '/api/agents' }
-    const counts = Object.fromEntries(Object.entries(rates).map(([what, path]) => [what, asked(path, at).length]))
-    context.diagnostic(`questions in 17 s: ${JSON.stringify(counts)}`)
-    assert.deepEqual(counts, { stats: 2, logs: 2, list: 2 })
+    await sleep(WATCHED_MS)
+    // Nineteen a minute for the page, its output, and the list that every page has.
+    holds(context, at, {
+      '/api/agents/worker/activity': 5,
+      '/api/agents/worker/stats': 10,
+      '/api/agents/worker/git/status': 60,
+      '/api/agents/worker/logs': 15,
+      '/api/agents': 15,
+    })
     assert.equal(asked('/api/agents/other/stats', at).length, 0, 'only what the page shows')
   })
 
@@ -97,7 +115,33 @@ describe('an outage of the event socket', { timeout: 300_000 }, () => {
     await browser.at('agent-row-other').waitFor({ state: 'detached', timeout: 2000 })
   })
 
+  it('on the dashboard is bridged at the low rates, and ends with the socket', async (context) => {
+    await browser.go('/')
+    await browser.isLive()
+    await browser.at('fleet-row-worker').waitFor()
+    await sleep(2000)
+    const at = await cut()
+    await until('the machine is asked for', () => asked('/api/telemetry/host', at).length > 0, { ms: 8000 })
+    await sleep(WATCHED_MS)
+    holds(context, at, {
+      '/api/agents': 15,
+      '/api/agents/stats': 10,
+      '/api/agents/context-stats': 10,
+      '/api/agents/execution-stats': 30,
+      '/api/agents/attention': 10,
+      '/api/activities/timeline': 15,
+      '/api/telemetry/host': 10,
+    })
+    const back = await mend()
+    await sleep(11_000)
+    assert.deepEqual(browser.calls(back + 1000), [])
+  })
+
   it('on the list is bridged too: a state changes without the socket', async () => {
+    await browser.go('/agents')
+    await browser.text('agent-state-worker', /stopped/)
+    await browser.isLive()
+    await sleep(1000)
     const at = await cut()
     await server.post('/api/agents/worker/start')
     await browser.text('agent-state-worker', /running/, 25_000)

@@ -13,7 +13,7 @@ const OPEN_MS = Number(process.env.TRINITY_E2E_MINUTES ?? 1) * 60_000
 const SETTLE_MS = 5_000
 const AGENTS = Array.from({ length: 10 }, (_, n) => `quiet-${n}`)
 
-describe('pages left open', { timeout: 240_000 + OPEN_MS }, () => {
+describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
   let server
   let browser
   before(async () => {
@@ -33,6 +33,7 @@ describe('pages left open', { timeout: 240_000 + OPEN_MS }, () => {
   })
 
   it('ten agents visited one after the other leave nothing subscribed', async () => {
+    await browser.go('/agents')
     for (const name of AGENTS) {
       await browser.at(`agent-row-${name}`).getByRole('link').first().click()
       await until(`figures of ${name} are subscribed`, () => browser.topics().includes(`agent:${name}:stats`))
@@ -49,53 +50,92 @@ describe('pages left open', { timeout: 240_000 + OPEN_MS }, () => {
     assert.equal(browser.sockets.length, 1)
   })
 
-  it('ask for nothing, have one socket, and open with three calls at most', async (context) => {
-    const open = async (name, target, event, ready) => {
+  const hasFigures = (tab) => tab.text('page-cpu', /\d/, 40_000)
+  const shows = (id) => (tab) => tab.at(id).first().waitFor()
+  const heading = (name) => (tab) => tab.page.getByRole('heading', { level: 1, name }).waitFor()
+
+  /**
+   * Opens all these pages beside each other and leaves them open. Of each: its address, how it shows that it is there, and an
+   * event that it hears of meanwhile, where it shows something that changes by itself.
+   */
+  async function leftOpen(context, wanted) {
+    const pages = []
+    for (const [name, target, ready, event] of wanted) {
       const tab = await browser.tab()
       await tab.go(target)
       await tab.isLive()
       await ready(tab)
-      return { name, tab, event }
+      pages.push({ name, tab, event })
     }
-    const hasFigures = (tab) => tab.text('page-cpu', /\d/, 40_000)
-    const pages = [
-      await open('agent page', '/agents/quiet-0', 'agent_stats_update', hasFigures),
-      await open('its tab Info', '/agents/quiet-0?tab=info', 'agent_stats_update', hasFigures),
-      await open('tab Files of one at rest', '/agents/quiet-1?tab=files', 'agent_stats_update', (tab) =>
-        tab.at('file-tree').waitFor(),
-      ),
-      await open('its tab Logs', '/agents/quiet-0?tab=logs', 'agent_stats_update', (tab) =>
-        tab.at('logs-text').waitFor(),
-      ),
-      await open('page Agents', '/agents', 'agents_stats_update', (tab) => tab.text('agent-cpu-quiet-0', /\d/, 40_000)),
-    ]
     await sleep(SETTLE_MS)
     const from = Date.now()
     const opening = pages.map(({ tab }) => tab.calls())
     await sleep(OPEN_MS)
-    const since = (tab) => tab.sockets.at(-1).received.filter(({ at }) => at >= from)
+    const wrong = []
+    const must = (holds, what) => holds || wrong.push(what)
     for (const [n, { name, tab, event }] of pages.entries()) {
-      const said = since(tab).filter((frame) => frame.event === event).length
-      context.diagnostic(
-        `${name}: ${opening[n].length} calls to open (${opening[n].join(', ')}), ${tab.calls(from).length} in ${OPEN_MS / 1000} s, ${said} ${event}`,
-      )
-      assert.ok(opening[n].length <= 3, `${name}: ${opening[n].join(', ')}`)
-      assert.deepEqual(tab.calls(from), [], name)
-      assert.equal(tab.sockets.length, 1, name)
-      assert.ok(tab.sockets[0].open, name)
+      const said = heardBy(tab, from).filter((frame) => frame.event === event).length
+      const since = tab.calls(from)
+      const story = `${name}: ${opening[n].length} calls to open (${opening[n].join(', ')}), ${since.length} in ${OPEN_MS / 1000} s`
+      context.diagnostic(event ? `${story}, ${said} ${event}` : story)
+      must(opening[n].length <= 3, `${name}: opened with ${opening[n].join(', ')}`)
+      must(since.length === 0, `${name}: asked for ${since.join(', ')}`)
+      must(tab.sockets.length === 1 && tab.sockets[0].open, `${name}: ${tab.sockets.length} sockets`)
       // The silence means something only while there is something to tell.
-      assert.ok(said > 0, `${name}: no ${event}`)
-      assert.deepEqual(tab.troubles(), [], name)
+      must(!event || said > 0, `${name}: no ${event}`)
+      must(tab.troubles().length === 0, `${name}: ${tab.troubles().join('; ')}`)
       await tab.page.close()
     }
+    assert.deepEqual(wrong, [])
+    return from
+  }
+  const heardBy = (tab, from) => tab.sockets.at(-1).received.filter(({ at }) => at >= from)
+
+  it("ask for nothing, have one socket, and open with three calls at most: an agent's page, every tab", async (context) => {
+    const done = await until(
+      'a run of the first one has ended',
+      async () =>
+        (await server.get('/api/agents/quiet-0/executions?limit=20')).body.find((row) => row.status === 'success'),
+      { ms: 60_000, every: 500 },
+    )
+    const tab = (name) => `/agents/quiet-0?tab=${name}`
+    const ticks = 'agent_stats_update'
+    const from = await leftOpen(context, [
+      ['Overview', '/agents/quiet-0', async (tab) => (await hasFigures(tab), shows('pressure')(tab)), ticks],
+      ['Chat', tab('chat'), shows('chat-input'), ticks],
+      ['Tasks', tab('tasks'), shows(`run-row-${done.id}`), ticks],
+      ['Dashboard', tab('dashboard'), (tab) => tab.page.getByRole('tabpanel').waitFor(), ticks],
+      ['Files of one at rest', '/agents/quiet-1?tab=files', shows('file-tree'), ticks],
+      ['Git', tab('git'), shows('git-none'), ticks],
+      ['Logs', tab('logs'), shows('logs-text'), ticks],
+      ['Info', tab('info'), hasFigures, ticks],
+      ['Credentials', tab('credentials'), shows('inside'), ticks],
+      ['Sharing', tab('sharing'), shows('shares-empty'), ticks],
+      ['Permissions', tab('permissions'), shows('permission-quiet-1'), ticks],
+      ['a run that has ended', `/agents/quiet-0/executions/${done.id}`, shows('run-answer')],
+    ])
     // The tab that was left on Templates heard of no agent's figures or output meanwhile.
     assert.deepEqual(browser.calls(from), [])
     assert.deepEqual(
-      since(browser).filter((frame) => frame.topic?.startsWith('agent:') || frame.topic === 'agents:stats'),
+      heardBy(browser, from).filter((frame) => frame.topic?.startsWith('agent:') || frame.topic === 'agents:stats'),
       [],
     )
     assert.deepEqual(browser.topics(), ['agents', 'user'])
     assert.equal(browser.sockets.length, 1)
+  })
+
+  it('ask for nothing, have one socket, and open with three calls at most: every other page', async (context) => {
+    await leftOpen(context, [
+      ['Dashboard', '/', shows('fleet-row-quiet-0'), 'agents_stats_update'],
+      ['Dashboard, graph', '/?view=graph', shows('fleet-graph'), 'host_telemetry_update'],
+      ['Dashboard, time line', '/?view=timeline', shows('fleet-timeline'), 'activity_event'],
+      ['Agents', '/agents', (tab) => tab.text('agent-cpu-quiet-0', /\d/, 40_000), 'agents_stats_update'],
+      ['Templates', '/templates', heading('Templates')],
+      ['Credentials', '/credentials', shows('credentials-empty')],
+      ['Audit', '/audit', shows('audit')],
+      ['Settings', '/settings', heading('Settings'), 'host_telemetry_update'],
+      ['no such agent', '/agents/nobody', heading(/./)],
+    ])
   })
 
   it('show a kill from outside at once', async (context) => {

@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core'
 
 const mock = fileURLToPath(new URL('./mock-server.mjs', import.meta.url))
 
-export async function withMock(port, args, run) {
+export async function startMock(port, args) {
   const child = spawn(process.execPath, [mock, '--port', String(port), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -13,10 +13,15 @@ export async function withMock(port, args, run) {
     child.stdout.once('data', ready)
     child.once('exit', () => failed(new Error('the mock server ended')))
   })
+  return { base: `http://127.0.0.1:${port}`, stop: () => child.kill() }
+}
+
+export async function withMock(port, args, run) {
+  const { base, stop } = await startMock(port, args)
   try {
-    await run(`http://127.0.0.1:${port}`)
+    await run(base)
   } finally {
-    child.kill()
+    stop()
   }
 }
 
@@ -42,7 +47,7 @@ export const flip = (base, what) => fetch(`${base}/dev/${what}`, { method: 'POST
 export const heard = async (base) => (await fetch(`${base}/dev/heard`)).json()
 
 export async function signIn(page, base) {
-  await page.goto(`${base}/login`)
+  await page.goto(`${base}/login?next=/agents`)
   await page.getByTestId('login-password').fill('trinity-demo')
   await page.getByTestId('login-submit').click()
   await page.waitForURL('**/agents')
