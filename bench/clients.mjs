@@ -51,10 +51,10 @@ async function openAll(server, names, seen) {
   return Promise.all(open)
 }
 
-/** The agent is given one task after the other until the end. How many it did. */
-async function work(server, name, end) {
+/** The agent is given one task after the other until the end, the first one after a while. How many it did. */
+async function work(server, name, after, end) {
   let done = 0
-  for (; performance.now() < end; done++) {
+  for (await sleep(after); performance.now() < end; done++) {
     const next = performance.now() + TASK_EVERY
     const answer = await server.post(`/api/agents/${name}/task`, { message: `Count these words, round ${done}` })
     if (answer.status !== 200) throw new Error(`a task of ${name}: ${answer.status} ${answer.text}`)
@@ -97,7 +97,7 @@ export async function clients({ fleet, report, folder, quick }) {
       ...{ address: server.address, paths, token: server.token, core: ALL_CORES },
       ...{ connections: LIST_CONNECTIONS, pause: LIST_PAUSE, seconds },
     })
-    const tasks = Promise.all(working.map((name) => work(server, name, end)))
+    const tasks = Promise.all(working.map((name, i) => work(server, name, (i * TASK_EVERY) / working.length, end)))
     const lines = Promise.all(writing.map((name) => write(server, name, seconds)))
     const { inside } = await deaths({ server, names: mortal }, pages.length, waiting, quick ? 5 : 20)
     const [asked, done] = await Promise.all([asking, tasks, lines])
