@@ -386,10 +386,14 @@ describe('following', () => {
     assert.match(lines.out, /^NAME +STATUS +CPU +MEMORY +LIMIT +OF LIMIT +RECEIVED +SENT +UPTIME\ntalker +running/)
     await lines.end()
     const fleet = new Running(['agents', 'stats', '-w', '--json'])
-    // The first line may be older than the first figure.
-    await fleet.says('"memory_percent"')
-    const line = fleet.out.split('\n').find((one) => one.includes('"memory_percent"'))
-    assert.equal(JSON.parse(line).name, 'talker')
+    // Another agent's line may come before it, and its own first line may be older than its first figure.
+    const told = () =>
+      fleet.out
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line))
+        .some((row) => row.name === 'talker' && row.memory_percent > 0)
+    await until('the figures of one agent are told', told)
     await fleet.end()
     const drawn = new Running([], {
       terminal: true,
