@@ -116,7 +116,7 @@ describe('an outage of the event socket', { timeout: 300_000 }, () => {
   })
 
   it('on the dashboard is bridged at the low rates, and ends with the socket', async (context) => {
-    await browser.go('/')
+    await browser.go('/?view=grid')
     await browser.isLive()
     await browser.at('fleet-row-worker').waitFor()
     await sleep(2000)
@@ -129,9 +129,14 @@ describe('an outage of the event socket', { timeout: 300_000 }, () => {
       '/api/agents/context-stats': 10,
       '/api/agents/execution-stats': 30,
       '/api/agents/attention': 10,
-      '/api/activities/timeline': 15,
       '/api/telemetry/host': 10,
     })
+    // The time line asks for its own only while it is shown.
+    const turned = Date.now()
+    await browser.at('view-timeline').click()
+    await browser.at('fleet-timeline').waitFor()
+    await sleep(WATCHED_MS)
+    assert.equal(asked('/api/activities/timeline', turned).length, 2)
     const back = await mend()
     await sleep(11_000)
     assert.deepEqual(browser.calls(back + 1000), [])

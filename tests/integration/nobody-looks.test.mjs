@@ -35,27 +35,30 @@ describe('a server that nobody looks at', { timeout: 240_000 }, () => {
     await proxy?.stop()
   })
 
-  /** Connections that the daemon of an agent has taken so far. */
-  async function connectionsOf(name) {
+  /** What has come into an agent's container by TCP so far: connections, and pieces on all of them. */
+  async function trafficOf(name) {
     const { stdout } = await docker('exec', server.containerOf(name), 'cat', '/proc/net/snmp')
     const [head, values] = stdout
       .split('\n')
       .filter((line) => line.startsWith('Tcp:'))
       .map((line) => line.split(' '))
-    return Number(values[head.indexOf('PassiveOpens')])
+    return ['PassiveOpens', 'InSegs'].map((field) => Number(values[head.indexOf(field)]))
   }
   async function counts() {
     const { text } = await server.get('/metrics')
     const metric = (name) => Number(text.match(new RegExp(`^${name} (\\S+)$`, 'm'))[1])
-    const connections = await Promise.all(AGENTS.map(connectionsOf))
+    const traffic = await Promise.all(AGENTS.map(trafficOf))
+    const sum = (which) => traffic.reduce((all, one) => all + one[which], 0)
     return {
       samples: metric('trinity_sampler_containers_total'),
       calls: proxy.calls,
-      connections: connections.reduce((sum, count) => sum + count, 0),
+      connections: sum(0),
+      pieces: sum(1),
     }
   }
-  async function over(ms) {
+  async function over(ms, begin = () => {}) {
     const before = await counts()
+    await begin()
     await pause(ms)
     const now = await counts()
     return Object.fromEntries(Object.keys(now).map((key) => [key, now[key] - before[key]]))
@@ -71,10 +74,12 @@ describe('a server that nobody looks at', { timeout: 240_000 }, () => {
     )
 
   it('samples seldom, follows no log and asks no agent, although they write and work', async (t) => {
-    const watching = await server.live(TOPICS)
-    await until('every log is followed', () => proxy.open === AGENTS.length)
-    const lines = writing(WINDOW)
-    const looked = await over(WINDOW)
+    let watching, lines
+    const looked = await over(WINDOW, async () => {
+      watching = await server.live(TOPICS)
+      await until('every log is followed', () => proxy.open === AGENTS.length)
+      lines = writing(WINDOW)
+    })
     await lines
     watching.close()
     await until('no log is followed', () => proxy.open === 0, { ms: 40_000, every: 250 })
@@ -87,7 +92,10 @@ describe('a server that nobody looks at', { timeout: 240_000 }, () => {
     await unseen
     t.diagnostic(`watched ${JSON.stringify(looked)}, alone ${JSON.stringify(alone)}`)
     const seldom = AGENTS.length * (Math.ceil(WINDOW / HISTORY) + 1)
+    // That the counters count is seen while somebody looks.
     assert.ok(looked.samples > 2 * seldom, `watched: ${looked.samples} samples`)
+    assert.ok(looked.calls >= AGENTS.length, `watched: ${looked.calls} calls of the engine`)
+    assert.ok(looked.pieces > 2 * alone.pieces, `watched: ${looked.pieces} pieces to agents, alone ${alone.pieces}`)
     assert.ok(alone.samples <= seldom, `alone: ${alone.samples} samples`)
     assert.equal(alone.connections, 0, 'connections to agents')
     assert.equal(proxy.follows.length, follows, 'logs that were asked for')
