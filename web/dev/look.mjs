@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flip, launch, signIn as enter, withMock } from './harness.mjs'
 import { lookAtAccess } from './look-access.mjs'
+import { lookAtFleet } from './look-fleet.mjs'
+import { lookAtPressure } from './look-pressure.mjs'
 import { lookAtSettings } from './look-settings.mjs'
 import { lookAtTalk } from './look-talk.mjs'
 import { lookAtWork } from './look-work.mjs'
@@ -57,6 +59,8 @@ async function shoot(
 }
 
 await lookAtAccess({ withMock, shoot, flip })
+await lookAtFleet({ withMock, shoot, flip })
+await lookAtPressure({ withMock, shoot, flip })
 await lookAtSettings({ withMock, shoot, flip })
 await lookAtWork({ withMock, shoot, flip })
 await lookAtTalk({ withMock, shoot, flip })

@@ -205,6 +205,8 @@ export function mockFleet({ role, publish, watched }) {
         heat: [0.35, 0.04, 0.98, 0.15, 0.6][n % 5],
         runtime: n % 4 === 3 ? 'claude-code' : 'command',
       })
+      if (n % 7 === 3) agent.item.github_repo = n % 2 === 0 ? 'acme/prices' : 'acme/site'
+      if (n % 10 === 9) agent.item.type = 'code-assistant'
       if (n > 3 && n % 4 === 2)
         setStatus(agent, 'stopped', n % 8 === 6 ? 'exit' : 'user', n % 8 === 6 ? 1 : 0)
     }

@@ -1,12 +1,14 @@
 // A stand-in for the Trinity server, for work on the web UI only. It keeps everything in memory, invents figures, and
 // serves the built UI from dist/ with the content policy of the real server when there is one.
 //
-//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open] [--as-user] [--no-credentials]
+//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open] [--as-user] [--no-credentials] [--calm]
 //
 // While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
 // accept-sockets, expire, kill/<agent>, revoke/<agent>, flood/<agent>/<lines>/<times>/<left out>, slow-on, slow-off, slow-create,
 // hold/<agent>/<who>, crowd/<agent>, fail-run, refuse-run, pace/<factor>,
 // git/<agent>/<clean, ahead, behind, diverged, dirty, none, no-remote, away or commit>, slow-git/<ms>, no-audit, fail-apply,
+// pressure/<agent>/<calm, throttled, memory, oom, disk, silent, tool, v1 or none>,
+// attend/<agent>/<kind or none>,
 // board/<agent>/<whole, none, invalid or older>, write/<agent>/<path>, unlink/<agent>/<path>, slow-files/<ms>; GET /dev/heard answers with the
 // frames of clients.
 import { createReadStream, existsSync, statSync } from 'node:fs'
@@ -23,8 +25,10 @@ import { MockGit } from './mock-git.mjs'
 import { host, hostNow, sampleHost } from './mock-host.mjs'
 import { MockLive } from './mock-live.mjs'
 import { MockPlatform } from './mock-platform.mjs'
+import { MockPressure } from './mock-pressure.mjs'
 import { MockRuns } from './mock-runs.mjs'
 import { MockSettings } from './mock-settings.mjs'
+import { MockWork } from './mock-work.mjs'
 
 const args = process.argv.slice(2)
 const option = (name, otherwise) => {
@@ -33,7 +37,8 @@ const option = (name, otherwise) => {
 }
 const PORT = Number(option('port', '8787'))
 const COUNT = Number(option('agents', '3'))
-const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+/** Another build than the usual one, to compare two. */
+const DIST = process.env.TRINITY_MOCK_DIST ?? fileURLToPath(new URL('../dist', import.meta.url))
 const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 
@@ -64,8 +69,14 @@ const credentials = new MockCredentials({
 const git = new MockGit({ agents, publish, operation })
 const platform = new MockPlatform()
 const activity = new MockActivity({ publish })
+const pressure = new MockPressure({
+  publish,
+  watched: (topic) => live.watched(topic),
+  activity,
+})
 const board = new MockBoard({ publish })
 const files = new MockFiles({ publish })
+const work = new MockWork({ agents, publish, calm: args.includes('--calm') })
 const runs = new MockRuns({ agents, publish, pace: Number(option('pace', '1')) })
 
 // ------------------------------------------------------------------ live
@@ -85,10 +96,12 @@ function snapshotOf(topic, options = {}) {
           ...(options.history > 0 ? { history: agent.history.slice(-options.history) } : {}),
         })),
         context: [...agents.values()].map((agent) => runs.context(agent)),
-        executions: [...agents.values()].map((agent) => runs.figures(agent)),
+        executions: [...agents.values()].map((agent) => work.day(runs.figures(agent))),
+        attention: work.attention(),
+        turns: work.turns(),
       }
     case 'activities':
-      return {}
+      return { activities: work.activities(), complete: true }
     case 'host':
       return { ...hostNow(), history: host.slice(-(options.history ?? 60)) }
     case 'user':
@@ -103,13 +116,16 @@ function snapshotOf(topic, options = {}) {
   const [, runOf, run] = /^execution:([^:]+):(.+)$/.exec(topic) ?? []
   if (run !== undefined) return agents.has(runOf) ? runs.runTopic(agents.get(runOf), run) : null
   const [, name, part] =
-    /^agent:([^:]+)(?::(stats|logs|activity|files|dashboard|executions|git))?$/.exec(topic) ?? []
+    /^agent:([^:]+)(?::(stats|logs|activity|files|dashboard|executions|git|pressure))?$/.exec(
+      topic,
+    ) ?? []
   const agent = agents.get(name)
   if (agent === undefined) return null
   if (part === 'stats')
     return { ...statsOf(agent), history: agent.history.slice(-(options.history ?? 60)) }
   if (part === 'logs') return logsOf(agent, options.tail ?? 100)
   if (part === 'activity') return activity.snapshot(agent)
+  if (part === 'pressure') return pressure.of(agent)
   if (part === 'dashboard') return board.snapshot(agent)
   if (part === 'git') return git.status(agent)
   if (part === 'executions') return runs.topic(agent, part)
@@ -133,9 +149,11 @@ function tick() {
       publish(`agent:${name}:stats`, 'agent_stats_update', statsOf(agent))
     tellLines(agent, [log(agent, now)])
     activity.tick(agent)
+    pressure.tick(agent)
     board.tick(agent)
   }
   publish('agents:stats', 'agents_stats_update', { agents: running().map(rowOf) })
+  work.tick()
 }
 setInterval(tick, Number(option('tick', '2500')))
 
@@ -231,6 +249,11 @@ async function rest(request, response, path, query, raw) {
     await wait(400)
     return checkTemplate(JSON.parse(body).template)
   }
+  if (route === 'GET /api/agents/stats')
+    return [200, { agents: [...agents.values()].map((one) => statsOf(one)) }]
+  if (route === 'GET /api/agents/attention')
+    return [200, { as_of: zoned(Date.now()), agents: work.attention() }]
+  if (route === 'GET /api/telemetry/host') return [200, hostNow()]
   if (path === '/api/templates/env-template') return envOf(query.get('template_id'))
   if (path === '/api/templates/required-credentials') {
     const id = query.get('template_id')
@@ -340,13 +363,15 @@ async function agentCall(request, path, query, body, raw) {
       await wait(700)
       agents.delete(name)
       publish('agents', 'agent_deleted', { name })
-      for (const part of ['', ':stats', ':logs', ':activity', ':files', ':dashboard'])
+      for (const part of ['', ':stats', ':logs', ':activity', ':files', ':dashboard', ':pressure'])
         live.end(`agent:${name}${part}`, 'agent_deleted')
       return [200, { message: `Agent ${name} deleted` }]
     case 'GET /stats':
       return agent.item.status === 'running'
         ? [200, agent.stats]
         : [400, { detail: 'Agent is not running' }]
+    case 'GET /pressure':
+      return [200, pressure.of(agent)]
     case 'GET /logs':
       return [200, { logs: agent.lines.map((line) => `${line.text}\n`).join('') }]
     case 'GET /info':
@@ -421,6 +446,8 @@ function flip(path, response) {
     const [count = 1, times = 1, dropped = 0] = numbers.map(Number)
     flood(agents.get(name), count, times, dropped)
   }
+  if (what === 'pressure') pressure.set(agents.get(name), numbers[0] ?? 'calm')
+  if (what === 'attend') work.set(name, numbers[0] ?? 'none')
   if (what === 'board') board.set(agents.get(name), numbers.join('/'))
   if (what === 'write')
     files.write(agents.get(name), numbers.join('/'), `Written at ${zoned(Date.now())}\n`)

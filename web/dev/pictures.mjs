@@ -32,7 +32,7 @@ async function open(colorScheme) {
     locale: 'en-GB',
   })
   const page = await context.newPage()
-  await page.goto(`${address}/login`)
+  await page.goto(`${address}/login?next=/agents`)
   await page.getByTestId('login-username').fill('admin')
   await page.getByTestId('login-password').fill(password)
   await page.getByTestId('login-submit').click()

@@ -2,10 +2,13 @@ import { activityCalls } from './activity'
 import { conversationCalls } from './conversation'
 import { credentialCalls } from './credentials'
 import { fileCalls } from './files'
+import { fleetCalls } from './fleet'
 import { gitCalls } from './git'
+import { historyCalls } from './history'
 import { call, type Answer } from './http'
 import { agentPath } from './paths'
 import { platformCalls } from './platform'
+import { pressureCalls } from './pressure'
 import { runCalls } from './runs'
 import type {
   Agent,
@@ -18,6 +21,7 @@ import type {
   AgentShare,
   AgentStats,
   AgentTemplateInfo,
+  AgentsStats,
   ApiKeySetting,
   AutonomyUpdateResult,
   MessageResponse,
@@ -36,8 +40,11 @@ export const api = {
   ...conversationCalls,
   ...credentialCalls,
   ...fileCalls,
+  ...fleetCalls,
   ...gitCalls,
+  ...historyCalls,
   ...platformCalls,
+  ...pressureCalls,
   ...runCalls,
   async openSession(): Promise<Token> {
     return (await call<Token>('POST', '/api/auth/session', { sessionCall: true })).data
@@ -83,6 +90,10 @@ export const api = {
   },
   stats(name: string, signal?: AbortSignal): Promise<Answer<AgentStats>> {
     return call<AgentStats>('GET', agentPath(name, '/stats'), { signal })
+  },
+  /** The figures of every agent that the person may see. */
+  allStats(signal?: AbortSignal): Promise<Answer<AgentsStats>> {
+    return call<AgentsStats>('GET', '/api/agents/stats', { signal })
   },
   async logs(name: string, tail: number, signal?: AbortSignal): Promise<string> {
     const answer = await call<AgentLogs>('GET', agentPath(name, `/logs?tail=${tail}`), { signal })

@@ -32,15 +32,12 @@ export function decide(wanted: Wanted, standing: Standing): Verdict {
 
   if (standing.state === 'signed-in') {
     if (wanted.name !== 'sign-in' && wanted.name !== 'setup') return { kind: 'stay' }
-    return { kind: 'go', path: safeNext(wanted.next) ?? '/agents' }
+    return { kind: 'go', path: safeNext(wanted.next) ?? '/' }
   }
   if (standing.setupCompleted === false) {
     return wanted.name === 'setup' ? { kind: 'stay' } : { kind: 'setup' }
   }
   if (wanted.name === 'setup') return { kind: 'sign-in', next: null }
   if (wanted.open) return { kind: 'stay' }
-  return {
-    kind: 'sign-in',
-    next: wanted.path === '/' || wanted.path === '/agents' ? null : wanted.path,
-  }
+  return { kind: 'sign-in', next: wanted.path === '/' ? null : wanted.path }
 }

@@ -2,7 +2,7 @@ import { watch } from 'vue'
 import { api } from '@/api/client'
 import { onUnauthorized } from '@/api/http'
 import { live, type LiveSink, type TopicHold } from '@/live/client'
-import { FallbackPoller, LIST_MS } from '@/live/fallback'
+import { FALLBACK_MS, FallbackPoller } from '@/live/fallback'
 import {
   AGENTS_TOPIC,
   USER_TOPIC,
@@ -10,6 +10,7 @@ import {
   type Operation,
   type UserSnapshot,
 } from '@/live/frames'
+import { useAttention } from '@/stores/attention'
 import { useChats } from '@/stores/chats'
 import { useCredentials } from '@/stores/credentials'
 import { useFleet } from '@/stores/fleet'
@@ -19,6 +20,7 @@ import { useRunControl } from '@/stores/runControl'
 import { useRunFigures } from '@/stores/runFigures'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
+import { useWork } from '@/stores/work'
 
 /** How long the first page waits for the socket before it asks once by REST. */
 const FIRST_LOAD_MS = 1500
@@ -35,6 +37,8 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const credentials = useCredentials()
   const runControl = useRunControl()
   const runFigures = useRunFigures()
+  const attention = useAttention()
+  const work = useWork()
 
   const poller = new FallbackPoller(undefined, (active) => {
     liveState.polling = active
@@ -119,7 +123,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     holds = holdTopics()
     stopList = poller.add({
       key: AGENTS_TOPIC,
-      intervalMs: LIST_MS,
+      intervalMs: FALLBACK_MS.agents,
       load: (signal) => fleet.load(signal),
     })
     live.open(token, sink)
@@ -143,6 +147,8 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     credentials.clear()
     runControl.clear()
     runFigures.clear()
+    attention.clear()
+    work.clear()
     if (session.reason === 'signed-out') chats.forgetDrafts()
   }
 

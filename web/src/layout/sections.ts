@@ -1,8 +1,8 @@
-import { Bot, KeyRound, LayoutTemplate, Settings } from '@lucide/vue'
+import { Bot, KeyRound, LayoutDashboard, LayoutTemplate, Settings } from '@lucide/vue'
 import { text } from '@/text/en'
 
 export interface Section {
-  key: 'agents' | 'templates' | 'credentials' | 'settings'
+  key: 'dashboard' | 'agents' | 'templates' | 'credentials' | 'settings'
   label: string
   path: string
   /** Jumps there. */
@@ -12,6 +12,7 @@ export interface Section {
 
 /** The pages that exist. */
 export const mainSections: readonly Section[] = [
+  { key: 'dashboard', label: text.fleet.page, path: '/', keys: 'g d', icon: LayoutDashboard },
   { key: 'agents', label: text.nav.agents, path: '/agents', keys: 'g a', icon: Bot },
   {
     key: 'templates',

@@ -1,3 +1,4 @@
+import type { AgentAttention } from '@/api/fleet'
 import type {
   AgentContext,
   AgentListItem,
@@ -67,6 +68,20 @@ export interface FleetStats {
   /** In snapshots: how full the contexts are, and how the runs of a day went. */
   context?: AgentContext[]
   executions?: TaskFigures[]
+  /** Who needs a person. */
+  attention?: AgentAttention[]
+  /** What goes on just now. */
+  turns?: TurnRow[]
+}
+
+/** A running turn, as a row of `agents:stats`. */
+export interface TurnRow {
+  name: string
+  execution_id: string | null
+  started_at: string
+  now: 'model' | 'tool' | 'start'
+  now_since: string
+  tool: { name: string; input_summary: string } | null
 }
 
 /** One long action of this person, as `operation_update` and the snapshot of `user` tell it. */
@@ -127,6 +142,11 @@ export function agentTopic(name: string): string {
 
 export function statsTopic(name: string): string {
   return `agent:${name}:stats`
+}
+
+/** What holds an agent up. */
+export function pressureTopic(name: string): string {
+  return `agent:${name}:pressure`
 }
 
 export function logsTopic(name: string): string {

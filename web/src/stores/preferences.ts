@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
+import { ref, shallowRef, watch } from 'vue'
+import { readDashboard, type DashboardChoice } from './dashboardChoice'
 
 export type Theme = 'light' | 'dark' | 'system'
 export type View = 'table' | 'cards'
@@ -9,6 +10,7 @@ const THEME_KEY = 'trinity-theme'
 const VIEW_KEY = 'trinity-agents-view'
 const DENSITY_KEY = 'trinity-compact'
 const RAIL_KEY = 'trinity-rail-open'
+const DASHBOARD_KEY = 'trinity-dashboard'
 
 function read(key: string): string | null {
   try {
@@ -32,6 +34,8 @@ export const usePreferences = defineStore('preferences', () => {
   const view = ref<View>(read(VIEW_KEY) === 'cards' ? 'cards' : 'table')
   const compact = ref(read(DENSITY_KEY) === 'true')
   const railOpen = ref(read(RAIL_KEY) === 'true')
+  /** How the dashboard was left. Replaced as a whole, never changed inside. */
+  const dashboard = shallowRef<DashboardChoice>(readDashboard(read(DASHBOARD_KEY)))
   const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
   const dark = ref(false)
 
@@ -53,8 +57,9 @@ export const usePreferences = defineStore('preferences', () => {
   })
   watch(view, (value) => write(VIEW_KEY, value))
   watch(compact, (value) => write(DENSITY_KEY, String(value)))
+  watch(dashboard, (value) => write(DASHBOARD_KEY, JSON.stringify(value)))
   watch(railOpen, (value) => write(RAIL_KEY, String(value)))
   apply()
 
-  return { theme, dark, view, compact, railOpen }
+  return { theme, dark, view, compact, railOpen, dashboard }
 })

@@ -7,10 +7,13 @@ import { chatTexts } from './chat'
 import { credentialTexts } from './credentials'
 import { dashboardTexts } from './dashboard'
 import { filesTexts } from './files'
+import { fleetTexts } from './fleet'
 import { gitTexts } from './git'
+import { graphTexts } from './graph'
 import { logs } from './logs'
 import { pages } from './pages'
 import { platformTexts } from './platform'
+import { pressureTexts } from './pressure'
 import { runTexts } from './runs'
 import { shell } from './shell'
 import { templateTexts } from './templates'
@@ -26,8 +29,11 @@ export const text = {
   ...budgetTexts,
   ...chatTexts,
   ...credentialTexts,
+  ...fleetTexts,
   ...gitTexts,
+  ...graphTexts,
   ...platformTexts,
+  ...pressureTexts,
   ...templateTexts,
   ...runTexts,
   ...timelineTexts,

@@ -39,7 +39,7 @@ describe('where a navigation ends', () => {
 
   it('never shows setup again', () => {
     expect(decide(setup, out)).toEqual({ kind: 'sign-in', next: null })
-    expect(decide(setup, inside)).toEqual({ kind: 'go', path: '/agents' })
+    expect(decide(setup, inside)).toEqual({ kind: 'go', path: '/' })
   })
 
   it('moves nowhere while the server does not answer', () => {

@@ -7,11 +7,12 @@ interface Rows {
   names: () => readonly string[]
   /** Scrolls to a row, which may not be drawn yet. */
   bring: (index: number) => void
-  select: (name: string) => void
+  /** Left out where nothing can be chosen. */
+  select?: (name: string) => void
 }
 
 /** Moving along the rows of a list by keys. The row one is in is the row that has the focus. */
-export function useRowCommands(rows: Rows): void {
+export function useRowCommands(rows: Rows): { step: (by: number) => void } {
   let last: string | null = null
 
   function rowOf(name: string | null): HTMLElement | null {
@@ -65,7 +66,9 @@ export function useRowCommands(rows: Rows): void {
       'o',
       inRow((name) => rowOf(name)?.querySelector('a')?.click()),
     ),
-    command('select', text.palette.selectRow, 'x', inRow(rows.select)),
+    ...(rows.select === undefined
+      ? []
+      : [command('select', text.palette.selectRow, 'x', inRow(rows.select))]),
     command(
       'menu',
       text.palette.rowMenu,
@@ -78,4 +81,5 @@ export function useRowCommands(rows: Rows): void {
       }),
     ),
   ])
+  return { step }
 }

@@ -134,10 +134,16 @@ export function needsLook(agent: FleetAgent): boolean {
   return endedBadly(agent) || !['running', 'stopped', 'removing'].includes(agent.status)
 }
 
-export function fits(agent: FleetAgent, filter: StateFilter, search: string): boolean {
+/** `needs` says whether somebody should look at it, where more is known than its state. */
+export function fits(
+  agent: FleetAgent,
+  filter: StateFilter,
+  search: string,
+  needs = needsLook(agent),
+): boolean {
   if (filter === 'running' && agent.status !== 'running') return false
   if (filter === 'stopped' && agent.status !== 'stopped') return false
-  if (filter === 'attention' && !needsLook(agent)) return false
+  if (filter === 'attention' && !needs) return false
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   const haystack = [agent.name, agent.template, agent.runtime, agent.owner, agent.type]
     .join(' ')
@@ -157,8 +163,9 @@ export function chooseSort(now: Sort, key: SortKey): Sort {
   return { key, down: now.key === key ? !now.down : first }
 }
 
-/** What needs a person first: bad ends, odd states, running, stopped. */
-function rank(agent: FleetAgent): number {
+/** What needs a person first: what is known to, bad ends, odd states, running, stopped. */
+function rank(agent: FleetAgent, needs: boolean): number {
+  if (needs) return -1
   if (endedBadly(agent)) return 0
   if (needsLook(agent)) return 1
   return agent.status === 'running' ? 2 : 3
@@ -172,11 +179,12 @@ export function sortAgents(
   agents: readonly FleetAgent[],
   sort: Sort,
   figuresOf: (name: string) => AgentFigures | undefined,
+  needs: (name: string) => boolean = () => false,
 ): FleetAgent[] {
   const value = (agent: FleetAgent): number | string => {
     switch (sort.key) {
       case 'state':
-        return rank(agent)
+        return rank(agent, needs(agent.name))
       case 'name':
         return agent.name
       case 'owner':
