@@ -24,8 +24,29 @@ interface Entry {
 /** The socket gets this long to come back before anything is asked by REST. */
 export const GRACE_MS = 5000
 const SLOWEST_MS = 60_000
-export const LIST_MS = 15_000
-export const STATS_MS = 10_000
+
+/** How often each resource is asked for while the live connection does not bring it: nothing else sets an interval. */
+export const FALLBACK_MS = {
+  activity: 5_000,
+  stats: 10_000,
+  git: 60_000,
+  logs: 15_000,
+  queue: 10_000,
+  executions: 15_000,
+  execution: 5_000,
+  /** The least: an agent's own dashboard says how often it changes. */
+  dashboard: 15_000,
+  metrics: 60_000,
+  /** Moves with the turns of the agent: mostly asked for together with its activity. */
+  session: 60_000,
+  agents: 15_000,
+  contexts: 10_000,
+  dayOfRuns: 30_000,
+  timeline: 15_000,
+  host: 10_000,
+  attention: 10_000,
+  pressure: 10_000,
+} as const
 
 export class FallbackPoller {
   readonly #entries = new Map<string, Entry>()

@@ -137,7 +137,7 @@ describe('the live session', () => {
       snapshot: { agents: [agent('one'), agent('two')] },
     })
     const page = effectScope()
-    page.run(() => inApp(() => useFleetFigures(() => ['one'])))
+    page.run(() => inApp(() => useFleetFigures()))
     await vi.advanceTimersByTimeAsync(200)
     expect(newest().sent.at(-1)).toEqual({
       type: 'subscribe',

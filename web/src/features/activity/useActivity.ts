@@ -4,6 +4,7 @@ import { messageOf } from '@/api/errors'
 import type { LiveChatSession } from '@/api/types'
 import { useFallback } from '@/app/poller'
 import { useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { activityTopic } from '@/live/frames'
 import {
   ended,
@@ -16,8 +17,6 @@ import {
   type AgentActivity,
   type Startup,
 } from './activityModel'
-
-const POLL_MS = 5000
 
 export interface LiveActivityOf {
   activity: Readonly<Ref<AgentActivity>>
@@ -48,18 +47,36 @@ export function useActivity(name: () => string, running: () => boolean): LiveAct
   }
 
   const fallback = useFallback(() =>
-    running() ? { key: activityTopic(name()), intervalMs: POLL_MS, load: poll } : null,
+    running() ? { key: activityTopic(name()), intervalMs: FALLBACK_MS.activity, load: poll } : null,
   )
+
+  let session = { askedAt: 0, calls: -1, status: '' }
+  /** What it talks about is known as of what it does now. */
+  function told(): void {
+    if (activity.value.session === null) return
+    const { status, totals } = activity.value
+    session = { ...session, calls: totals.calls, status }
+  }
+
+  /** What it talks about moves with its turns: it is asked for again when there was something, a minute apart. */
+  async function pollSession(asked: string, signal: AbortSignal): Promise<void> {
+    const { status, totals } = activity.value
+    const moved = session.calls !== totals.calls || session.status !== status
+    if (!moved || Date.now() - session.askedAt < FALLBACK_MS.session) return
+    session.askedAt = Date.now()
+    const answer = await api.chatSession(asked, signal)
+    if (signal.aborted || name() !== asked) return
+    take(takeSession(activity.value, answer))
+    session = { ...session, calls: totals.calls, status }
+  }
 
   async function poll(signal: AbortSignal): Promise<void> {
     const asked = name()
     try {
-      const [now, session] = await Promise.all([
-        api.activity(asked, signal),
-        api.chatSession(asked, signal),
-      ])
+      const now = await api.activity(asked, signal)
       if (signal.aborted || name() !== asked) return
-      take(takeSnapshot(activity.value, { ...now, session }))
+      take(takeSnapshot(activity.value, now))
+      await pollSession(asked, signal)
     } catch (failure) {
       if (!signal.aborted && !known.value) error.value = messageOf(failure)
       throw failure
@@ -70,12 +87,15 @@ export function useActivity(name: () => string, running: () => boolean): LiveAct
     snapshot(snapshot) {
       fallback.subscribed()
       take(takeSnapshot(activity.value, snapshot as ActivitySnapshot))
+      told()
     },
     event({ event, data }) {
       if (event === 'agent_activity_update')
         take(takeUpdate(activity.value, data as unknown as ActivityUpdate))
-      if (event === 'agent_session_update')
+      if (event === 'agent_session_update') {
         take(takeSession(activity.value, data as Partial<LiveChatSession>))
+        told()
+      }
       if (event === 'agent_startup_update')
         take({ ...activity.value, startup: data as unknown as Startup })
     },
@@ -88,6 +108,7 @@ export function useActivity(name: () => string, running: () => boolean): LiveAct
 
   watch(name, () => {
     activity.value = IDLE
+    session = { askedAt: 0, calls: -1, status: '' }
     known.value = false
     error.value = null
   })

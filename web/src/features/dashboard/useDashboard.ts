@@ -1,13 +1,11 @@
-import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
 import type { AgentDashboard, AgentMetrics } from '@/api/types'
 import { useFallback } from '@/app/poller'
 import { useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { dashboardTopic } from '@/live/frames'
-
-const SLOWEST_POLL_MS = 60_000
-const QUICKEST_POLL_MS = 15_000
 
 export interface LiveDashboard {
   dashboard: Readonly<Ref<AgentDashboard | null>>
@@ -30,36 +28,44 @@ export function useDashboard(name: () => string, running: () => boolean): LiveDa
     if (data.metrics !== undefined) metrics.value = data.metrics
   }
 
-  const fallback = useFallback(() =>
+  /** As often as the agent says that it changes. */
+  const pace = computed(() =>
+    Math.max(FALLBACK_MS.dashboard, (dashboard.value?.config?.refresh ?? 30) * 1000),
+  )
+  const shown = useFallback(() =>
+    running() ? { key: dashboardTopic(name()), intervalMs: pace.value, load: loadShown } : null,
+  )
+  const figures = useFallback(() =>
     running()
       ? {
-          key: dashboardTopic(name()),
-          intervalMs: Math.min(
-            SLOWEST_POLL_MS,
-            Math.max(QUICKEST_POLL_MS, (dashboard.value?.config?.refresh ?? 30) * 1000),
-          ),
-          load,
+          key: `${dashboardTopic(name())}/metrics`,
+          intervalMs: FALLBACK_MS.metrics,
+          load: loadFigures,
         }
       : null,
   )
 
-  async function load(signal: AbortSignal): Promise<void> {
+  async function loadShown(signal: AbortSignal): Promise<void> {
     const asked = name()
     try {
-      const [shown, figures] = await Promise.all([
-        api.dashboard(asked, signal),
-        api.metrics(asked, signal),
-      ])
-      if (!signal.aborted && name() === asked) take({ dashboard: shown, metrics: figures })
+      const answer = await api.dashboard(asked, signal)
+      if (!signal.aborted && name() === asked) take({ dashboard: answer })
     } catch (failure) {
       if (!signal.aborted && dashboard.value === null) error.value = messageOf(failure)
       throw failure
     }
   }
 
+  async function loadFigures(signal: AbortSignal): Promise<void> {
+    const asked = name()
+    const answer = await api.metrics(asked, signal)
+    if (!signal.aborted && name() === asked) take({ metrics: answer })
+  }
+
   useTopic(() => (running() ? dashboardTopic(name()) : null), {
     snapshot(snapshot) {
-      fallback.subscribed()
+      shown.subscribed()
+      figures.subscribed()
       take(snapshot as { dashboard?: AgentDashboard; metrics?: AgentMetrics })
     },
     event({ event, data }) {
@@ -67,9 +73,11 @@ export function useDashboard(name: () => string, running: () => boolean): LiveDa
       if (event === 'agent_metrics_update') take({ metrics: data as unknown as AgentMetrics })
     },
     refused() {
-      fallback.refused()
+      shown.refused()
+      figures.refused()
       // Polling begins a little later; a page that shows nothing yet does not wait for it.
-      if (dashboard.value === null) load(gone.signal).catch(() => undefined)
+      if (dashboard.value !== null) return
+      for (const load of [loadShown, loadFigures]) load(gone.signal).catch(() => undefined)
     },
   })
 

@@ -4,13 +4,12 @@ import { messageOf } from '@/api/errors'
 import type { GitStatus, PullStrategy, PushStrategy } from '@/api/types'
 import { useFallback } from '@/app/poller'
 import { liveStatus, useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { gitTopic } from '@/live/frames'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 import { conflictOf, type Conflict, type GitAction } from './conflicts'
 import { viewOf, type GitView } from './gitModel'
-
-const POLL_MS = 60_000
 
 interface Done {
   said: string
@@ -46,7 +45,7 @@ export function useGit(name: () => string, running: () => boolean): LiveGit {
   onScopeDispose(() => gone.abort())
 
   const fallback = useFallback(() =>
-    running() ? { key: gitTopic(name()), intervalMs: POLL_MS, load: ask } : null,
+    running() ? { key: gitTopic(name()), intervalMs: FALLBACK_MS.git, load: ask } : null,
   )
 
   async function ask(signal: AbortSignal): Promise<void> {

@@ -3,12 +3,12 @@ import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
 import { useFallback } from '@/app/poller'
 import { useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { logsTopic } from '@/live/frames'
 import { LogBook, type LogData, type LogState } from './book'
 
 /** Lines that are asked for at first, and again after a longer absence. */
 export const TAIL = 1000
-const POLL_MS = 15_000
 
 export interface Logs {
   book: LogBook
@@ -46,24 +46,9 @@ export function useLogs(name: () => string): Logs {
     changed()
   }
 
-  useTopic(
-    () => logsTopic(name()),
-    {
-      snapshot: take,
-      event: (event) => take(event.data),
-      resumed: () => {
-        polling.value = false
-      },
-      refused: (_, detail) => {
-        if (book.state === 'idle') error.value = detail
-      },
-    },
-    () => ({ tail: TAIL }),
-  )
-
-  useFallback(() => ({
+  const fallback = useFallback(() => ({
     key: logsTopic(name()),
-    intervalMs: POLL_MS,
+    intervalMs: FALLBACK_MS.logs,
     async load(signal) {
       try {
         const text = await api.logs(name(), TAIL, signal)
@@ -77,6 +62,25 @@ export function useLogs(name: () => string): Logs {
       }
     },
   }))
+
+  useTopic(
+    () => logsTopic(name()),
+    {
+      snapshot(snapshot) {
+        fallback.subscribed()
+        take(snapshot)
+      },
+      event: (event) => take(event.data),
+      resumed: () => {
+        polling.value = false
+      },
+      refused: (_, detail) => {
+        fallback.refused()
+        if (book.state === 'idle') error.value = detail
+      },
+    },
+    () => ({ tail: TAIL }),
+  )
 
   watch(name, () => {
     book.clear()

@@ -4,11 +4,10 @@ import { ApiError, messageOf } from '@/api/errors'
 import type { RunRow } from '@/api/types'
 import { useFallback } from '@/app/poller'
 import { useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { executionTopic } from '@/live/frames'
 import { entriesOf, timesOf, TranscriptBook, type Step } from './transcript'
 import { landed, NOTHING_WRITTEN, startWriting, takePiece, type Writing } from './writing'
-
-const POLL_MS = 5000
 
 /** One run with its transcript, live while it goes on. */
 export interface LiveRun {
@@ -118,7 +117,7 @@ export function useRun(name: () => string, id: () => string | null): LiveRun {
     const key = topic()
     return key === null || (row.value !== null && !running.value)
       ? null
-      : { key, intervalMs: POLL_MS, load }
+      : { key, intervalMs: FALLBACK_MS.execution, load }
   })
 
   // Ended runs do not change: they need no topic.

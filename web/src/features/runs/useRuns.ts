@@ -4,6 +4,7 @@ import { messageOf } from '@/api/errors'
 import type { RunRow } from '@/api/types'
 import { useFallback } from '@/app/poller'
 import { useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { executionsTopic } from '@/live/frames'
 import {
   NEWEST_ROWS,
@@ -15,9 +16,6 @@ import {
   type QueueUpdate,
   type RunsSnapshot,
 } from './runsModel'
-
-const QUEUE_MS = 10_000
-const LIST_MS = 15_000
 
 export interface LiveRuns {
   runs: Readonly<Ref<AgentRuns>>
@@ -62,12 +60,12 @@ export function useRuns(name: () => string): LiveRuns {
 
   const list = useFallback(() => ({
     key: executionsTopic(name()),
-    intervalMs: LIST_MS,
+    intervalMs: FALLBACK_MS.executions,
     load: loadRows,
   }))
   const queue = useFallback(() => ({
     key: `${executionsTopic(name())}/queue`,
-    intervalMs: QUEUE_MS,
+    intervalMs: FALLBACK_MS.queue,
     load: loadQueue,
   }))
 

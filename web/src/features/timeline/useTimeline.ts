@@ -4,13 +4,13 @@ import { messageOf } from '@/api/errors'
 import type { Activity } from '@/api/types'
 import { useFallback } from '@/app/poller'
 import { useTopic } from '@/live/client'
+import { FALLBACK_MS } from '@/live/fallback'
 import { ACTIVITIES_TOPIC } from '@/live/frames'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 import { fits, MOST_ACTIVITIES, withActivities, type TimelineFilter } from './timelineModel'
 
 const PAGE = 50
-const POLL_MS = 15_000
 
 export interface Timeline {
   activities: Readonly<Ref<readonly Activity[]>>
@@ -85,7 +85,7 @@ export function useTimeline(name: () => string, filter: () => TimelineFilter): T
 
   const fallback = useFallback(() => ({
     key: `${ACTIVITIES_TOPIC}/${name()}`,
-    intervalMs: POLL_MS,
+    intervalMs: FALLBACK_MS.timeline,
     load,
   }))
   useTopic(() => ACTIVITIES_TOPIC, {
