@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import { watchPageLoads } from './app/pageLoads'
 import { decide, safeNext, type Verdict } from './app/guard'
 import { useSession } from './stores/session'
 import { text } from './text/en'
@@ -11,14 +12,19 @@ declare module 'vue-router' {
     /** Needs no server. */
     alone?: boolean
     /** Which entry of the navigation is the current one. */
-    section?: 'agents' | 'templates' | 'credentials' | 'settings'
+    section?: 'dashboard' | 'agents' | 'templates' | 'credentials' | 'settings'
   }
 }
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', redirect: '/agents' },
+    {
+      path: '/',
+      name: 'dashboard',
+      component: () => import('./pages/DashboardPage.vue'),
+      meta: { title: text.fleet.page, section: 'dashboard' },
+    },
     {
       path: '/setup',
       name: 'setup',
@@ -107,6 +113,8 @@ function targetOf(verdict: Verdict): RouteLocationRaw | true {
       return verdict.path
   }
 }
+
+watchPageLoads(router)
 
 router.beforeEach(async (to) => {
   const session = useSession()

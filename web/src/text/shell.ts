@@ -121,6 +121,12 @@ export const shell = {
     discard: 'Throw away',
   },
 
+  loading: {
+    title: 'This could not be loaded',
+    body: 'The network may have changed, or a new version was installed. Loading the page again helps.',
+    again: 'Load again',
+  },
+
   notFound: {
     page: 'Not found',
     title: 'There is no page at this address',
