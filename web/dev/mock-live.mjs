@@ -71,7 +71,8 @@ export class MockLive {
   }
 
   #rests(one, topic) {
-    const costly = topic === 'host' || topic === 'agents:stats' || /:(stats|logs)$/.test(topic)
+    const costly =
+      topic === 'host' || topic === 'agents:stats' || /:(stats|logs|activity|pressure)$/.test(topic)
     return costly && one.hiddenAt !== null && Date.now() - one.hiddenAt >= this.restAfterMs
   }
 
