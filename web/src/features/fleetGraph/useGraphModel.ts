@@ -1,0 +1,101 @@
+import { computed, shallowRef, watch } from 'vue'
+import type { Message } from '@/features/fleetTimeline/historyModel'
+import { rangeMs, type Range } from '@/features/fleetTimeline/range'
+import type { useFleetHistory } from '@/features/fleetTimeline/useFleetHistory'
+import { useNow } from '@/lib/clock'
+import { useAttention } from '@/stores/attention'
+import { useFleet } from '@/stores/fleet'
+import type { FleetAgent } from '@/stores/fleetModel'
+import { useWork } from '@/stores/work'
+import { edgesOf, NO_TIES, tiesOf } from './edges'
+import { factsOf, pastFacts, type NodeFacts, type NodeSource } from './nodeFacts'
+
+/** The minute is enough for everything here, and spares the picture fifty-nine ticks of sixty. */
+const MINUTE = 60_000
+
+/**
+ * Agents, what each does, and who asked whom. `at` is the moment of a replay, null while live; during a replay the messages
+ * of its beginning are kept, so that live data is not mixed in.
+ */
+export function useGraphModel(
+  props: { readonly range: Range; readonly agents: readonly FleetAgent[] },
+  history: ReturnType<typeof useFleetHistory>,
+  at: () => number | null,
+  connectedOnly: () => boolean,
+) {
+  const fleet = useFleet()
+  const attention = useAttention()
+  const work = useWork()
+  const clock = useNow()
+  const minute = computed(() => Math.floor(clock.value / MINUTE) * MINUTE)
+  const replaying = computed(() => at() !== null)
+  const held = shallowRef<readonly Message[]>([])
+
+  const messages = computed<readonly Message[]>(() => {
+    if (replaying.value) return held.value
+    void history.store.version
+    return history.store.book.messages
+  })
+  watch(
+    replaying,
+    (on) => {
+      if (on) held.value = history.store.book.messages
+    },
+    { flush: 'sync' },
+  )
+
+  const names = computed(() => new Set(props.agents.map((agent) => agent.name)))
+  const since = computed(() => minute.value - rangeMs(props.range))
+  /** Of the whole range, whatever moment a replay shows: the picture keeps its shape. */
+  const allEdges = computed(() => edgesOf(messages.value, names.value, since.value))
+  const edges = computed(() => {
+    const moment = at()
+    return moment === null
+      ? allEdges.value
+      : edgesOf(messages.value, names.value, since.value, moment)
+  })
+  const ties = computed(() => tiesOf(edges.value))
+  const joined = computed(
+    () => new Set(allEdges.value.flatMap(({ source, target }) => [source, target])),
+  )
+  const shown = computed(() =>
+    connectedOnly() ? props.agents.filter(({ name }) => joined.value.has(name)) : props.agents,
+  )
+
+  function source(agent: FleetAgent): NodeSource {
+    const { name } = agent
+    return {
+      agent,
+      pending: fleet.pending.get(name),
+      attention: attention.of(name),
+      turn: work.turns.get(name),
+      open: work.runs.get(name) ?? [],
+      runs: history.store.book.runsOf(name),
+    }
+  }
+
+  const facts = computed<ReadonlyMap<string, NodeFacts>>(() => {
+    void history.store.version
+    const moment = at()
+    return new Map(
+      shown.value.map((agent) => [
+        agent.name,
+        moment === null ? factsOf(source(agent), minute.value) : pastFacts(source(agent), moment),
+      ]),
+    )
+  })
+
+  return {
+    messages,
+    /** Of the range. */
+    inRange: computed(() => messages.value.filter((one) => one.at >= since.value)),
+    edges,
+    allEdges,
+    shown,
+    facts,
+    since,
+    tiesOf: (name: string) => ties.value.get(name) ?? NO_TIES,
+  }
+}
+
+export type GraphModel = ReturnType<typeof useGraphModel>
