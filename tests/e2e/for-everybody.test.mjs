@@ -98,7 +98,7 @@ describe('pages for everybody', { timeout: 480_000 }, () => {
       for (const [target, ready] of [
         ['/?view=graph', () => browser.at('fleet-graph').waitFor()],
         ['/?view=timeline', () => browser.at('fleet-timeline').waitFor()],
-        ['/?group=owner', () => browser.at('fleet-row-reader').waitFor()],
+        ['/?view=grid&group=owner', () => browser.at('fleet-row-reader').waitFor()],
         [
           '/agents/reader',
           async () => {

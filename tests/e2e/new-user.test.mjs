@@ -134,10 +134,16 @@ describe('a fleet at work, for somebody who has never seen it', { timeout: 300_0
   for (const colorScheme of ['light', 'dark'])
     it(`and has no findings then: ${colorScheme}`, async () => {
       await browser.page.emulateMedia({ colorScheme })
-      for (const target of ['/', '/?view=graph', '/?view=timeline', '/agents/sorter', '/agents/secretary?tab=chat']) {
+      for (const target of [
+        '/agents/sorter',
+        '/agents/secretary?tab=chat',
+        '/?view=graph',
+        '/?view=timeline',
+        '/?view=grid',
+      ]) {
         await browser.go(target)
         await browser.isLive()
-        if (target.startsWith('/?') || target === '/') await browser.at('dashboard').waitFor()
+        if (target.startsWith('/?')) await browser.at('dashboard').waitFor()
         else await browser.at('page-attention').first().waitFor()
         await browser.page.waitForTimeout(500)
         const { lines, passed } = await findings(browser.page)
