@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
-import { watchPageLoads } from './app/pageLoads'
+import { twice, watchPageLoads } from './app/pageLoads'
 import { decide, safeNext, type Verdict } from './app/guard'
 import { useSession } from './stores/session'
 import { text } from './text/en'
@@ -22,63 +22,63 @@ export const router = createRouter({
     {
       path: '/',
       name: 'dashboard',
-      component: () => import('./pages/DashboardPage.vue'),
+      component: twice(() => import('./pages/DashboardPage.vue')),
       meta: { title: text.fleet.page, section: 'dashboard' },
     },
     {
       path: '/setup',
       name: 'setup',
-      component: () => import('./pages/SetupPage.vue'),
+      component: twice(() => import('./pages/SetupPage.vue')),
       meta: { open: true, title: text.setup.page },
     },
     {
       path: '/login',
       name: 'sign-in',
-      component: () => import('./pages/SignInPage.vue'),
+      component: twice(() => import('./pages/SignInPage.vue')),
       meta: { open: true, title: text.signIn.page },
     },
     {
       path: '/agents',
       name: 'agents',
-      component: () => import('./pages/AgentsPage.vue'),
+      component: twice(() => import('./pages/AgentsPage.vue')),
       meta: { title: text.agents.page, section: 'agents' },
     },
     {
       path: '/agents/:name',
       name: 'agent',
-      component: () => import('./pages/AgentPage.vue'),
+      component: twice(() => import('./pages/AgentPage.vue')),
       props: true,
       meta: { section: 'agents' },
     },
     {
       path: '/agents/:name/executions/:id',
       name: 'execution',
-      component: () => import('./pages/ExecutionPage.vue'),
+      component: twice(() => import('./pages/ExecutionPage.vue')),
       props: true,
       meta: { section: 'agents' },
     },
     {
       path: '/templates',
       name: 'templates',
-      component: () => import('./pages/TemplatesPage.vue'),
+      component: twice(() => import('./pages/TemplatesPage.vue')),
       meta: { title: text.templates.page, section: 'templates' },
     },
     {
       path: '/credentials',
       name: 'credentials',
-      component: () => import('./pages/CredentialsPage.vue'),
+      component: twice(() => import('./pages/CredentialsPage.vue')),
       meta: { title: text.credentials.page, section: 'credentials' },
     },
     {
       path: '/audit',
       name: 'audit',
-      component: () => import('./pages/AuditPage.vue'),
+      component: twice(() => import('./pages/AuditPage.vue')),
       meta: { title: text.audit.page, section: 'settings' },
     },
     {
       path: '/settings',
       name: 'settings',
-      component: () => import('./pages/SettingsPage.vue'),
+      component: twice(() => import('./pages/SettingsPage.vue')),
       meta: { title: text.settings.page, section: 'settings' },
     },
     // Only in development builds: what every part of the page looks like, in every state.
@@ -87,7 +87,7 @@ export const router = createRouter({
           {
             path: '/dev/ui',
             name: 'components',
-            component: () => import('./dev/ComponentsPage.vue'),
+            component: twice(() => import('./dev/ComponentsPage.vue')),
             meta: { open: true, alone: true, title: 'Components' },
           },
         ]
@@ -95,7 +95,7 @@ export const router = createRouter({
     {
       path: '/:rest(.*)*',
       name: 'not-found',
-      component: () => import('./pages/NotFoundPage.vue'),
+      component: twice(() => import('./pages/NotFoundPage.vue')),
       meta: { title: text.notFound.page },
     },
   ],

@@ -14,6 +14,12 @@ export function isLoadFailure(error: unknown): boolean {
   return error instanceof Error && FAILURES.test(error.message)
 }
 
+/** Fetches a script once more when that has failed: mostly the network has only hiccuped. */
+export function twice<T>(load: () => Promise<T>): () => Promise<T> {
+  return () =>
+    load().catch((error: unknown) => (isLoadFailure(error) ? load() : Promise.reject(error)))
+}
+
 /** What is done by the browser, so that the rules can be tested without one. */
 export interface Surroundings {
   /** Whether the server answers at this address just now. */

@@ -5,6 +5,7 @@ import {
   isLoadFailure,
   pageArrived,
   pageFailed,
+  twice,
   type Surroundings,
 } from '@/app/pageLoads'
 
@@ -41,6 +42,22 @@ describe('a page whose script cannot be fetched', () => {
   it('is not any error of a page', () => {
     expect(isLoadFailure(new TypeError('x is undefined'))).toBe(false)
     expect(isLoadFailure('Failed to fetch dynamically imported module')).toBe(false)
+  })
+
+  it('is fetched twice before anything is done about it', async () => {
+    const answers = [new TypeError('Failed to fetch dynamically imported module: a'), 'page']
+    const load = twice(() => {
+      const next = answers.shift()
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next)
+    })
+    expect(await load()).toBe('page')
+    let tried = 0
+    const broken = twice(() => {
+      tried += 1
+      return Promise.reject(new TypeError('x is undefined'))
+    })
+    await expect(broken()).rejects.toThrow('x is undefined')
+    expect(tried).toBe(1)
   })
 
   it('is loaded again at its address', async () => {
