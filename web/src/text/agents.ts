@@ -274,6 +274,5 @@ export const agentTexts = {
     infoFailed: 'What the agent says about itself could not be loaded',
     noTemplate: 'This agent was made without a template, so it says nothing about itself.',
     chartEmpty: 'The chart starts with the first figures.',
-    chartStopped: 'Figures come while the agent is running.',
   },
 } as const
