@@ -115,7 +115,6 @@ export const fleetTexts = {
     },
     groupNeeds: (n: number) => (n === 1 ? '1 needs you' : `${n} need you`),
     groupRunning: (n: number) => `${n.toLocaleString()} running`,
-    fold: (group: string) => `Fold or unfold ${group}`,
     sort: 'Order by',
     sorts: {
       attention: 'Urgency',

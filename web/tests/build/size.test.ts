@@ -49,6 +49,7 @@ describe('the built UI', () => {
   it.each([
     'SignInPage',
     'SetupPage',
+    'DashboardPage',
     'AgentsPage',
     'AgentPage',
     'TemplatesPage',

@@ -1,5 +1,5 @@
 import { shallowRef, watch, type ShallowRef } from 'vue'
-import { coresOf, endedBadly } from '@/features/agents/state'
+import { coresOf, endedBadly, needsLook } from '@/features/agents/state'
 import { cpuShare } from '@/format/quantity'
 import { parseUtc } from '@/format/time'
 import { useNow } from '@/lib/clock'
@@ -61,7 +61,7 @@ export function useOrderFacts(
     return {
       urgency: urgencyOf(agent, need?.kind, atWork),
       since: need === undefined ? Infinity : sinceOf(need),
-      needs: need !== undefined || endedBadly(agent),
+      needs: attention.known ? need !== undefined : needsLook(agent),
       atWork,
       cpu: figures === undefined ? -1 : cpuShare(figures.cpuPercent, coresOf(agent)),
       memory: figures?.memoryUsed ?? -1,
