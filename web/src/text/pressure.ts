@@ -63,6 +63,11 @@ export const pressureTexts = {
         note: (left: string) => `${left} are left. Then processes in it are killed.`,
         sentence: 'It is nearly used up. Raise its limit.',
       },
+      greedy: {
+        title: 'It uses nearly all memory of the machine',
+        note: () => 'It has no limit of its own.',
+        sentence: 'It takes the memory of the machine. Give it a limit.',
+      },
       stalled: {
         title: 'It stands still for want of memory',
         note: (percent: string) => `All of it waited for memory in ${percent} % of the last 10 s.`,
@@ -130,10 +135,10 @@ export const pressureTexts = {
       bar: (parts: string) => `What the time of this turn went into: ${parts}`,
       model: 'Model',
       tool: 'Tools',
-      own: 'Itself',
+      own: 'Start',
       modelTip: 'Waiting for the model’s answer.',
       toolTip: 'Waiting for tools: commands, files, other services.',
-      ownTip: 'Starting, and work of its own between the two.',
+      ownTip: 'Its command line starting, before its first word.',
       nowModel: 'Waits for the model',
       nowStart: 'Starting',
       since: (span: string) => `for ${span}`,
@@ -143,7 +148,7 @@ export const pressureTexts = {
       mostly: {
         model: (percent: string) => `${percent} % of it went into waiting for the model.`,
         tool: (percent: string) => `${percent} % of it went into waiting for tools.`,
-        own: (percent: string) => `${percent} % of it is work of its own.`,
+        own: (percent: string) => `${percent} % of it went into its start.`,
       },
       slowModel: {
         title: 'The model takes long to answer',

@@ -12,9 +12,13 @@ const isKnown = (action: string): action is keyof typeof text.audit.actions =>
 
 /** What was done, in words; an action that nobody has named yet is made readable. */
 export function actionWords(action: string): string {
-  if (isKnown(action)) return text.audit.actions[action]
-  const words = action.replaceAll(/[_.]+/g, ' ').trim()
-  return words === '' ? action : words.charAt(0).toUpperCase() + words.slice(1)
+  return isKnown(action) ? text.audit.actions[action] : readable(action)
+}
+
+/** A name from inside as words: "files_changed" is "Files changed". */
+export function readable(name: string): string {
+  const words = name.replaceAll(/[_.]+/g, ' ').trim()
+  return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const kinds: Readonly<Record<string, string>> = text.audit.object_kinds

@@ -78,7 +78,9 @@ export function memoryFinding({ memory }: AgentPressure): Finding {
   const { full_avg10: stalled, some_avg10: waited, oom_kills: kills, max_events: hits } = memory
   if (used === null) return unknown(words.noFigures)
   const left = bytesText(Math.max(0, (limit ?? 0) - used))
-  if (atLeast(percent, NEARLY_FULL)) return found('bad', words.memory.full, left, 'limit')
+  // Without a limit the share is that of the machine.
+  if (atLeast(percent, NEARLY_FULL))
+    return found('bad', limit ? words.memory.full : words.memory.greedy, left, 'limit')
   if (atLeast(stalled, STALLED))
     return found('bad', words.memory.stalled, formatPercent(stalled), 'limit')
   if (atLeast(kills, 1))

@@ -95,7 +95,8 @@ describe('what holds an agent back', () => {
     [{ full_avg10: 20 }, 'bad'],
     [{ some_avg10: 25 }, 'attention'],
     [{ oom_kills: 1 }, 'attention'],
-    [{ limit_bytes: 0, percent: 0 }, 'good'],
+    [{ limit_bytes: null, percent: 40 }, 'good'],
+    [{ limit_bytes: null, percent: 96 }, 'bad'],
   ] as const)('is memory: %o is %s', (memory, level) => {
     expect(judged({ memory }).findings.memory.level).toBe(level)
   })
