@@ -836,7 +836,8 @@ export class MockRuns {
 
   /** Calls that are about no single agent. */
   fleet(route, body) {
-    const given = body === '' ? {} : JSON.parse(body)
+    // Other calls carry files.
+    const given = body !== '' && / \/api\/ops\//.test(route) ? JSON.parse(body) : {}
     const all = [...this.agents.values()]
     switch (route) {
       case 'GET /api/agents/context-stats':
