@@ -74,10 +74,25 @@ json::value given(const Request& request, const char* name) {
   return text ? json::value(*text) : json::value(nullptr);
 }
 
+bool wants_extent(const Request& request) {
+  json::Faults faults;
+  const bool wanted = json::query_bool(request.query.find("extent"), "extent", faults).value_or(false);
+  faults.check();
+  return wanted;
+}
+
 Task<Response> shown(Timeline* timeline, Request request) {
   auto window = timeline_window(request);
-  const auto rows = co_await timeline->shown(request.call, request.caller, std::move(window));
-  co_return Response::json(json::object{{"count", rows.size()}, {"activities", json::encode(rows)}});
+  const bool all_told = wants_extent(request);
+  const auto rows = co_await timeline->shown(request.call, request.caller, window);
+  json::object answer{{"count", rows.size()}, {"activities", json::encode(rows)}};
+  if (all_told) {
+    const auto extent = co_await timeline->extent(request.call, request.caller, std::move(window));
+    answer["total"] = extent.total;
+    answer["counted_all"] = extent.counted_all;
+    answer["open"] = json::encode(extent.open);
+  }
+  co_return Response::json(answer);
 }
 
 Task<Response> recorded(Timeline* timeline, Request request) {

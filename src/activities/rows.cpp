@@ -120,4 +120,23 @@ std::vector<Activity> of_every(db::Session& session, const Bounds& bounds) {
       values_of(bounds)));
 }
 
+std::vector<std::pair<std::string, std::int64_t>> counts_of(db::Session& session, const Bounds& bounds) {
+  auto query = session.query_with(fmt::format("SELECT agent_name, COUNT(*) FROM (SELECT agent_name FROM "
+                                              "agent_activities WHERE {}{} {}) AS newest GROUP BY agent_name",
+                                              within, bounds.filter, newest_first),
+                                  values_of(bounds));
+  std::vector<std::pair<std::string, std::int64_t>> counts;
+  for (auto& [agent, count] : query.all<Text, std::int64_t>()) counts.emplace_back(std::move(agent), count);
+  return counts;
+}
+
+std::vector<Activity> open_before(db::Session& session, const Bounds& bounds) {
+  // Named, because what goes on is little and the other indexes hold everything that ever was.
+  return activities_from(session.query_with(
+      fmt::format("SELECT {} FROM agent_activities INDEXED BY trinity_activities_open WHERE activity_state = 'started' "
+                  "AND created_at < :b{} {}",
+                  columns, bounds.filter, newest_first),
+      {bounds.limit, bounds.from}));
+}
+
 }  // namespace trinity::activities

@@ -2,6 +2,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "activities/store.h"
@@ -42,5 +43,9 @@ inline constexpr std::size_t agents_in_one = 20;
 [[nodiscard]] std::vector<Activity> of_some(db::Session& session, const Bounds& bounds,
                                             std::span<const std::string> agents);
 [[nodiscard]] std::vector<Activity> of_every(db::Session& session, const Bounds& bounds);
+/// How many of the newest rows are whose; of no more rows than the limit.
+[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> counts_of(db::Session& session, const Bounds& bounds);
+/// What goes on and began before the bounds do.
+[[nodiscard]] std::vector<Activity> open_before(db::Session& session, const Bounds& bounds);
 
 }  // namespace trinity::activities

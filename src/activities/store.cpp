@@ -160,6 +160,28 @@ Task<ActivityStore::Page> ActivityStore::of_all(Call call, std::function<bool(co
   co_return co_await database_.read(call, std::move(job));
 }
 
+Task<Extent> ActivityStore::extent(Call call, std::function<bool(const std::string&)> shows, Window window) {
+  window.before.reset();
+  window.limit = most_counted;
+  auto job = [&](db::Session& session) {
+    Extent extent;
+    auto bounds = bounds_of(session, window).value_or(Bounds{});
+    if (bounds.nothing) return extent;
+    std::int64_t looked_at = 0;
+    for (const auto& [agent, count] : counts_of(session, bounds)) {
+      looked_at += count;
+      if (!shows || shows(agent)) extent.total += count;
+    }
+    extent.counted_all = looked_at < most_counted;
+    if (!window.from) return extent;
+    bounds.limit = 1'000;
+    extent.open = open_before(session, bounds);
+    if (shows) std::erase_if(extent.open, [&](const Activity& row) { return !shows(row.agent_name); });
+    return extent;
+  };
+  co_return co_await database_.read(call, std::move(job));
+}
+
 Task<std::vector<std::string>> ActivityStore::agents_of(Call call, std::int64_t user_id,
                                                         std::optional<std::string> email) {
   auto job = [&](db::Session& session) {

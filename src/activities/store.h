@@ -21,6 +21,13 @@ struct Window {
   std::optional<std::string> before{};  ///< an activity's id: only what stands behind it
 };
 
+/// What stands in a window altogether, whatever its limit.
+struct Extent {
+  std::int64_t total = 0;
+  bool counted_all = true;     ///< false: there are more than were looked at, see ActivityStore::most_counted
+  std::vector<Activity> open;  ///< began before the window and goes on, newest first; at most 1000
+};
+
 /// All SQL about activities (table agent_activities). Any I/O thread.
 class ActivityStore {
  public:
@@ -46,6 +53,11 @@ class ActivityStore {
   Task<Page> of_agents(Call call, std::vector<std::string> agents, Window window);
   /// Of all agents that `shows` takes, asked on a thread of the pool; null: of every agent.
   Task<Page> of_all(Call call, std::function<bool(const std::string&)> shows, Window window);
+  /// As many rows of all agents are looked at for an extent: some 50 ms on a slow machine.
+  static constexpr std::int64_t most_counted = 50'000;
+  /// Of all agents that `shows` takes, asked on a thread of the pool; null: of every agent. Window::before and its
+  /// limit do not count.
+  Task<Extent> extent(Call call, std::function<bool(const std::string&)> shows, Window window);
   /// Agents that the database says this person may read, with container or without.
   Task<std::vector<std::string>> agents_of(Call call, std::int64_t user_id, std::optional<std::string> email);
 

@@ -21,23 +21,15 @@ std::vector<Activity> taken(ActivityStore::Page page, const Window& window) {
   return {};
 }
 
-}  // namespace
-
-Task<std::vector<Activity>> Timeline::of_names(Call call, std::vector<std::string> names, Window window) {
-  ActivityStore::Page page;
-  if (names.size() <= few) {
-    page = co_await store_.of_agents(call, std::move(names), window);
-  } else {
-    std::function<bool(const std::string&)> shows =
-        [among = std::unordered_set<std::string>(names.begin(), names.end())](const std::string& name) {
-          return among.contains(name);
-        };
-    page = co_await store_.of_all(call, std::move(shows), window);
-  }
-  co_return taken(std::move(page), window);
+std::function<bool(const std::string&)> one_of(const std::vector<std::string>& names) {
+  return [among = std::unordered_set<std::string>(names.begin(), names.end())](const std::string& name) {
+    return among.contains(name);
+  };
 }
 
-Task<std::vector<Activity>> Timeline::shown(Call call, CallerPtr caller, Window window) {
+}  // namespace
+
+Task<std::vector<std::string>> Timeline::readable(CallerPtr caller) {
   const auto current = co_await lookup_.snapshot();
   std::vector<std::string> names;
   for (const auto& entry : current->entries) {
@@ -46,7 +38,29 @@ Task<std::vector<Activity>> Timeline::shown(Call call, CallerPtr caller, Window 
   // While a container is being replaced two may have the same name.
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
+  co_return names;
+}
+
+Task<std::vector<Activity>> Timeline::of_names(Call call, std::vector<std::string> names, Window window) {
+  ActivityStore::Page page;
+  if (names.size() <= few) {
+    page = co_await store_.of_agents(call, std::move(names), window);
+  } else {
+    auto shows = one_of(names);
+    page = co_await store_.of_all(call, std::move(shows), window);
+  }
+  co_return taken(std::move(page), window);
+}
+
+Task<std::vector<Activity>> Timeline::shown(Call call, CallerPtr caller, Window window) {
+  auto names = co_await readable(std::move(caller));
   co_return co_await of_names(call, std::move(names), std::move(window));
+}
+
+Task<Extent> Timeline::extent(Call call, CallerPtr caller, Window window) {
+  const auto names = co_await readable(std::move(caller));
+  auto shows = one_of(names);
+  co_return co_await store_.extent(call, std::move(shows), std::move(window));
 }
 
 Task<std::vector<Activity>> Timeline::recorded(Call call, CallerPtr caller, Window window) {

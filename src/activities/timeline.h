@@ -18,6 +18,8 @@ class Timeline {
 
   /// Of all agents that have a container and that the caller may read.
   Task<std::vector<Activity>> shown(Call call, CallerPtr caller, Window window);
+  /// What of the same agents stands in a window altogether.
+  Task<Extent> extent(Call call, CallerPtr caller, Window window);
   /// Of all agents that the caller may read by what the database says, with container or without.
   Task<std::vector<Activity>> recorded(Call call, CallerPtr caller, Window window);
   /// Throws NotFound, Forbidden before all else.
@@ -26,6 +28,8 @@ class Timeline {
   Task<> check_reader(CallerPtr caller, std::string name);
 
  private:
+  /// Names of agents that have a container and that the caller may read, each once.
+  Task<std::vector<std::string>> readable(CallerPtr caller);
   Task<std::vector<Activity>> of_names(Call call, std::vector<std::string> names, Window window);
 
   agents::AgentLookup lookup_;

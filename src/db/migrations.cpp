@@ -228,10 +228,25 @@ void credential_pushes(Session& session) {
       .run();
 }
 
+/// What goes on is little, and is asked for whenever the views of the fleet open.
+void open_activities(Session& session) {
+  session
+      .query(
+          "CREATE INDEX trinity_activities_open ON agent_activities(created_at DESC, id DESC) WHERE activity_state = "
+          "'started'")
+      .run();
+}
+
+/// What a run has left to a person, see executions/question.h: beside its transcript, which it is read from.
+void wishes(Session& session) {
+  session.query("ALTER TABLE trinity_transcripts ADD COLUMN wish TEXT NOT NULL DEFAULT ''").run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 13> versions{
-    first_version, sign_outs, cleanup_list, cleanup_names, agent_settings, execution_order,  conversation_order,
-    budgets,       runs,      secrets,      audit_journal, oauth_expiries, credential_pushes};
+constexpr std::array<void (*)(Session&), 15> versions{
+    first_version,      sign_outs,       cleanup_list, cleanup_names, agent_settings, execution_order,
+    conversation_order, budgets,         runs,         secrets,       audit_journal,  oauth_expiries,
+    credential_pushes,  open_activities, wishes};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

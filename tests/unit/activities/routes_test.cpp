@@ -134,6 +134,24 @@ TEST_F(ActivityRoutesTest, PagesFollowEachOther) {
   EXPECT_THAT(ids("/api/agents/bot/activities", AgentHouse::ann(), "before=bot8"), ElementsAre("bot3"));
 }
 
+TEST_F(ActivityRoutesTest, AnExtentIsOfWhatOneMayRead) {
+  const std::string path = "/api/activities/timeline";
+  const auto told = [&](const agents::CallerPtr& caller, const std::string& query) {
+    return json::parse(ask(path, caller, query).bytes()).as_object();
+  };
+  const auto ann = told(AgentHouse::ann(), "extent=true&limit=1&start_time=2026-01-14T10:00:03Z");
+  EXPECT_EQ(ann.at("count"), 1);
+  EXPECT_EQ(ann.at("total"), 3) << "bot8, aide4, bot3";
+  EXPECT_EQ(ann.at("counted_all"), true);
+  ASSERT_EQ(ann.at("open").as_array().size(), 1U) << "not secret1, which ann may not read";
+  EXPECT_EQ(ann.at("open").as_array()[0].at("id"), "his2");
+  EXPECT_EQ(told(AgentHouse::bob(), "extent=true").at("total"), 1);
+  EXPECT_FALSE(told(AgentHouse::ann(), "").contains("total")) << "only when asked for";
+  const auto refused = ask(path, AgentHouse::ann(), "extent=perhaps");
+  EXPECT_EQ(refused.status, 422U);
+  EXPECT_NE(refused.bytes().find("extent"), std::string::npos) << "names the field";
+}
+
 TEST_F(ActivityRoutesTest, TypesAreAListWithBlanks) {
   auto call = activity("call", "bot", "2026-01-14T11:00:00");
   call.activity_type = "agent_collaboration";

@@ -150,6 +150,44 @@ TEST_F(ActivityStoreTest, ListsAreReadAlongAnIndex) {
               ElementsAre(testing::HasSubstr("USING INDEX trinity_activities_but_tools (")));
 }
 
+TEST_F(ActivityStoreTest, AnExtentCountsWhateverThePageHolds) {
+  for (int i = 0; i < 30; ++i) {
+    auto row = activity("e" + std::to_string(i), i % 3 == 0 ? "his" : "bot", fmt::format("2026-01-14T10:00:{:02}", i));
+    row.activity_state = "completed";
+    add(row);
+  }
+  auto tool = activity("tool", "bot", "2026-01-14T10:00:10");
+  tool.activity_type = "tool_call";
+  add(tool);
+  add(activity("long", "bot", "2026-01-13T10:00:00"));
+  add(activity("theirs", "his", "2026-01-13T11:00:00"));
+  auto over = activity("over", "bot", "2026-01-13T12:00:00");
+  over.activity_state = "completed";
+  add(over);
+
+  Window window;
+  window.limit = 2;
+  window.from = "2026-01-14T10:00:10";
+  window.types = {"chat_start"};
+  const auto whole = test::run_task(store.extent(home.call, nullptr, window));
+  EXPECT_EQ(whole.total, 20);
+  EXPECT_TRUE(whole.counted_all);
+  EXPECT_THAT(ids(whole.open), ElementsAre("theirs", "long")) << "what goes on, newest first";
+  std::function<bool(const std::string&)> bot = [](const std::string& name) { return name == "bot"; };
+  const auto mine = test::run_task(store.extent(home.call, bot, window));
+  EXPECT_EQ(mine.total, 14);
+  EXPECT_THAT(ids(mine.open), ElementsAre("long"));
+
+  window.types = {"nothing like this"};
+  EXPECT_EQ(test::run_task(store.extent(home.call, nullptr, window)).total, 0);
+  window.types.reset();
+  EXPECT_EQ(test::run_task(store.extent(home.call, nullptr, window)).total, 21);
+  window.from.reset();
+  const auto ever = test::run_task(store.extent(home.call, nullptr, window));
+  EXPECT_EQ(ever.total, 34);
+  EXPECT_THAT(ever.open, IsEmpty()) << "nothing is before the beginning of all";
+}
+
 TEST_F(ActivityStoreTest, WhatIsLeftEndsAsFailed) {
   auto kept = activity("kept", "bot", "2026-01-14T10:00:00");
   kept.related_execution_id = "alive";

@@ -339,6 +339,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/pressure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Why an agent is slow
+         * @description What it uses, what holds its container back, and what its running turn waits for. From memory: nothing is asked from the engine or the database. Figures of an agent that nobody watches are at most 30 s old (`sampled_at`); a question has the next sample read them again, and the live topic `agent:{n}:pressure` has them read every 2 s. What the host's kernel does not tell is null, never 0. Of an agent that does not run all figures are null.
+         */
+        get: operations["get_agent_pressure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/chat": {
         parameters: {
             query?: never;
@@ -795,6 +817,26 @@ export interface paths {
          * @description One row per agent that the caller can read, whatever its state. From memory: agents push their figures.
          */
         get: operations["get_context_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which agents need a person, and why
+         * @description Of the agents that the caller can read, those with at least one reason: the most urgent first, then those that wait longest. From memory: no SQL statement, no engine call. Topic agents:stats tells the same as it changes.
+         */
+        get: operations["get_attention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2776,6 +2818,35 @@ export interface components {
             /** @description start of the newest run, UTC without zone */
             last_execution_at: string;
         };
+        AttentionList: {
+            /**
+             * Format: date-time
+             * @description UTC with Z
+             */
+            as_of: string;
+            agents: components["schemas"]["AgentAttention"][];
+        };
+        AgentAttention: {
+            name: string;
+            /** @description the most urgent reason first; at most one of each kind */
+            attention: components["schemas"]["AttentionItem"][];
+        };
+        AttentionItem: {
+            /**
+             * @description in the order of urgency: its last run ended with a question; its last run or its container failed; a run goes on without a sign of life; it may start no run; its limits hold it back; its daemon does not answer
+             * @enum {string}
+             */
+            kind: "waiting" | "failed" | "stuck" | "over_budget" | "slow" | "unreachable";
+            /**
+             * Format: date-time
+             * @description UTC with Z
+             */
+            since: string;
+            /** @description one line for people */
+            detail: string;
+            /** @description the run that it is about, when that has a record */
+            execution_id: string | null;
+        };
         ContextStatsList: {
             agents: components["schemas"]["ContextStats"][];
         };
@@ -3864,6 +3935,136 @@ export interface components {
         AgentStats: components["schemas"]["AgentFigures"] & {
             /** @constant */
             status?: "running";
+        };
+        /**
+         * @example {
+         *       "name": "bot",
+         *       "status": "running",
+         *       "sampled_at": "2026-01-15T09:30:05.120Z",
+         *       "cpu": {
+         *         "percent": 19.8,
+         *         "limit_cores": 0.2,
+         *         "throttled_percent": 96,
+         *         "throttled_ms_per_s": 780.4,
+         *         "some_avg10": 71.2,
+         *         "full_avg10": 70.9
+         *       },
+         *       "memory": {
+         *         "used_bytes": 412090368,
+         *         "limit_bytes": 4294967296,
+         *         "percent": 9.6,
+         *         "high_events": 0,
+         *         "max_events": 0,
+         *         "oom_events": 0,
+         *         "oom_kills": 0,
+         *         "some_avg10": 0,
+         *         "full_avg10": 0
+         *       },
+         *       "disk": {
+         *         "read_bytes_per_s": 0,
+         *         "write_bytes_per_s": 8192,
+         *         "some_avg10": 0,
+         *         "full_avg10": 0
+         *       },
+         *       "network": {
+         *         "rx_bytes_per_s": 512,
+         *         "tx_bytes_per_s": 128
+         *       },
+         *       "turn": {
+         *         "execution_id": "7b0f0a1e-5f0e-4c55-9d0e-0c2f8f3a9f11",
+         *         "started_at": "2026-01-15T09:29:05.120Z",
+         *         "elapsed_ms": 60000,
+         *         "model_wait_ms": 12000,
+         *         "tool_wait_ms": 46500,
+         *         "own_ms": 1500,
+         *         "now": "tool",
+         *         "now_since": "2026-01-15T09:29:30.000Z",
+         *         "tool": {
+         *           "name": "Bash",
+         *           "input_summary": "make all"
+         *         }
+         *       }
+         *     }
+         */
+        AgentPressure: {
+            name: string;
+            status: string;
+            /**
+             * Format: date-time
+             * @description when the oldest of these figures was read
+             */
+            sampled_at: string | null;
+            cpu: {
+                /** @description of one core; 200 is two cores busy */
+                percent: number | null;
+                /** @description null without a limit */
+                limit_cores: number | null;
+                /** @description of the scheduler's periods between the last two readings, those in which it was held back because its share was used up; null without a limit */
+                throttled_percent: number | null;
+                /** @description how long it was held back, the sum over all processors */
+                throttled_ms_per_s: number | null;
+                some_avg10: components["schemas"]["StallShare"];
+                full_avg10: components["schemas"]["StallShare"];
+            };
+            memory: {
+                /** @description without the page cache that can be dropped */
+                used_bytes: number | null;
+                /** @description null without a limit */
+                limit_bytes: number | null;
+                /** @description of the limit; without one, of the host's memory */
+                percent: number | null;
+                /** @description times it was slowed down above its soft limit, since the container started; cgroup v2 only */
+                high_events: number | null;
+                /** @description times its memory was at the limit, since the container started */
+                max_events: number | null;
+                /** @description times memory ran out for good, since the container started; cgroup v2 only */
+                oom_events: number | null;
+                /** @description processes that the kernel killed for want of memory, since the container started */
+                oom_kills: number | null;
+                some_avg10: components["schemas"]["StallShare"];
+                full_avg10: components["schemas"]["StallShare"];
+            };
+            disk: {
+                /** @description with cgroup v1 often only known while somebody watches */
+                read_bytes_per_s: number | null;
+                write_bytes_per_s: number | null;
+                some_avg10: components["schemas"]["StallShare"];
+                full_avg10: components["schemas"]["StallShare"];
+            };
+            network: {
+                /** @description over all interfaces but loopback */
+                rx_bytes_per_s: number | null;
+                tx_bytes_per_s: number | null;
+            };
+            /** @description the running turn of the conversation, else the task that has run longest; null when none runs */
+            turn: components["schemas"]["TurnWaits"] | null;
+        };
+        /** @description percent of the last ten seconds in which a process (some), or all of them at once (full), waited for this; null where the kernel does not tell */
+        StallShare: number | null;
+        /** @description what a turn has waited for; the three waits add up to the whole */
+        TurnWaits: {
+            execution_id: string;
+            /**
+             * Format: date-time
+             * @description when its program was started
+             */
+            started_at: string;
+            elapsed_ms: number;
+            /** @description no tool was running */
+            model_wait_ms: number;
+            /** @description at least one tool was running */
+            tool_wait_ms: number;
+            /** @description the program's own start, before its first word */
+            own_ms: number;
+            /** @enum {string} */
+            now: "start" | "model" | "tool";
+            /** Format: date-time */
+            now_since: string;
+            /** @description the one that it waits for longest, with `tool` */
+            tool: {
+                name: string;
+                input_summary: string;
+            } | null;
         };
         AgentsStats: {
             agents: (components["schemas"]["AgentFigures"] & {
@@ -5937,6 +6138,32 @@ export interface operations {
             404: components["responses"]["NoAgent"];
         };
     };
+    get_agent_pressure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Trinity-Engine": components["headers"]["Engine"];
+                    "Trinity-Snapshot-Age": components["headers"]["SnapshotAge"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentPressure"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NoAgent"];
+        };
+    };
     chat_with_agent: {
         parameters: {
             query?: never;
@@ -6679,6 +6906,8 @@ export interface operations {
                 limit?: number;
                 /** @description id of an activity: only what stands behind it */
                 before?: components["parameters"]["BeforeActivity"];
+                /** @description also total, counted_all and open: what there is altogether, whatever limit and before say */
+                extent?: boolean;
             };
             header?: never;
             path?: never;
@@ -6695,6 +6924,12 @@ export interface operations {
                     "application/json": {
                         count: number;
                         activities: components["schemas"]["Activity"][];
+                        /** @description with extent: how many fit the times and the types */
+                        total?: number;
+                        /** @description with extent: false when only the newest 50000 of all agents were counted */
+                        counted_all?: boolean;
+                        /** @description with extent: what began before start_time and goes on, newest first, at most 1000 */
+                        open?: components["schemas"]["Activity"][];
                     };
                 };
             };
@@ -6870,6 +7105,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContextStatsList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+        };
+    };
+    get_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionList"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
