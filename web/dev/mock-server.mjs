@@ -1,12 +1,12 @@
 // A stand-in for the Trinity server, for work on the web UI only. It keeps everything in memory, invents figures, and
 // serves the built UI from dist/ with the content policy of the real server when there is one.
 //
-//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open] [--as-user] [--no-credentials] [--calm]
+//   node dev/mock-server.mjs [--port 8787] [--agents 3] [--setup-open] [--as-user] [--no-credentials] [--calm] [--events 120]
 //
 // While it runs, POST /dev/<switch> changes what it does: engine-away, engine-ok, cut-sockets, refuse-sockets,
 // accept-sockets, expire, kill/<agent>, revoke/<agent>, flood/<agent>/<lines>/<times>/<left out>, slow-on, slow-off, slow-create,
 // hold/<agent>/<who>, crowd/<agent>, fail-run, refuse-run, pace/<factor>,
-// git/<agent>/<clean, ahead, behind, diverged, dirty, none, no-remote, away or commit>, slow-git/<ms>, no-audit, fail-apply,
+// ask/<agent>/<agent>, git/<agent>/<clean, ahead, behind, diverged, dirty, none, no-remote, away or commit>, slow-git/<ms>, no-audit, fail-apply,
 // pressure/<agent>/<calm, throttled, memory, oom, disk, silent, tool, v1 or none>,
 // attend/<agent>/<kind or none>,
 // board/<agent>/<whole, none, invalid or older>, write/<agent>/<path>, unlink/<agent>/<path>, slow-files/<ms>; GET /dev/heard answers with the
@@ -22,6 +22,7 @@ import { checkTemplate, envOf, namesOf, TEMPLATES } from './mock-data.mjs'
 import { MockFiles } from './mock-files.mjs'
 import { mockFleet, naive, zoned } from './mock-fleet.mjs'
 import { MockGit } from './mock-git.mjs'
+import { MockHistory } from './mock-history.mjs'
 import { host, hostNow, sampleHost } from './mock-host.mjs'
 import { MockLive } from './mock-live.mjs'
 import { MockPlatform } from './mock-platform.mjs'
@@ -78,6 +79,12 @@ const board = new MockBoard({ publish })
 const files = new MockFiles({ publish })
 const work = new MockWork({ agents, publish, calm: args.includes('--calm') })
 const runs = new MockRuns({ agents, publish, pace: Number(option('pace', '1')) })
+const history = new MockHistory({
+  agents,
+  publish,
+  count: Number(option('events', String(Math.min(5000, COUNT * 40)))),
+  others: () => [...work.activities(), ...runs.activities],
+})
 
 // ------------------------------------------------------------------ live
 
@@ -242,6 +249,7 @@ async function rest(request, response, path, query, raw) {
   if (route === 'GET /api/users/me')
     return [200, { username: 'admin', email: null, name: null, picture: null, role: ROLE }]
   if (route === 'GET /api/templates') return [200, TEMPLATES]
+  if (route === 'GET /api/activities/timeline') return history.answer(query)
   if (route === 'GET /api/agents')
     return [200, [...agents.values()].map((one) => one.item).reverse()]
   if (route === 'POST /api/agents') return create(JSON.parse(body))
@@ -453,6 +461,7 @@ function flip(path, response) {
     files.write(agents.get(name), numbers.join('/'), `Written at ${zoned(Date.now())}\n`)
   if (what === 'unlink') files.remove(agents.get(name), numbers.join('/'))
   if (what === 'slow-files') files.slowMs = Number(name)
+  if (what === 'ask') history.ask(name, numbers[0])
   if (what === 'kill' && agents.has(name)) setStatus(agents.get(name), 'stopped', 'exit', 137)
   if (what === 'hold') runs.hold(agents.get(name), numbers[0] ?? 'maria@example.com')
   if (what === 'crowd') runs.crowd(agents.get(name))
