@@ -86,7 +86,7 @@ export const platformTexts = {
   audit: {
     page: 'Audit',
     title: 'Audit',
-    link: 'Audit',
+    link: 'Journal',
     linkNote: 'Who read, assigned or changed what. Never the values.',
     open: 'Open',
     intro: 'Who read, assigned or changed what, newest first. Never the values.',
