@@ -239,6 +239,26 @@ std::optional<Event> parse_event(std::string_view line) {
   return event;
 }
 
+namespace {
+
+/// The words are written small or with a capital, by the version of control groups.
+void read_disk(Statistics& into, const json::object& answer) {
+  const auto* disk = object_of(answer, "blkio_stats");
+  const auto* entries = disk ? list_of(*disk, "io_service_bytes_recursive") : nullptr;
+  if (!entries) return;
+  into.disk_read = into.disk_written = 0;
+  for (const auto& entry : *entries) {
+    const auto* one = entry.if_object();
+    if (!one) continue;
+    const auto action = text_of(*one, "op");
+    const auto bytes = number_of<std::uint64_t>(*one, "value");
+    if (action == "read" || action == "Read") *into.disk_read += bytes;
+    if (action == "write" || action == "Write") *into.disk_written += bytes;
+  }
+}
+
+}  // namespace
+
 std::optional<Statistics> parse_statistics(std::string_view body) {
   const auto answer = parse_object(body, "statistics");
   const auto read_at = time_of(answer, "read");
@@ -250,6 +270,12 @@ std::optional<Statistics> parse_statistics(std::string_view body) {
   if (const auto* usage = object_of(*cpu, "cpu_usage")) {
     statistics.cpu_nanoseconds = number_of<std::uint64_t>(*usage, "total_usage");
   }
+  if (const auto* held = object_of(*cpu, "throttling_data")) {
+    statistics.throttling = Statistics::Throttling{number_of<std::uint64_t>(*held, "periods"),
+                                                   number_of<std::uint64_t>(*held, "throttled_periods"),
+                                                   number_of<std::uint64_t>(*held, "throttled_time")};
+  }
+  read_disk(statistics, answer);
   statistics.memory_bytes = memory_without_cache(*memory);
   statistics.memory_limit = number_of<std::uint64_t>(*memory, "limit");
   if (const auto* pids = object_of(answer, "pids_stats")) statistics.pids = number_of<std::uint64_t>(*pids, "current");

@@ -180,6 +180,15 @@ struct Statistics {
   std::uint64_t network_tx = 0;
   std::uint64_t pids = 0;
   Time read_at{};
+  /// How often the container was held back because it had used up its share of the processors.
+  struct Throttling {
+    std::uint64_t periods = 0;
+    std::uint64_t throttled_periods = 0;
+    std::uint64_t nanoseconds = 0;
+  };
+  std::optional<Throttling> throttling{};
+  std::optional<std::uint64_t> disk_read{};  ///< bytes over all devices; nothing when the engine does not tell
+  std::optional<std::uint64_t> disk_written{};
 };
 
 }  // namespace trinity::engine

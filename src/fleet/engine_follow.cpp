@@ -42,6 +42,19 @@ std::optional<std::int64_t> exit_code_of(const engine::Event& event) {
   return value;
 }
 
+/// What the engine's figures say of what holds a container up.
+metering::Strain strain_of(const engine::Statistics& told, SteadyTime at) {
+  metering::Strain strain;
+  strain.at = at;
+  if (told.throttling) {
+    strain.throttling = metering::Throttling{told.throttling->periods, told.throttling->throttled_periods,
+                                             told.throttling->nanoseconds};
+  }
+  strain.disk_read = told.disk_read;
+  strain.disk_written = told.disk_written;
+  return strain;
+}
+
 }  // namespace
 
 Task<bool> wait(asio::steady_timer* timer, std::chrono::milliseconds time) {
@@ -274,17 +287,27 @@ Task<> Fleet::State::probe_regularly(std::shared_ptr<State> self) {
   }
 }
 
+std::vector<Sampler::Result> Fleet::State::take_samples(SteadyTime at) {
+  const auto before = thread_time();
+  const auto strain_before = sampler.strain_cost();
+  auto results = sampler.sample(at, now());
+  const auto all = thread_time() - before;
+  const auto strain = sampler.strain_cost().time - strain_before.time;
+  sampling_rounds.fetch_add(1, std::memory_order_relaxed);
+  sampled_containers.fetch_add(results.size(), std::memory_order_relaxed);
+  sampling_nanoseconds.fetch_add((all - strain).count(), std::memory_order_relaxed);
+  read_pressures.fetch_add(sampler.strain_cost().readings - strain_before.readings, std::memory_order_relaxed);
+  pressure_nanoseconds.fetch_add(strain.count(), std::memory_order_relaxed);
+  return results;
+}
+
 Task<> Fleet::State::sample_regularly(std::shared_ptr<State> self) {
   const auto tick = std::min(self->options.sample_watched, self->options.sample_idle);
   bool due = true;
   while (due && !self->stopping) {
     const auto at = steady_now();
     if (auto figures = self->host.sample(at, now())) self->model.host(std::move(figures));
-    const auto before = thread_time();
-    auto results = self->sampler.sample(at, now());
-    self->sampling_rounds.fetch_add(1, std::memory_order_relaxed);
-    self->sampled_containers.fetch_add(results.size(), std::memory_order_relaxed);
-    self->sampling_nanoseconds.fetch_add((thread_time() - before).count(), std::memory_order_relaxed);
+    auto results = self->take_samples(at);
     for (auto& result : results) self->model.figures(result.container_id, std::move(result.figures));
     for (auto& id : self->sampler.due_from_engine(at)) self->waiting_statistics.push_back(std::move(id));
     for (auto left = self->waiting_statistics.size(); left > 0 && self->statistics_calls < statistics_parallel;
@@ -303,16 +326,19 @@ Task<> Fleet::State::ask_statistics(std::shared_ptr<State> self) {
     const auto id = std::move(self->waiting_statistics.front());
     self->waiting_statistics.pop_front();
     std::optional<metering::Counters> counters;
+    std::optional<metering::Strain> strain;
     try {
       const auto told = co_await self->engine.statistics(self->job.call(), id);
       if (told) {
-        counters = metering::Counters{steady_now(), told->cpu_nanoseconds, told->memory_bytes, told->memory_limit,
-                                      told->pids,   told->network_rx,      told->network_tx};
+        const auto at = steady_now();
+        counters = metering::Counters{at,         told->cpu_nanoseconds, told->memory_bytes, told->memory_limit,
+                                      told->pids, told->network_rx,      told->network_tx,   at};
+        strain = strain_of(*told, at);
       }
     } catch (const engine::EngineError& e) {
       self->container_failed(e);
     }
-    if (const auto result = self->sampler.told(id, counters, now())) {
+    if (const auto result = self->sampler.told(id, counters, now(), strain)) {
       self->model.figures(result->container_id, result->figures);
       self->publish_soon();
     }

@@ -211,11 +211,21 @@ void Fleet::reload() {
 Fleet::Sampling Fleet::sampling() const noexcept {
   return {state_->sampling_rounds.load(std::memory_order_relaxed),
           state_->sampled_containers.load(std::memory_order_relaxed),
-          std::chrono::nanoseconds(state_->sampling_nanoseconds.load(std::memory_order_relaxed))};
+          std::chrono::nanoseconds(state_->sampling_nanoseconds.load(std::memory_order_relaxed)),
+          state_->read_pressures.load(std::memory_order_relaxed),
+          std::chrono::nanoseconds(state_->pressure_nanoseconds.load(std::memory_order_relaxed))};
 }
 
 void Fleet::watch(const std::string& name, int delta) {
   state_->sampler.watch(name, delta);
+}
+
+void Fleet::watch_pressure(const std::string& name, int delta) {
+  state_->sampler.watch_pressure(name, delta);
+}
+
+void Fleet::want_pressure(const std::string& name) {
+  asio::post(state_->context, [state = state_, name] { state->sampler.want_pressure(name); });
 }
 
 void Fleet::watch_host(int delta) {

@@ -117,6 +117,12 @@ class Fleet {
   /// Figures of this agent are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
   void watch(const std::string& name, int delta);
 
+  /// What holds this agent up (Figures::pressure) is shown to somebody: read with every sample while the count is above
+  /// zero. Says nothing about how often there are samples: watch(). Fleet's thread only.
+  void watch_pressure(const std::string& name, int delta);
+  /// The next sample of this agent reads what holds it up. Any thread.
+  void want_pressure(const std::string& name);
+
   /// Figures of the machine are shown to somebody: sampled faster while the count is above zero. Fleet's thread only.
   void watch_host(int delta);
 
@@ -124,7 +130,9 @@ class Fleet {
   struct Sampling {
     std::uint64_t rounds = 0;
     std::uint64_t containers = 0;      ///< read, over all rounds
-    std::chrono::nanoseconds time{0};  ///< of the processor
+    std::chrono::nanoseconds time{0};  ///< of the processor, without the next
+    std::uint64_t pressures = 0;       ///< readings of what holds agents up
+    std::chrono::nanoseconds pressure_time{0};
   };
   [[nodiscard]] Sampling sampling() const noexcept;
 

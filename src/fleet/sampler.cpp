@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/scheduling.h"
+#include "fleet/pressure.h"
+
 namespace trinity::fleet {
 
 namespace {
@@ -62,6 +65,34 @@ void Sampler::watch(const std::string& name, int delta) {
   for (auto it = first; it != last; ++it) it->second->next = SteadyTime{};
 }
 
+void Sampler::watch_pressure(const std::string& name, int delta) {
+  auto& count = pressure_watched_[name];
+  count += delta;
+  if (count <= 0) pressure_watched_.erase(name);
+}
+
+void Sampler::want_pressure(const std::string& name) {
+  const auto [first, last] = by_name_.equal_range(name);
+  for (auto it = first; it != last; ++it) it->second->strain_next = SteadyTime{};
+}
+
+/// Those that nobody watches would need more descriptors than there are, so only the others keep their files open.
+void Sampler::read_strain(Track& track, SteadyTime at, Time wall) {
+  const bool watched = pressure_watched_.contains(track.name);
+  if (!watched && at < track.strain_next) return;
+  track.strain_next = at + pace_.strain;
+  const auto before = thread_time();
+  take_strain(track, track.reader->read_strain(watched), wall);
+  ++strain_cost_.readings;
+  strain_cost_.time += thread_time() - before;
+}
+
+void Sampler::take_strain(Track& track, const metering::Strain& strain, Time wall) {
+  const auto* before = track.strain ? &*track.strain : nullptr;
+  track.pressure = std::make_shared<const Pressure>(pressure_between(before, strain, wall));
+  track.strain = strain;
+}
+
 std::chrono::milliseconds Sampler::pace_for(const Track& track, SteadyTime at) const {
   return watched_.contains(track.name) || at - track.since < warm_up ? pace_.watched : pace_.idle;
 }
@@ -71,7 +102,13 @@ Sampler::Result Sampler::record(const std::string& id, Track& track, const meter
   figures->sample = metering::derive(track.last ? &*track.last : nullptr, counters, wall);
   // The first reading has no CPU figure; it would be a false zero in the history.
   const bool first = !track.last;
+  if (track.last) {
+    // The network is read less often than the rest: in between its rates stay as they are.
+    if (const auto rates = network_between(*track.last, counters)) track.network = rates;
+  }
   track.last = counters;
+  figures->network = track.network;
+  figures->pressure = track.pressure;
   const auto at_ms = epoch_ms(wall);
   drop_later(track.history, at_ms);
   if (!first && (track.history.empty() || at_ms - track.history.back().at_ms >= history_step_ms)) {
@@ -93,7 +130,10 @@ std::vector<Sampler::Result> Sampler::sample(SteadyTime at, Time wall) {
       break;
     }
     track.next = at + pace_for(track, at);
-    if (const auto counters = track.reader->read()) results.push_back(record(id, track, *counters, wall));
+    const auto counters = track.reader->read();
+    if (!counters) continue;
+    read_strain(track, at, wall);
+    results.push_back(record(id, track, *counters, wall));
   }
   return results;
 }
@@ -110,11 +150,13 @@ std::vector<std::string> Sampler::due_from_engine(SteadyTime at) {
 }
 
 std::optional<Sampler::Result> Sampler::told(const std::string& container_id,
-                                             const std::optional<metering::Counters>& counters, Time wall) {
+                                             const std::optional<metering::Counters>& counters, Time wall,
+                                             const std::optional<metering::Strain>& strain) {
   const auto it = tracks_.find(container_id);
   if (it == tracks_.end()) return std::nullopt;
   it->second.asked = false;
   if (!counters) return std::nullopt;
+  if (strain) take_strain(it->second, *strain, wall);
   return record(container_id, it->second, *counters, wall);
 }
 

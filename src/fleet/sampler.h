@@ -20,6 +20,8 @@ class Sampler {
   struct Pace {
     std::chrono::milliseconds watched{2'000};
     std::chrono::milliseconds idle{10'000};
+    /// Between two readings of what holds an agent up that nobody watches; each comes with a sample.
+    std::chrono::milliseconds strain{30'000};
   };
   /// At most `most_readers` containers are read from files; each keeps descriptors open.
   Sampler(metering::HostPaths host, Pace pace, std::size_t most_readers = 100'000)
@@ -30,6 +32,10 @@ class Sampler {
   /// Its container does not run any more.
   void forget(const std::string& container_id);
   void watch(const std::string& name, int delta);
+  /// What holds this agent up is read with every sample while the count is above zero.
+  void watch_pressure(const std::string& name, int delta);
+  /// It is read with the next sample.
+  void want_pressure(const std::string& name);
 
   struct Result {
     std::string container_id;
@@ -43,9 +49,16 @@ class Sampler {
   [[nodiscard]] std::vector<std::string> due_from_engine(SteadyTime at);
   /// What the engine answered for one of them; nothing when it did not.
   [[nodiscard]] std::optional<Result> told(const std::string& container_id,
-                                           const std::optional<metering::Counters>& counters, Time wall);
+                                           const std::optional<metering::Counters>& counters, Time wall,
+                                           const std::optional<metering::Strain>& strain = std::nullopt);
 
   [[nodiscard]] std::size_t size() const noexcept { return tracks_.size(); }
+  /// Readings of what holds agents up since the start, and what they have cost; within sample().
+  struct StrainCost {
+    std::uint64_t readings = 0;
+    std::chrono::nanoseconds time{0};  ///< of the processor
+  };
+  [[nodiscard]] const StrainCost& strain_cost() const noexcept { return strain_cost_; }
 
  private:
   struct Track {
@@ -56,11 +69,17 @@ class Sampler {
     std::optional<metering::Counters> last;
     SteadyTime since{};
     SteadyTime next{};
+    std::optional<NetworkRates> network;
+    std::optional<metering::Strain> strain;
+    PressurePtr pressure;
+    SteadyTime strain_next{};
     Ring<HistoryPoint> history{history_points};
   };
 
   void close(Track& track);
   [[nodiscard]] std::chrono::milliseconds pace_for(const Track& track, SteadyTime at) const;
+  void read_strain(Track& track, SteadyTime at, Time wall);
+  void take_strain(Track& track, const metering::Strain& strain, Time wall);
   [[nodiscard]] Result record(const std::string& id, Track& track, const metering::Counters& counters, Time wall);
 
   metering::HostPaths host_;
@@ -71,6 +90,8 @@ class Sampler {
   std::unordered_map<std::string, Track> tracks_;           ///< by container id
   std::unordered_multimap<std::string, Track*> by_name_{};  ///< the same by the agents' names
   std::unordered_map<std::string, int> watched_;            ///< by agent name
+  std::unordered_map<std::string, int> pressure_watched_;   ///< by agent name
+  StrainCost strain_cost_;
 };
 
 }  // namespace trinity::fleet

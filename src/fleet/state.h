@@ -58,7 +58,9 @@ struct Fleet::State {
   // ---- cost of the sampler; written here, read by anybody
   std::atomic<std::uint64_t> sampling_rounds{0};
   std::atomic<std::uint64_t> sampled_containers{0};
-  std::atomic<std::int64_t> sampling_nanoseconds{0};
+  std::atomic<std::int64_t> sampling_nanoseconds{0};  ///< without the next
+  std::atomic<std::uint64_t> read_pressures{0};
+  std::atomic<std::int64_t> pressure_nanoseconds{0};
 
   // ---- metadata
   bool loading = false;
@@ -115,6 +117,7 @@ struct Fleet::State {
   static Task<> reconcile(std::shared_ptr<State> self);
   static Task<> reconcile_regularly(std::shared_ptr<State> self);
   static Task<> probe_regularly(std::shared_ptr<State> self);
+  std::vector<Sampler::Result> take_samples(SteadyTime at);
   static Task<> sample_regularly(std::shared_ptr<State> self);
   static Task<> inspect(std::shared_ptr<State> self, std::string id);
   static Task<> ask_statistics(std::shared_ptr<State> self);

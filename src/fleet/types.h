@@ -104,10 +104,37 @@ struct HistoryPoint {
   double memory_percent = 0;
 };
 
+/// What holds one running agent up. Immutable. What is not known is nothing, never 0.
+struct Pressure {
+  Time at{};                                 ///< of the newer reading
+  std::optional<double> cpu_limit;           ///< cores; nothing: no limit
+  std::optional<double> throttled_percent;   ///< of the scheduler's periods between the last two readings
+  std::optional<double> throttled_ms_per_s;  ///< over all processors, so it may exceed 1000
+  std::optional<std::uint64_t> high_events;  ///< since the container started, as the next three
+  std::optional<std::uint64_t> max_events;
+  std::optional<std::uint64_t> oom_events;
+  std::optional<std::uint64_t> oom_kills;
+  metering::Stall cpu;
+  metering::Stall memory;
+  metering::Stall io;
+  std::optional<double> read_bytes_per_s;
+  std::optional<double> write_bytes_per_s;
+};
+using PressurePtr = std::shared_ptr<const Pressure>;
+
+/// Bytes per second over all interfaces but loopback, between two readings.
+struct NetworkRates {
+  double received = 0;
+  double sent = 0;
+};
+
 /// The newest figures of one running agent and its history (oldest first, at most 60 points). Immutable.
 struct Figures {
   metering::Sample sample;
   std::vector<HistoryPoint> history;
+  /// Null: none yet. As new as `sample` while somebody watches it, else read every 30 s; see Fleet::watch_pressure().
+  PressurePtr pressure{};
+  std::optional<NetworkRates> network{};  ///< nothing before the second reading
 };
 using FiguresPtr = std::shared_ptr<const Figures>;
 

@@ -37,6 +37,17 @@ bool names(std::string_view list, std::string_view word) noexcept {
   return false;
 }
 
+/// A percentage like "12.34" behind `key` and "=" in a line of pressure stall information.
+std::optional<double> percent_in(std::string_view line, std::string_view key) noexcept {
+  const auto at = line.find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto text = line.substr(at + key.size());
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (fault != std::errc() || !(value >= 0 && value <= 100)) return std::nullopt;
+  return value;
+}
+
 bool carries_id(std::string_view part) noexcept {
   std::size_t run = 0;
   for (const char c : part) {
@@ -91,6 +102,83 @@ Traffic traffic_of(std::string_view text) noexcept {
   return sum;
 }
 
+std::optional<Throttling> throttling_of(std::string_view text, std::string_view key,
+                                        std::uint64_t nanoseconds) noexcept {
+  const auto periods = number_of(text, "nr_periods");
+  const auto throttled = number_of(text, "nr_throttled");
+  const auto time = number_of(text, key);
+  if (!periods || !throttled || !time) return std::nullopt;
+  return Throttling{*periods, *throttled, *time * nanoseconds};
+}
+
+std::optional<double> cores_of(std::optional<std::uint64_t> share, std::optional<std::uint64_t> period) noexcept {
+  if (!share || !period || *share == 0 || *period == 0) return std::nullopt;
+  return static_cast<double>(*share) / static_cast<double>(*period);
+}
+
+std::optional<double> cpu_max_of(std::string_view text) noexcept {
+  const auto space = text.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  return cores_of(leading_number(text), leading_number(text.substr(space + 1)));
+}
+
+Stall stall_of(std::string_view text) noexcept {
+  Stall stall;
+  while (!text.empty()) {
+    const auto line = take_line(text);
+    if (line.starts_with("some ")) stall.some_avg10 = percent_in(line, " avg10=");
+    if (line.starts_with("full ")) stall.full_avg10 = percent_in(line, " avg10=");
+  }
+  return stall;
+}
+
+DiskBytes io_bytes_of(std::string_view text) noexcept {
+  const auto bytes = [](std::string_view line, std::string_view key) {
+    const auto at = line.find(key);
+    return at == std::string_view::npos ? 0 : leading_number(line.substr(at + key.size())).value_or(0);
+  };
+  DiskBytes sum;
+  while (!text.empty()) {
+    const auto line = take_line(text);
+    sum.read += bytes(line, " rbytes=");
+    sum.written += bytes(line, " wbytes=");
+  }
+  return sum;
+}
+
+std::optional<DiskBytes> service_bytes_of(std::string_view text) noexcept {
+  DiskBytes sum;
+  bool found = false;
+  while (!text.empty()) {
+    auto line = take_line(text);
+    // "8:0 Read 4096"; the sum over devices, "Total 4096", has no device in front.
+    const auto device = line.find(' ');
+    if (device == std::string_view::npos) continue;
+    line.remove_prefix(device + 1);
+    const bool read = line.starts_with("Read ");
+    if (!read && !line.starts_with("Write ")) continue;
+    const auto bytes = leading_number(line.substr(line.find(' ') + 1));
+    if (!bytes) continue;
+    found = true;
+    (read ? sum.read : sum.written) += *bytes;
+  }
+  return found ? std::optional(sum) : std::nullopt;
+}
+
+std::optional<DiskBytes> process_bytes_of(std::string_view text) noexcept {
+  const auto read = number_of(text, "read_bytes:");
+  const auto written = number_of(text, "write_bytes:");
+  if (!read || !written) return std::nullopt;
+  return DiskBytes{*read, *written};
+}
+
+std::optional<std::uint64_t> take_process(std::string_view& text) noexcept {
+  while (!text.empty()) {
+    if (const auto number = leading_number(take_line(text))) return number;
+  }
+  return std::nullopt;
+}
+
 bool lists_process(std::string_view text, std::int64_t pid) noexcept {
   while (!text.empty()) {
     const auto number = leading_number(take_line(text));
@@ -124,6 +212,8 @@ CgroupPlace parse_cgroup(std::string_view text) {
     if (path.ends_with(" (deleted)")) path.remove_suffix(std::string_view(" (deleted)").size());
     if (line.substr(0, number_end) == "0" && list.empty()) place.unified_path = path;
     if (names(list, "cpuacct")) place.cpu = path;
+    if (names(list, "cpu")) place.scheduler = path;
+    if (names(list, "blkio")) place.disk = path;
     if (names(list, "memory")) place.memory = path;
     if (names(list, "pids")) place.pids = path;
   }

@@ -21,6 +21,40 @@ struct Counters {
   std::uint64_t pids = 0;
   std::uint64_t network_rx = 0;  ///< bytes over all interfaces but loopback
   std::uint64_t network_tx = 0;
+  SteadyTime traffic_at{};  ///< when the network's were read: they may be older
+};
+
+/// How often the scheduler has held a container back because it had used up its share of the processors. Since the
+/// container started.
+struct Throttling {
+  std::uint64_t periods = 0;            ///< in which it wanted to run
+  std::uint64_t throttled_periods = 0;  ///< of them, those in which it was held back
+  std::uint64_t nanoseconds = 0;        ///< held back, the sum over all processors
+};
+
+/// Pressure stall information of one resource: percent of the last ten seconds in which somebody, or everybody, inside
+/// the container waited for it. What the kernel does not tell is nothing, never 0.
+struct Stall {
+  std::optional<double> some_avg10;
+  std::optional<double> full_avg10;
+  bool operator==(const Stall&) const = default;
+};
+
+/// What holds a container up, at one moment. Counts are since the container started. What this kernel, or this version
+/// of control groups, does not tell is nothing.
+struct Strain {
+  SteadyTime at{};
+  std::optional<double> cpu_limit;  ///< cores; nothing: no limit
+  std::optional<Throttling> throttling;
+  std::optional<std::uint64_t> memory_high;  ///< v2: times it was slowed down above memory.high
+  std::optional<std::uint64_t> memory_max;   ///< times its memory was at the limit (v1: memory.failcnt)
+  std::optional<std::uint64_t> oom;          ///< v2: times memory ran out for good
+  std::optional<std::uint64_t> oom_kills;    ///< processes that the kernel killed for it
+  Stall cpu;
+  Stall memory;
+  Stall io;
+  std::optional<std::uint64_t> disk_read;  ///< bytes, over all devices
+  std::optional<std::uint64_t> disk_written;
 };
 
 /// Figures as people read them.
@@ -47,6 +81,9 @@ class Reader {
   virtual ~Reader() = default;
   /// Nothing when the container has gone.
   virtual std::optional<Counters> read() = 0;
+  /// What holds the container up. Costs more files than read(). `keep_open`: it is asked again soon, so the files stay
+  /// open.
+  virtual Strain read_strain(bool keep_open) = 0;
 };
 
 /// Where the host shows its files; tests point it at recorded trees.
@@ -73,9 +110,11 @@ struct Tolerance {
 
 /// A cgroup's place: its paths as /proc/<pid>/cgroup tells them. Pure, for table tests.
 struct CgroupPlace {
-  bool unified = false;  ///< v2 only
-  std::string cpu;       ///< path below the controller's mount (v1: cpuacct)
+  bool unified = false;   ///< v2 only
+  std::string cpu;        ///< path below the controller's mount (v1: cpuacct)
+  std::string scheduler;  ///< v1's cpu
   std::string memory;
+  std::string disk;  ///< v1's blkio
   std::string pids;
   std::string unified_path;  ///< path of the v2 line, when there is one
 };

@@ -1,9 +1,4 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -11,46 +6,14 @@
 
 #include "metering/cgroup_text.h"
 #include "metering/metering.h"
+#include "metering/source.h"
+#include "metering/strain_files.h"
 
 namespace trinity::metering {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// An open file that is read again and again from its start.
-class Source {
- public:
-  Source() = default;
-  explicit Source(const fs::path& path) noexcept : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  Source(Source&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  Source& operator=(Source&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~Source() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  [[nodiscard]] bool open() const noexcept { return descriptor_ >= 0; }
-
-  /// The file's text in `buffer`. Nothing when it is not open, or the container behind it has gone (ENODEV).
-  std::optional<std::string_view> read(std::span<char> buffer) const noexcept {
-    if (descriptor_ < 0) return std::nullopt;
-    ssize_t got = 0;
-    do {
-      got = ::pread(descriptor_, buffer.data(), buffer.size(), 0);
-    } while (got < 0 && errno == EINTR);
-    if (got <= 0) return std::nullopt;
-    return std::string_view(buffer.data(), static_cast<std::size_t>(got));
-  }
-
- private:
-  int descriptor_ = -1;
-};
-
-/// On the stack of read(). Larger than any of the files that are read: memory.stat is the longest with about 2 KiB.
-using Buffer = std::array<char, 8 * 1024>;
 
 std::string read_whole(const fs::path& path, std::size_t limit) {
   const Source source(path);
@@ -141,6 +104,18 @@ void open_pids(Files& files, const HostPaths& paths, const CgroupPlace& place, c
   }
 }
 
+/// None of these need be there.
+StrainFiles::Places strain_places(const HostPaths& paths, const CgroupPlace& place,
+                                  const std::optional<fs::path>& unified, std::int64_t pid) {
+  StrainFiles::Places found;
+  found.cpu = find_v1(paths, {"cpu", "cpu,cpuacct", "cpuacct,cpu"}, place.scheduler, pid);
+  found.memory = find_v1(paths, {"memory"}, place.memory, pid);
+  found.disk = find_v1(paths, {"blkio"}, place.disk, pid);
+  found.unified = unified;
+  found.proc = paths.proc;
+  return found;
+}
+
 /// What was read, and when.
 template <typename T>
 struct Known {
@@ -154,8 +129,8 @@ struct Known {
 
 class CgroupReader final : public Reader {
  public:
-  CgroupReader(Files files, std::uint64_t host_memory, const Tolerance& tolerance) noexcept
-      : files_(std::move(files)), host_memory_(host_memory), tolerance_(tolerance) {}
+  CgroupReader(Files files, StrainFiles strain, std::uint64_t host_memory, const Tolerance& tolerance) noexcept
+      : files_(std::move(files)), strain_(std::move(strain)), host_memory_(host_memory), tolerance_(tolerance) {}
 
   std::optional<Counters> read() override {
     Buffer buffer;  // not initialised: what is read is what counts
@@ -166,6 +141,8 @@ class CgroupReader final : public Reader {
     read_traffic(buffer, counters);
     return counters;
   }
+
+  Strain read_strain(bool keep_open) override { return strain_.read(keep_open, steady_now()); }
 
  private:
   bool read_cpu(std::span<char> buffer, Counters& into) const noexcept {
@@ -213,9 +190,11 @@ class CgroupReader final : public Reader {
     }
     into.network_rx = traffic_.value.received;
     into.network_tx = traffic_.value.sent;
+    into.traffic_at = traffic_.at;
   }
 
   Files files_;
+  StrainFiles strain_;
   std::uint64_t host_memory_;
   Tolerance tolerance_;
   Known<std::uint64_t> cache_;
@@ -237,7 +216,8 @@ std::unique_ptr<Reader> open_reader(const HostPaths& paths, std::int64_t pid, co
   open_pids(files, paths, place, unified, pid);
   files.network = Source(process / "net" / "dev");
   const auto host_memory = number_of(read_whole(paths.proc / "meminfo", cgroup_limit), "MemTotal:").value_or(0) * 1024;
-  return std::make_unique<CgroupReader>(std::move(files), host_memory, tolerance);
+  return std::make_unique<CgroupReader>(std::move(files), StrainFiles(strain_places(paths, place, unified, pid)),
+                                        host_memory, tolerance);
 }
 
 }  // namespace trinity::metering

@@ -161,22 +161,33 @@ TEST(ParseStatistics, Recorded) {
   EXPECT_EQ(statistics->network_rx, 1392U);
   EXPECT_EQ(statistics->network_tx, 7U);
   EXPECT_EQ(statistics->pids, 2U);
+  ASSERT_TRUE(statistics->throttling);
+  EXPECT_EQ(statistics->throttling->periods, 329U);
+  EXPECT_EQ(statistics->throttling->throttled_periods, 0U);
+  EXPECT_EQ(statistics->disk_read, 0U) << "a list without disks";
   EXPECT_EQ(format_naive(statistics->read_at), "2026-11-24T03:09:55.841810");
   EXPECT_FALSE(parse_statistics(recorded::statistics_stopped));
 }
 
 TEST(ParseStatistics, VersionTwoAndOdd) {
   const auto statistics = parse_statistics(
-      R"({"read":"2026-01-01T00:00:00Z","cpu_stats":{},"pids_stats":null,"networks":{"a":{"rx_bytes":1},"b":{"rx_bytes":2,"tx_bytes":3},"c":null},
+      R"({"read":"2026-01-01T00:00:00Z","cpu_stats":{"throttling_data":{"periods":9,"throttled_periods":4,"throttled_time":5}},
+          "blkio_stats":{"io_service_bytes_recursive":[{"op":"read","value":1},{"op":"Read","value":2},{"op":"write","value":4},
+            {"op":"discard","value":8},5,{"value":16}]},"pids_stats":null,"networks":{"a":{"rx_bytes":1},"b":{"rx_bytes":2,"tx_bytes":3},"c":null},
           "memory_stats":{"usage":1000,"limit":5000,"stats":{"inactive_file":300,"file":900}}})");
   ASSERT_TRUE(statistics);
   EXPECT_EQ(statistics->memory_bytes, 700U);
   EXPECT_EQ(statistics->network_rx, 3U);
   EXPECT_EQ(statistics->network_tx, 3U);
+  EXPECT_EQ(statistics->throttling->throttled_periods, 4U);
+  EXPECT_EQ(statistics->disk_read, 3U);
+  EXPECT_EQ(statistics->disk_written, 4U);
   const auto odd = parse_statistics(
       R"({"read":"2026-01-01T00:00:00Z","cpu_stats":{},"memory_stats":{"usage":10,"stats":{"inactive_file":300}}})");
   ASSERT_TRUE(odd);
   EXPECT_EQ(odd->memory_bytes, 0U) << "never negative";
+  EXPECT_FALSE(odd->throttling);
+  EXPECT_FALSE(odd->disk_read) << "not told is nothing, not 0";
 }
 
 TEST(ParseNetwork, TellsTheGateway) {

@@ -150,6 +150,89 @@ TEST_F(SamplerTest, WhatDoesNotRunIsForgotten) {
   EXPECT_FALSE(sampler.told(id, metering::Counters{}, wall(100)));
 }
 
+// ---- what holds an agent up
+
+class StrainTest : public SamplerTest {
+ protected:
+  StrainTest() {
+    write(file("cpu.max"), "20000 100000\n");
+    write(file("memory.events"), "low 0\nhigh 0\nmax 3\noom 0\noom_kill 0\n");
+    sampler.follow(*agent(), steady(0));
+  }
+  static std::string file(const std::string& name) { return "cgroup/system.slice/docker-" + id + ".scope/" + name; }
+  FiguresPtr sample(double at) {
+    auto results = sampler.sample(steady(at), wall(static_cast<std::int64_t>(at)));
+    return results.empty() ? nullptr : results[0].figures;
+  }
+  /// Whether a sample at this moment read it anew.
+  bool read_at(double at) {
+    const auto before = sampler.strain_cost().readings;
+    EXPECT_TRUE(sample(at)) << at;
+    return sampler.strain_cost().readings > before;
+  }
+};
+
+TEST_F(StrainTest, ComesWithTheFirstSampleThenSeldom) {
+  const auto first = sample(0);
+  ASSERT_TRUE(first && first->pressure);
+  EXPECT_EQ(first->pressure->cpu_limit, 0.2);
+  EXPECT_EQ(first->pressure->max_events, 3U);
+  EXPECT_EQ(first->pressure->at, wall(0));
+  for (const double at : {2.0, 4.0, 6.0, 8.0, 10.0, 20.0}) EXPECT_FALSE(read_at(at)) << at;
+  const auto later = sample(30);
+  ASSERT_TRUE(later);
+  EXPECT_NE(later->pressure, first->pressure);
+  EXPECT_EQ(later->pressure->at, wall(30));
+  EXPECT_FALSE(read_at(40));
+  EXPECT_EQ(sample(50)->pressure, later->pressure) << "figures in between keep the newest one";
+}
+
+TEST_F(StrainTest, ComesWithEverySampleWhileItIsWatched) {
+  sample(0);
+  sampler.watch("bot", 1);
+  sampler.watch_pressure("bot", 1);
+  sampler.watch_pressure("bot", 1);
+  EXPECT_TRUE(read_at(2));
+  EXPECT_TRUE(read_at(4));
+  sampler.watch_pressure("bot", -1);
+  EXPECT_TRUE(read_at(6)) << "somebody still looks";
+  sampler.watch_pressure("bot", -1);
+  EXPECT_FALSE(read_at(8));
+  EXPECT_TRUE(read_at(36));
+}
+
+TEST_F(StrainTest, ComesWithTheNextSampleWhenSomebodyAsks) {
+  sample(0);
+  sampler.want_pressure("other");
+  EXPECT_FALSE(read_at(2));
+  sampler.want_pressure("bot");
+  EXPECT_EQ(taken(3), 0U) << "no sample of its own";
+  EXPECT_TRUE(read_at(4));
+  EXPECT_FALSE(read_at(6));
+}
+
+TEST_F(StrainTest, WatchingDoesNotLookMoreOftenByItself) {
+  sample(100);
+  sampler.watch_pressure("bot", 1);
+  EXPECT_EQ(taken(102), 0U);
+  EXPECT_TRUE(read_at(110));
+}
+
+TEST_F(StrainTest, BeginsAnewWithTheContainer) {
+  const std::string stat = "usage_usec 1\nnr_periods 10\nnr_throttled 5\nthrottled_usec 9\n";
+  write(file("cpu.stat"), stat);
+  sampler.watch_pressure("bot", 1);
+  sample(0);
+  EXPECT_TRUE(sample(2)->pressure->throttled_percent);
+  record(pid + 1);
+  write(file("cpu.stat"), stat);
+  sampler.follow(*agent(pid + 1), steady(4));
+  const auto first = sample(4);
+  ASSERT_TRUE(first && first->pressure);
+  EXPECT_FALSE(first->pressure->throttled_percent);
+  EXPECT_FALSE(first->network);
+}
+
 /// A process that this host does not show.
 class Foreign : public SamplerTest {
  protected:
@@ -179,6 +262,23 @@ TEST_F(Foreign, TheEnginesCountersGiveTheSameFigures) {
   ASSERT_TRUE(result);
   EXPECT_NEAR(result->figures->sample.cpu_percent, 50, 0.001);
   EXPECT_EQ(result->figures->history.size(), 1U);
+}
+
+TEST_F(Foreign, TheEnginesStrainGivesTheSameFigures) {
+  const auto told = [&](double at, std::uint64_t periods, std::uint64_t throttled) {
+    metering::Strain strain;
+    strain.at = steady(at);
+    strain.throttling = metering::Throttling{periods, throttled, 0};
+    strain.disk_written = periods * 10;
+    due(at);
+    return sampler.told(id, counters(0, at), wall(static_cast<std::int64_t>(at)), strain);
+  };
+  ASSERT_TRUE(told(0, 100, 0));
+  const auto second = told(2, 120, 5);
+  ASSERT_TRUE(second && second->figures->pressure);
+  EXPECT_EQ(second->figures->pressure->throttled_percent, 25.0);
+  EXPECT_EQ(second->figures->pressure->write_bytes_per_s, 100.0);
+  EXPECT_FALSE(second->figures->pressure->cpu.some_avg10);
 }
 
 TEST_F(Foreign, NoAnswerIsNoFigure) {

@@ -115,5 +115,83 @@ TEST(ParseCgroup, ToleratesOddLines) {
   EXPECT_FALSE(parse_cgroup("").unified);
 }
 
+TEST(CgroupText, ShareOfThePeriodInCores) {
+  EXPECT_EQ(cores_of(20'000, 100'000), 0.2);
+  EXPECT_EQ(cores_of(400'000, 100'000), 4.0);
+  EXPECT_FALSE(cores_of(std::nullopt, 100'000));
+  EXPECT_FALSE(cores_of(20'000, std::nullopt));
+  EXPECT_FALSE(cores_of(0, 100'000));
+  EXPECT_FALSE(cores_of(20'000, 0));
+  EXPECT_EQ(cpu_max_of("50000 100000\n"), 0.5);
+  for (const auto* none : {"max 100000\n", "", "50000", "50000 ", "x y", "50000 0"})
+    EXPECT_FALSE(cpu_max_of(none)) << none;
+}
+
+TEST(CgroupText, Throttling) {
+  const auto found = throttling_of("nr_periods 3\nnr_throttled 2\nthrottled_usec 5\n", "throttled_usec", 1000);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->periods, 3U);
+  EXPECT_EQ(found->throttled_periods, 2U);
+  EXPECT_EQ(found->nanoseconds, 5000U);
+  for (const auto* none :
+       {"", "nr_periods 3\n", "nr_periods 3\nnr_throttled 2\n", "nr_periods x\nnr_throttled 2\nthrottled_usec 1\n"}) {
+    EXPECT_FALSE(throttling_of(none, "throttled_usec", 1000)) << none;
+  }
+}
+
+TEST(CgroupText, StallsThatCannotBeReadAreNothing) {
+  EXPECT_EQ(stall_of("some avg10=12.34 avg60=1.00 avg300=0.00 total=9\n"), (Stall{12.34, std::nullopt}))
+      << "older kernels have no second line for processors";
+  EXPECT_EQ(stall_of("full avg10=1.00 avg60=1.00\nsome avg10=2.50"), (Stall{2.5, 1.0})) << "in any order";
+  for (const auto* none :
+       {"", "some\n", "some avg60=1.00\n", "some avg10=\n", "some avg10=x\n", "some avg10=-1.00\n",
+        "some avg10=100.01\n", "some avg10=nan\n", "some avg10=inf\n", "other avg10=1.00\n", "someavg10=1.00\n"}) {
+    EXPECT_EQ(stall_of(none), Stall{}) << none;
+  }
+}
+
+TEST(CgroupText, BytesOfDisks) {
+  auto sum = io_bytes_of(
+      "8:0 rbytes=1 wbytes=2 rios=3 wios=4\n8:16 rbytes=10 wbytes=20\n253:0 \nodd\n8:1 rbytes=x wbytes=5\n");
+  EXPECT_EQ(sum.read, 11U);
+  EXPECT_EQ(sum.written, 27U);
+  const auto older = service_bytes_of("8:0 Read 1\n8:0 Write 2\n8:16 Read 10\n8:16 Write x\nRead 5\nTotal 13\n\n");
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->read, 11U);
+  EXPECT_EQ(older->written, 2U);
+  for (const auto* none : {"", "Total 0\n", "8:0 Discard 5\n", "8:0 Read x\n"})
+    EXPECT_FALSE(service_bytes_of(none)) << none;
+  EXPECT_EQ(io_bytes_of("").read, 0U);
+}
+
+TEST(CgroupText, BytesOfAProcess) {
+  const auto found = process_bytes_of(
+      "rchar: 21028064\nwchar: 20979368\nsyscr: 78\nsyscw: 30\nread_bytes: 102400\nwrite_bytes: 20992000\n"
+      "cancelled_write_bytes: 0\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->read, 102'400U);
+  EXPECT_EQ(found->written, 20'992'000U);
+  EXPECT_FALSE(process_bytes_of(""));
+  EXPECT_FALSE(process_bytes_of("read_bytes: 1\n"));
+}
+
+TEST(CgroupText, ProcessesOneAfterTheOther) {
+  std::string_view text = "12\n\nodd\n0\n7";
+  EXPECT_EQ(take_process(text), 12U);
+  EXPECT_EQ(take_process(text), 0U);
+  EXPECT_EQ(take_process(text), 7U);
+  EXPECT_FALSE(take_process(text));
+}
+
+TEST(CgroupText, PlacesOfTheSchedulerAndOfDisks) {
+  const auto place = parse_cgroup("11:blkio:/a\n4:cpu,cpuacct:/b\n3:memory:/c\n");
+  EXPECT_EQ(place.disk, "/a");
+  EXPECT_EQ(place.scheduler, "/b");
+  EXPECT_EQ(place.cpu, "/b");
+  const auto apart = parse_cgroup("2:cpuacct:/x\n1:cpu:/y\n");
+  EXPECT_EQ(apart.cpu, "/x");
+  EXPECT_EQ(apart.scheduler, "/y");
+}
+
 }  // namespace
 }  // namespace trinity::metering
