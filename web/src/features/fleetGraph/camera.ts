@@ -16,7 +16,7 @@ export const LEAST_SCALE = 0.1
 export const MOST_SCALE = 2
 /** A fleet of three is not blown up to fill the page. */
 const MOST_FIT = 1
-const MARGIN = 28
+const MARGIN = 20
 
 const clamp = (scale: number) => Math.max(LEAST_SCALE, Math.min(MOST_SCALE, scale))
 
@@ -65,9 +65,10 @@ export function bringing(camera: Camera, point: Point, half: Size, view: Size): 
   return shifted(camera, off(x, w, view.width), off(y, h, view.height))
 }
 
-/** How much a box says: everything, its name, or only how it stands. */
-export type Detail = 'near' | 'mid' | 'far'
+/** How much a box says: everything, its name, its name in large letters, or only how it stands. */
+export type Detail = 'near' | 'mid' | 'far' | 'dots'
 export function detailOf(scale: number): Detail {
   if (scale >= 0.62) return 'near'
-  return scale >= 0.3 ? 'mid' : 'far'
+  if (scale >= 0.45) return 'mid'
+  return scale >= 0.24 ? 'far' : 'dots'
 }

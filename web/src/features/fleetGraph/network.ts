@@ -5,11 +5,11 @@ import { CELL, columnsFor, middleOf, type Layout, type Point } from './layouts'
 type Pair = readonly [source: string, target: string]
 
 const STEPS_MOST = 120
-const STEPS_LEAST = 12
+const STEPS_LEAST = 6
 /** Pairs of agents looked at altogether, so that a thousand agents cost no more than a hundred. */
 const WORK = 1_600_000
 /** Share of the cells that are taken: the rest is room for lines. */
-const FILLED = 0.42
+const FILLED = 0.6
 const GOLDEN = Math.PI * (3 - Math.sqrt(5))
 
 interface Body {
@@ -126,6 +126,21 @@ function inCells(
   return cells
 }
 
+/** Without the rows and columns in which nobody stands. */
+function closedUp(cells: ReadonlyMap<string, [number, number]>): Map<string, [number, number]> {
+  const ranks = (part: 0 | 1) => {
+    const taken = [...new Set([...cells.values()].map((cell) => cell[part]))].sort((a, b) => a - b)
+    return new Map(taken.map((at, rank) => [at, rank] as const))
+  }
+  const [columns, rows] = [ranks(0), ranks(1)]
+  return new Map(
+    [...cells].map(([name, [column, row]]) => [
+      name,
+      [columns.get(column) ?? 0, rows.get(row) ?? 0],
+    ]),
+  )
+}
+
 function linksAmong(names: readonly string[], pairs: readonly Pair[]) {
   const index = new Map(names.map((name, at) => [name, at] as const))
   const links = new Map<string, readonly [number, number]>()
@@ -162,16 +177,14 @@ export function networkLayout(
 
   const bodies = begin(joined.length)
   settle(bodies, linksAmong(joined, pairs))
-  const cells = inCells(joined, bodies, aspect)
-  const columnsOf = [...cells.values()].map(([column]) => column)
-  const rowsOf = [...cells.values()].map(([, row]) => row)
-  const [left, top] = [Math.min(0, ...columnsOf), Math.min(0, ...rowsOf)]
+  const cells = closedUp(inCells(joined, bodies, aspect))
+  const size = (part: 0 | 1) => Math.max(0, ...[...cells.values()].map((cell) => cell[part] + 1))
 
   const places = new Map<string, Point>()
-  for (const [name, [column, row]] of cells) places.set(name, middleOf(column - left, row - top))
-  const width = joined.length === 0 ? 0 : Math.max(...columnsOf) - left + 1
-  const columns = Math.max(1, width, columnsFor(alone.length, aspect))
-  const below = joined.length === 0 ? 0 : Math.max(...rowsOf) - top + 1.5
+  for (const [name, [column, row]] of cells) places.set(name, middleOf(column, row))
+  const width = size(0)
+  const columns = Math.max(1, width, columnsFor(names.length, aspect))
+  const below = joined.length === 0 ? 0 : size(1) + 0.5
   for (const [index, name] of alone.entries())
     places.set(name, middleOf(index % columns, below + Math.floor(index / columns)))
   return { places, frames: [] }

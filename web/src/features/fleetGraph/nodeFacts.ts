@@ -19,6 +19,13 @@ export interface NodeFacts {
   readonly atWork: boolean
 }
 
+export const sameFacts = (a: NodeFacts, b: NodeFacts): boolean =>
+  a.line === b.line &&
+  a.atWork === b.atWork &&
+  a.mark.word === b.mark.word &&
+  a.mark.tone === b.mark.tone &&
+  a.mark.icon === b.mark.icon
+
 export interface NodeSource {
   readonly agent: FleetAgent
   readonly pending: Pending | undefined

@@ -8,7 +8,7 @@ import { useFleet } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
 import { useWork } from '@/stores/work'
 import { edgesOf, NO_TIES, tiesOf } from './edges'
-import { factsOf, pastFacts, type NodeFacts, type NodeSource } from './nodeFacts'
+import { factsOf, pastFacts, sameFacts, type NodeFacts, type NodeSource } from './nodeFacts'
 
 /** The minute is enough for everything here, and spares the picture fifty-nine ticks of sixty. */
 const MINUTE = 60_000
@@ -21,6 +21,8 @@ export function useGraphModel(
   props: { readonly range: Range; readonly agents: readonly FleetAgent[] },
   history: ReturnType<typeof useFleetHistory>,
   at: () => number | null,
+  /** The newest event that the replay has shown: lines change with events alone. */
+  eventAt: () => number | null,
   connectedOnly: () => boolean,
 ) {
   const fleet = useFleet()
@@ -49,7 +51,7 @@ export function useGraphModel(
   /** Of the whole range, whatever moment a replay shows: the picture keeps its shape. */
   const allEdges = computed(() => edgesOf(messages.value, names.value, since.value))
   const edges = computed(() => {
-    const moment = at()
+    const moment = eventAt()
     return moment === null
       ? allEdges.value
       : edgesOf(messages.value, names.value, since.value, moment)
@@ -74,14 +76,17 @@ export function useGraphModel(
     }
   }
 
-  const facts = computed<ReadonlyMap<string, NodeFacts>>(() => {
+  /** Whoever is as before keeps the same facts, so that its box is not rendered anew. */
+  const facts = computed<ReadonlyMap<string, NodeFacts>>((before) => {
     void history.store.version
     const moment = at()
     return new Map(
-      shown.value.map((agent) => [
-        agent.name,
-        moment === null ? factsOf(source(agent), minute.value) : pastFacts(source(agent), moment),
-      ]),
+      shown.value.map((agent) => {
+        const what =
+          moment === null ? factsOf(source(agent), minute.value) : pastFacts(source(agent), moment)
+        const known = before?.get(agent.name)
+        return [agent.name, known !== undefined && sameFacts(known, what) ? known : what]
+      }),
     )
   })
 

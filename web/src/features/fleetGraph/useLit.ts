@@ -5,6 +5,8 @@ import { edgeKey } from './edges'
 
 export const LIT_MS = 6000
 const REPLAY_LIT_MS = 2000
+const RECENT = 200
+const OLD_MS = 60_000
 const NONE: ReadonlySet<string> = new Set()
 
 /**
@@ -16,22 +18,30 @@ export function useLit(
   replay: () => { at: number; played: number } | null,
 ) {
   const now = useNow()
-  const began = Date.now()
+  const seen = new Set<string>()
   /** Until when, by line. */
   const live = shallowRef<ReadonlyMap<string, number>>(new Map())
   const played = shallowRef<ReadonlyMap<string, number>>(new Map())
 
-  watch(messages, (all, before) => {
-    if (replay() !== null || before === undefined) return
-    const next = new Map([...live.value].filter(([, until]) => until > Date.now()))
-    // New ones stand at the end; those that came late, or with older pages, light nothing.
-    for (let index = all.length - 1; index >= 0; index -= 1) {
-      const one = all[index]
-      if (one === undefined || one.at + LIT_MS < Date.now() || one.at < began) break
-      next.set(edgeKey(one.source, one.target), one.at + LIT_MS)
-    }
-    if (next.size > 0 || live.value.size > 0) live.value = next
-  })
+  watch(
+    messages,
+    (all) => {
+      const fresh: Message[] = []
+      // New ones stand at the end, or nearly so.
+      for (const one of all.slice(-RECENT)) {
+        if (!seen.has(one.id)) fresh.push(one)
+        seen.add(one.id)
+      }
+      if (replay() !== null) return
+      const until = Date.now() + LIT_MS
+      const next = new Map([...live.value].filter(([, end]) => end > Date.now()))
+      // By the server's clock, which need not be this one's: only what is clearly of the past lights nothing.
+      for (const one of fresh)
+        if (one.at + OLD_MS > Date.now()) next.set(edgeKey(one.source, one.target), until)
+      if (next.size > 0 || live.value.size > 0) live.value = next
+    },
+    { immediate: true },
+  )
 
   watch(replay, (next, before) => {
     if (next === null || before === null || next.at < before.at) {

@@ -168,7 +168,7 @@ export class HistoryBook {
         (before.outcome !== 'running' && message.outcome === 'running'))
     if (worse) return 'refused'
     this.#messages.set(message.id, message)
-    return before === undefined ? 'new' : 'known'
+    return before === undefined || (before.secondHand && !message.secondHand) ? 'new' : 'known'
   }
 
   #sortIn(agent: string, changed: readonly Run[]): void {

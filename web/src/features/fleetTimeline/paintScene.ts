@@ -92,7 +92,7 @@ function paintArrows(pen: Pen, scene: RowsScene): void {
   const { inks } = scene
   const arrows = arrowsOf(scene)
   // In a crowd the lines step back; those of the row under the pointer never do.
-  const usual = arrows.length > 200 ? 0.3 : arrows.length > 60 ? 0.5 : 0.8
+  const usual = arrows.length > 200 ? 0.22 : arrows.length > 60 ? 0.38 : 0.55
   pen.lineWidth = 1
   for (const arrow of arrows) {
     pen.globalAlpha = arrow.later

@@ -1,4 +1,4 @@
-import { formatElapsed } from '@/format/time'
+import { formatDuration, formatElapsed } from '@/format/time'
 import { text } from '@/text/en'
 import type { Message, Run } from './historyModel'
 import { momentLabel } from './ticks'
@@ -26,7 +26,7 @@ export function titleOf(run: Run): string {
 }
 
 export const tookText = (run: Run, now: number): string => {
-  if (run.end === null) return text.history.going(formatElapsed(now - run.start))
+  if (run.end === null) return text.history.going(formatDuration(now - run.start))
   const took = formatElapsed(run.end - run.start)
   return run.guessed ? text.history.guessed(took) : took
 }

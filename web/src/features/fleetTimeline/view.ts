@@ -17,8 +17,9 @@ const clamp = (value: number, least: number, most: number) => Math.max(least, Ma
 export const wholeView = (length: number): View => ({ span: length, end: null })
 
 export function spanInView(view: View, range: Span): Span {
-  const to = clamp(view.end ?? range.to, range.from + view.span, range.to)
-  return { from: Math.max(range.from, to - view.span), to }
+  const span = Math.min(view.span, range.to - range.from)
+  const to = clamp(view.end ?? range.to, range.from + span, range.to)
+  return { from: to - span, to }
 }
 
 /** Whoever comes to the end of the range follows it from then on. */

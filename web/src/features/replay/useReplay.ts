@@ -61,6 +61,9 @@ export function useReplay() {
     state.value = null
   }
 
+  const index = computed(() =>
+    state.value === null || track.value === null ? 0 : passed(track.value.moments, state.value.at),
+  )
   onScopeDispose(halt)
   return {
     track,
@@ -68,10 +71,10 @@ export function useReplay() {
     on: computed(() => state.value !== null),
     /** The moment shown; null while live. */
     at: computed(() => state.value?.at ?? null),
-    index: computed(() =>
-      state.value === null || track.value === null
-        ? 0
-        : passed(track.value.moments, state.value.at),
+    index,
+    /** The moment of the newest event shown; null while live. */
+    eventAt: computed(() =>
+      track.value === null ? null : (track.value.moments[index.value - 1] ?? track.value.from),
     ),
     enter,
     leave,
