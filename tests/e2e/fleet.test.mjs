@@ -1,0 +1,121 @@
+// The dashboard on a real server: what agents do appears in the grid, the graph and the time line without asking, the tables say
+// the same as the drawings, and looking back shows what really happened.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { PASSWORD, Server, until } from '../integration/harness.mjs'
+import { findings } from '../support/axe.mjs'
+import { kill } from '../support/engine.mjs'
+import { Browser } from './browser.mjs'
+
+const ROUNDS = 3
+
+describe('the fleet at a glance', { timeout: 300_000 }, () => {
+  let server
+  let browser
+  const give = async (name, message, headers = {}) => {
+    const answer = await server.post(`/api/agents/${name}/task`, { message }, { headers })
+    assert.equal(answer.status, 200, answer.text)
+  }
+  const isFine = async (where) => {
+    const { lines, passed } = await findings(browser.page)
+    assert.ok(passed > 5, where)
+    assert.deepEqual(lines, [], where)
+  }
+  before(async () => {
+    server = await Server.start()
+    for (const name of ['alpha', 'beta']) await server.createAgent(name, { template: 'local:test-echo' })
+    await server.createAgent('gamma')
+    for (let round = 1; round <= ROUNDS; round++) await give('alpha', `Round ${round}`)
+    await give('beta', 'Please help', { 'X-Source-Agent': 'alpha' })
+    browser = await Browser.open(server.address, { context: { bypassCSP: true, reducedMotion: 'reduce' } })
+    await browser.signIn('admin', PASSWORD)
+    await browser.at('dashboard').waitFor()
+  })
+  after(async () => {
+    await browser?.close()
+    await server?.dispose()
+  })
+  afterEach(async (context) => {
+    if (context.error || context.passed === false) await browser.picture(context.name.replaceAll(/\W+/g, '-'))
+  })
+
+  it('shows a run and a death in the grid as they happen, and asks for nothing', async () => {
+    await browser.text('fleet-runs-alpha', new RegExp(`${ROUNDS}`))
+    await browser.at('attention-none').waitFor()
+    const from = Date.now()
+    await give('alpha', 'Once more')
+    await browser.text('fleet-runs-alpha', new RegExp(`${ROUNDS + 1}`), 10_000)
+    await kill(server.containerOf('gamma'))
+    await browser.at('attention-item-gamma').waitFor({ timeout: 5000 })
+    assert.equal(await browser.at('attention-item-gamma').getAttribute('data-kind'), 'failed')
+    await server.post('/api/agents/gamma/start')
+    await browser.at('attention-item-gamma').waitFor({ state: 'detached' })
+    assert.deepEqual(browser.calls(from), [])
+  })
+
+  it('has every agent in the time line, also one that did nothing, and the runs in its table', async () => {
+    await browser.at('view-timeline').click()
+    for (const name of ['alpha', 'beta', 'gamma']) await browser.at(`timeline-row-${name}`).waitFor()
+    await browser.at('timeline-as-table').click()
+    const table = browser.at('timeline-table')
+    for (const words of ['Round 1', 'Round 3', 'Once more', 'Please help'])
+      await table.getByText(words).first().waitFor()
+    const from = Date.now()
+    await give('beta', 'By itself')
+    await table.getByText('By itself').first().waitFor()
+    assert.deepEqual(browser.calls(from), [])
+    await isFine('time line as a table')
+    await browser.at('timeline-as-table').click()
+    await table.waitFor({ state: 'detached' })
+  })
+
+  it('draws who works with whom, and says the same in a table', async () => {
+    await browser.at('view-graph').click()
+    for (const name of ['alpha', 'beta', 'gamma']) await browser.at(`graph-node-${name}`).waitFor()
+    await browser.at('graph-as-table').click()
+    await browser.at('graph-table').waitFor()
+    const row = browser.at('graph-table').getByRole('row').filter({ hasText: 'alpha' }).filter({ hasText: 'beta' })
+    assert.ok((await row.count()) > 0, await browser.at('graph-table').textContent())
+    await isFine('graph as a table')
+    await browser.at('graph-as-table').click()
+    await browser.at('graph-node-alpha').waitFor()
+  })
+
+  for (const view of ['graph', 'timeline'])
+    it(`looks back in the ${view}, by play, step and scrubber, and returns to now`, async () => {
+      await browser.at(`view-${view}`).click()
+      await browser.at('replay-start').click()
+      await browser.at('replay').waitFor()
+      await browser.at('replay').getByRole('status').first().waitFor()
+      const from = Date.now()
+      const at = () => browser.at('replay-at').textContent()
+      await browser.at('replay-stop').click()
+      const beginning = await at()
+      await browser.at('replay-next').click()
+      await until('the next event', async () => (await at()) !== beginning)
+      await browser.at('replay-scrubber').focus()
+      const stepped = await at()
+      await browser.page.keyboard.press('End')
+      await until('the end of it', async () => (await at()) !== stepped)
+      await browser.at('replay-stop').click()
+      await browser.at('replay-play').click()
+      await until('it plays', async () => (await at()) !== beginning)
+      await isFine(`looking back in the ${view}`)
+      assert.deepEqual(browser.calls(from), [])
+      await browser.at('replay-leave').click()
+      await browser.at('replay').waitFor({ state: 'detached' })
+    })
+
+  it('remembers the view, and opens with three calls at most', async () => {
+    const from = Date.now()
+    await browser.go('/')
+    await browser.at('fleet-timeline').waitFor()
+    await browser.page.waitForTimeout(1500)
+    const calls = browser.calls(from)
+    assert.ok(calls.length <= 3, calls.join(', '))
+  })
+
+  it('had no fault in the page', () => {
+    assert.deepEqual(browser.troubles(), [])
+  })
+})
