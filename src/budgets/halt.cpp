@@ -55,6 +55,7 @@ void Halt::replace(StatePtr state) {
   state_ = std::move(state);
   // Told with the lock held, so that the listeners hear of changes in their order.
   live_.runs_halt(json::to_text(*state_));
+  if (listener_) listener_(*state_);
 }
 
 void Halt::load() {

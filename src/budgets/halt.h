@@ -37,6 +37,8 @@ class Halt {
     stop_all_ = std::move(stop_all);
     count_ = std::move(count);
   }
+  /// Hears of every change, in their order, with a lock held: it must not come back here, nor block. Before load().
+  void listen(std::function<void(const HaltState&)> listener) { listener_ = std::move(listener); }
   /// Takes over what the settings say: at the start, and when another program has changed them.
   void load();
 
@@ -68,6 +70,7 @@ class Halt {
   Clock clock_;
   StopAll stop_all_;
   CountRuns count_;
+  std::function<void(const HaltState&)> listener_;
   Gate storing_{1};  ///< one change of the setting at a time
   mutable std::mutex mutex_;
   StatePtr state_ = std::make_shared<const HaltState>();

@@ -142,6 +142,7 @@ void BudgetService::forget(const std::string& agent) {
 void BudgetService::tell_news() {
   for (const auto& news : ledger_.news()) {
     live_.agent_budget(news.agent, row_of(news), news.standing.reached());
+    if (listener_) listener_(news);
     if (news.agent != everybody) live_.config_changed(news.agent, live::ConfigArea::budget, false);
   }
 }

@@ -44,6 +44,9 @@ class BudgetService {
   void flush_now(Call call);
   /// See Halt.
   void on_halt(StopAll stop_all, CountRuns count) { halt_.on_halt(std::move(stop_all), std::move(count)); }
+  /// Hears who has reached the limit of the day, or is below it again, with a lock held: it must not come back here,
+  /// nor block. Before load().
+  void listen(std::function<void(const Ledger::News&)> listener) { listener_ = std::move(listener); }
   /// The agent and its rows are gone: one that gets its name begins anew. Any thread.
   void forget(const std::string& agent);
 
@@ -95,6 +98,7 @@ class BudgetService {
   asio::any_io_executor writer_;
   Clock clock_;
   Halt halt_;
+  std::function<void(const Ledger::News&)> listener_;
 
   mutable std::mutex mutex_;
   Ledger ledger_;

@@ -19,8 +19,6 @@ using Fate = AgentQueue::Fate;
 using std::chrono::milliseconds;
 constexpr std::int64_t again_in = 30;
 constexpr const char* waited_too_long = "Agent queue wait timed out";
-constexpr const char* went_away = "The caller went away while the request waited";
-constexpr const char* not_running = "Agent is not running";
 /// Of storing an answer, while somebody waits for it; then once in a while.
 constexpr int attempts_in_time = 5;
 constexpr int attempts_later = 60;
@@ -73,7 +71,7 @@ Task<std::optional<RunAnswer>> ChatService::wait_for_slot(Call call, Turn* turn,
   const auto& entry = turn->place.entry();
   if (turn->presence) {
     auto leave = [queue = &runs_.queue(), agent = entry.agent_name, id = entry.id] {
-      queue->drop(agent, id, Fate::left, went_away);
+      queue->drop(agent, id, Fate::left, std::string(executions::caller_left));
     };
     turn->presence->when_gone(std::move(leave));
   }
@@ -94,8 +92,8 @@ Task<Verdict> ChatService::ask_agent(Call call, Turn* turn, RunAnswer* refusal) 
   const auto run = turn->run.ptr();
   const auto agent = co_await runs_.running_agent(entry.agent_name);
   if (!agent) {
-    *refusal = RunAnswer::refused(503, not_running);
-    co_return failed(not_running);
+    *refusal = RunAnswer::refused(503, json::value(executions::agent_not_running));
+    co_return failed(std::string(executions::agent_not_running));
   }
   // Much may have happened while it waited; and a stop of all runs may have looked for those in the book just before
   // this one was.

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
+#include "executions/question.h"
 #include "executions/tool_log.h"
 #include "json/encode.h"
 
@@ -144,6 +145,9 @@ Verdict verdict_of(unsigned status, std::string_view body, const Reading& how) {
   made.ending.success = true;
   made.ending.response = text_of(*object, "response");
   take_figures(made, *object, how.kind);
+  const auto* lines = object->if_contains("execution_log");
+  const auto* transcript = lines != nullptr ? lines->if_array() : nullptr;
+  made.ending.wish = wish_of(transcript != nullptr ? *transcript : json::array{}, *made.ending.response);
   if (!made.ending.context_max) made.ending.context_max = usual_window;
   if (how.kind == RunKind::chat && !made.ending.tool_calls) made.ending.tool_calls = "[]";
   made.body = with_execution(body, how.execution);

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executions/ends.h"
 #include "executions/types.h"
 
 namespace trinity::executions {
@@ -38,7 +39,6 @@ struct Reading {
 
 /// What clients read when a task could not be done; the reason stands in the record.
 inline constexpr std::string_view task_refused = "Failed to execute task. The agent may be unavailable.";
-inline constexpr std::string_view terminated = "Execution terminated by user";
 
 /// `status` and `body` as the daemon answered. A finished run counts as one whatever its figures look like; a body that
 /// is no JSON object is a failure with a clear reason.

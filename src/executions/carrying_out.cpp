@@ -29,8 +29,8 @@ constexpr int stop_attempts = 5;
 constexpr seconds between_stops{2};
 constexpr seconds last_answer_within{20};
 
-Verdict not_reachable(const std::string& why) {
-  return {Ending::failed("Agent not reachable: " + why), {}, 503};
+Verdict unreachable(const std::string& why) {
+  return {Ending::failed(std::string(not_reachable) + why), {}, 503};
 }
 
 /// Somebody wanted its end: that is the reason, whatever the agent says.
@@ -78,18 +78,18 @@ Task<Verdict> Runs::carried_out(Call call, fleet::AgentPtr agent, const Order* o
   tell(RunNews::Kind::began, *run, run->record);
   auto answer = co_await link().ask(call, target_of(*agent), std::move(question));
   if (answer) co_return co_await read(std::move(*answer), order->reading);
-  if (!run->lost().empty()) co_return not_reachable(run->lost());
+  if (!run->lost().empty()) co_return unreachable(run->lost());
   Seen seen;
   if (!run->given_up()) {
     if (answer.error() == agentlink::Trouble::timeout) {
       co_await stop_quietly(call, agent.get(), run->id);
       co_return Verdict{Ending::failed(timed_out_text(order->limit.count())), {}, 504};
     }
-    if (answer.error() == agentlink::Trouble::unreachable) co_return not_reachable("its daemon does not answer");
+    if (answer.error() == agentlink::Trouble::unreachable) co_return unreachable("its daemon does not answer");
     // The request may have arrived: the daemon knows.
     seen = co_await look_for(call, agent.get(), &order->reading, run.get(), until);
     if (seen.verdict) co_return std::move(*seen.verdict);
-    if (!run->lost().empty()) co_return not_reachable(run->lost());
+    if (!run->lost().empty()) co_return unreachable(run->lost());
   }
   if (run->given_up()) {
     const bool recorded = run->record != nullptr;
@@ -97,7 +97,7 @@ Task<Verdict> Runs::carried_out(Call call, fleet::AgentPtr agent, const Order* o
     co_return Verdict{Ending::failed(run->unwanted()), {}, 503};
   }
   co_await stop_quietly(call, agent.get(), run->id);
-  co_return not_reachable("the connection ended before the run did");
+  co_return unreachable("the connection ended before the run did");
 }
 
 Task<Runs::Seen> Runs::look_for(Call call, const fleet::Agent* agent, const Reading* reading, Run* run,

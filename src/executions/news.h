@@ -43,6 +43,13 @@ struct QueueStatus {
 };
 BOOST_DESCRIBE_STRUCT(QueueStatus, (), (agent_name, is_busy, current_execution, queue_length, queued_executions))
 
+/// How a run has ended, also one without record.
+struct Outcome {
+  bool success = false;
+  std::string error;  ///< why not; empty after a success
+  std::string wish;   ///< as in Ending
+};
+
 /// Something has happened to a run, or to an agent's queue.
 struct RunNews {
   enum class Kind {
@@ -58,6 +65,7 @@ struct RunNews {
   std::shared_ptr<const Execution> record{};   ///< without transcript; null with `queue`, and for turns without record
   std::shared_ptr<const QueueStatus> queue{};  ///< with `queue`: the whole of it
   std::optional<std::int64_t> caller_user_id{};  ///< whose run it is
+  std::optional<Outcome> outcome{};              ///< with `finished`
 };
 
 /// Who tells news of runs does not know who listens. Any thread.

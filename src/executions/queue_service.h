@@ -4,10 +4,9 @@
 #include "agents/lookup.h"
 #include "base/call.h"
 #include "executions/agent_queue.h"
+#include "executions/ends.h"
 
 namespace trinity::executions {
-
-inline constexpr std::string_view removed_from_queue = "Request was removed from the agent's queue";
 
 /// What people may see of an agent's queue and do to it. Whoever may read the agent. Any I/O thread.
 class QueueService {

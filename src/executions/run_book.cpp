@@ -5,9 +5,9 @@ namespace trinity::executions {
 namespace {
 
 std::string end_of(const fleet::Change& change) {
-  if (change.kind == fleet::Change::Kind::deleted) return "the agent was deleted";
+  if (change.kind == fleet::Change::Kind::deleted) return std::string(agent_deleted);
   if (change.after && change.after->oom_killed) return "its container ran out of memory";
-  if (change.reason == "user") return "the agent was stopped";
+  if (change.reason == "user") return std::string(agent_stopped);
   if (change.after && change.after->status == "running") return "its container was started again";
   return "its container ended";
 }

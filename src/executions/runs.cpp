@@ -57,9 +57,11 @@ std::optional<RunBook::Place> Runs::enter_task(Call call, std::string id, const 
   return place;
 }
 
-void Runs::tell(RunNews::Kind kind, const Run& run, std::shared_ptr<const Execution> record) const {
+void Runs::tell(RunNews::Kind kind, const Run& run, std::shared_ptr<const Execution> record,
+                std::optional<Outcome> outcome) const {
   RunNews news;
   news.kind = kind;
+  news.outcome = std::move(outcome);
   news.agent = run.agent;
   news.run = run.id;
   news.chat = run.kind == RunKind::chat;
@@ -95,7 +97,8 @@ Task<bool> Runs::stored(Call call, Run* run, const Closing* closing) {
       record->error = closing->ending.error;
     }
     const auto told = record ? std::make_shared<const Execution>(std::move(*record)) : nullptr;
-    tell(RunNews::Kind::finished, *run, told);
+    const auto& ending = closing->ending;
+    tell(RunNews::Kind::finished, *run, told, Outcome{ending.success, ending.error.value_or(""), ending.wish});
     co_return true;
   } catch (const std::exception& e) {
     log::error({"executions", call.id()}, "the end of run {} cannot be stored: {}", run->id, e.what());

@@ -104,7 +104,8 @@ class Runs {
   void hear(const asio::any_io_executor& executor, const agentlink::News& news);
 
  private:
-  void tell(RunNews::Kind kind, const Run& run, std::shared_ptr<const Execution> record) const;
+  void tell(RunNews::Kind kind, const Run& run, std::shared_ptr<const Execution> record,
+            std::optional<Outcome> outcome = std::nullopt) const;
 
   /// A permit, and the gate that it is given back to.
   struct Turn {

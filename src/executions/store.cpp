@@ -46,12 +46,13 @@ std::int64_t duration_ms(const std::string& started_at, Time ended) {
 }
 
 /// SQLite's text binding carries any bytes; the cast makes the column hold them as what they are.
-void put_transcript(db::Session& session, const std::string& id, const Packed& packed, const std::string& ended_at) {
+void put_transcript(db::Session& session, const std::string& id, const Packed& packed, const std::string& ended_at,
+                    const std::string& wish) {
   session
       .query(
-          "INSERT INTO trinity_transcripts (execution_id, encoding, size, bytes, ended_at) VALUES (:a, :b, :c, "
-          "CAST(:d AS BLOB), :e)",
-          id, packed.encoding, packed.size, packed.bytes, ended_at)
+          "INSERT INTO trinity_transcripts (execution_id, encoding, size, bytes, ended_at, wish) VALUES (:a, :b, :c, "
+          "CAST(:d AS BLOB), :e, :f)",
+          id, packed.encoding, packed.size, packed.bytes, ended_at, wish)
       .run();
 }
 
@@ -111,6 +112,8 @@ Listing listing_of(const std::string& agent, const ExecutionStore::Window& windo
   }
   if (window.status) made.sql += " AND status = " + made.bound(*window.status);
   if (window.triggered_by) made.sql += " AND triggered_by = " + made.bound(*window.triggered_by);
+  if (window.from) made.sql += " AND started_at >= " + made.bound(format_naive(*window.from));
+  if (window.to) made.sql += " AND started_at <= " + made.bound(format_naive(*window.to));
   if (window.words) {
     const auto like = " LIKE lower(" + made.bound(containing(*window.words)) + ") ESCAPE '\\'";
     made.sql += " AND (lower(message)" + like + " OR lower(response)" + like + " OR lower(error)" + like + ")";
@@ -162,7 +165,7 @@ Task<std::optional<Execution>> ExecutionStore::end(Call call, std::string id, En
             ending.success ? "success" : "failed", format_naive(at), duration_ms(std::get<0>(*row), at),
             ending.response, ending.error, ending.context_used, ending.context_max, ending.cost, ending.tool_calls, id)
         .run();
-    if (packed) put_transcript(session, id, *packed, format_naive(at));
+    if (packed) put_transcript(session, id, *packed, format_naive(at), ending.wish);
     return record_of(session, id);
   };
   co_return co_await database_.write(call, std::move(job));
@@ -188,7 +191,9 @@ Task<> ExecutionStore::add_figures(Call call, std::string id, Ending ending) {
                 "status = 'failed'",
                 ending.cost, ending.context_used, ending.context_max, ending.tool_calls, id)
             .run();
-    if (filled > 0 && packed && !transcript_of(session, id)) put_transcript(session, id, *packed, format_naive(now()));
+    // Nobody waits for what a stopped run would have asked.
+    if (filled > 0 && packed && !transcript_of(session, id))
+      put_transcript(session, id, *packed, format_naive(now()), {});
   };
   co_await database_.write(call, std::move(job));
 }

@@ -59,6 +59,7 @@ struct Ending {
   std::optional<double> cost{};
   std::optional<std::string> tool_calls{};
   std::optional<std::string> execution_log{};
+  std::string wish{};  ///< what it wants from a person, see question.h; empty: nothing
 
   static Ending failed(std::string why) {
     Ending ending;

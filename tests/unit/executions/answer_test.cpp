@@ -32,6 +32,17 @@ TEST(Answer, ASuccessFillsTheRecord) {
   EXPECT_EQ(ending.tool_calls, "[]");
 }
 
+TEST(Answer, WhatARunLeavesToAPersonIsRead) {
+  EXPECT_EQ(verdict_of(200, R"({"response":"Done. Shall I go on?"})", "r").ending.wish, "Asks: Shall I go on?");
+  EXPECT_EQ(verdict_of(200, R"({"response":"Done.","execution_log":[
+      {"type":"result","permission_denials":[{"tool_name":"Bash"}]}]})",
+                       "r")
+                .ending.wish,
+            "Was not permitted to use Bash");
+  EXPECT_EQ(verdict_of(200, R"({"response":"Done.","execution_log":7})", "r").ending.wish, "");
+  EXPECT_EQ(verdict_of(500, R"({"detail":"What?"})", "r").ending.wish, "") << "it failed";
+}
+
 TEST(Answer, TheClientGetsTheAgentsBodyAndTheRecordsId) {
   const auto body = json::parse(verdict_of(200, whole, "id-1").body).as_object();
   auto expected = json::parse(whole).as_object();

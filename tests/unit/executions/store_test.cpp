@@ -111,6 +111,20 @@ TEST_F(StoreTest, TranscriptsArePackedAwayFromTheirRecords) {
             1);
 }
 
+TEST_F(StoreTest, WhatARunWantsStandsBesideItsTranscript) {
+  begun("one");
+  begun("two");
+  Ending ending;
+  ending.success = true;
+  ending.execution_log = "[]";
+  ending.wish = "Asks: Which one?";
+  test::run_task(store.end(home.call, "one", ending));
+  ending.wish.clear();
+  test::run_task(store.end(home.call, "two", ending));
+  EXPECT_EQ(home.count("trinity_transcripts", "execution_id = 'one' AND wish = 'Asks: Which one?'"), 1);
+  EXPECT_EQ(home.count("trinity_transcripts", "execution_id = 'two' AND wish = ''"), 1);
+}
+
 TEST_F(StoreTest, RowsOfOlderProgramsKeepTheirTranscripts) {
   home.execute(
       "INSERT INTO schedule_executions (id, schedule_id, agent_name, status, started_at, message, triggered_by, "
@@ -163,6 +177,10 @@ TEST_F(StoreTest, ListsGoOnBehindARecordAndAreFiltered) {
   EXPECT_EQ(ids(with([](auto& w) { w.before = "unknown"; })), "");
   EXPECT_EQ(ids(with([](auto& w) { w.status = "failed"; })), "r4 r2 r0 ");
   EXPECT_EQ(ids(with([](auto& w) { w.triggered_by = "agent"; })), "");
+  const auto second = parse_time("2026-01-01T00:00:01Z");
+  EXPECT_EQ(ids(with([&](auto& w) { w.from = second; })), "r5 r4 r3 r2 ");
+  EXPECT_EQ(ids(with([&](auto& w) { w.to = second; })), "r3 r2 r1 r0 ");
+  EXPECT_EQ(ids(with([&](auto& w) { w.from = w.to = second; })), "r3 r2 ");
   EXPECT_EQ(ids(with([](auto& w) { w.words = "pipe 100%"; })), "r4 r2 r0 ");
   EXPECT_EQ(ids(with([](auto& w) { w.words = "pipe%100"; })), "") << "no pattern";
   EXPECT_EQ(ids(with([](auto& w) {
