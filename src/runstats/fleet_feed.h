@@ -4,16 +4,23 @@
 #include <vector>
 
 #include "live/fleet_stats_feed.h"
-#include "runstats/row_stream.h"
+#include "runstats/rows.h"
+#include "runstats/section.h"
 
 namespace trinity::runstats {
 
-/// Topic `agents:stats`: beside what agents use, how full their contexts are and how their runs went.
+using Sections = std::vector<std::unique_ptr<Section>>;
+
+/// At most so often, but who has chosen a longer interval than the usual one waits as long for all of it.
+[[nodiscard]] std::chrono::milliseconds at_most(const live::StatsPace& pace, std::chrono::milliseconds every) noexcept;
+
+/// Topic `agents:stats`: beside what agents use, how full their contexts are and how their runs went, and whatever else
+/// is told of all agents.
 class FleetFeed final : public live::Feed {
  public:
-  /// `contexts` and `executions` must outlive it.
+  /// `contexts` and `executions` must outlive it. `more`: sections of other rooms.
   FleetFeed(std::shared_ptr<const Caller> viewer, live::StatsPace pace, live::Watch watch, Rows& contexts,
-            Rows& executions);
+            Rows& executions, Sections more = {});
 
   [[nodiscard]] live::FeedManner manner() const override { return usage_.manner(); }
   std::string baseline(const fleet::Snapshot& snapshot, const live::Options& options, live::Moment at) override;
@@ -24,8 +31,7 @@ class FleetFeed final : public live::Feed {
 
  private:
   live::FleetStatsFeed usage_;
-  RowStream contexts_;
-  RowStream executions_;
+  Sections sections_;
 };
 
 }  // namespace trinity::runstats
