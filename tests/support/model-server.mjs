@@ -3,6 +3,8 @@
 // person said:
 //   [tool]    first calls the shell tool once, then says "done"
 //   [sleep]   the same with a call that takes two seconds; its start is in the file tool-started, in milliseconds
+//   [nap]     the same with a call that takes half a minute
+//   [ask]     ends its answer with a question
 //   [error]   refuses with a client error
 //   [limit]   answers 429 once, then normally
 //   [busy]    answers 503 once, then normally
@@ -14,6 +16,7 @@
 import { createServer } from 'node:http'
 
 const answer = 'The answer is 4.'
+const question = 'There are two branches. Which one should I use?'
 /** What is refused for the moment only: word, status, reason. */
 const passing = [
   ['[limit]', 429, 'Slow down'],
@@ -22,6 +25,7 @@ const passing = [
 const commands = {
   '[tool]': 'echo from-the-tool > made-by-tool.txt; cat made-by-tool.txt',
   '[sleep]': 'date +%s%3N > tool-started; sleep 2; echo woke-up',
+  '[nap]': 'sleep 30; echo woke-up',
 }
 
 /**
@@ -54,7 +58,7 @@ export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
       const kind = api.streams(request.url, asked) ? 'stream' : 'whole'
       const [, command] = Object.entries(commands).find(([word]) => text.includes(word)) ?? []
       const tool = command && !hasResult ? { command } : undefined
-      void api[kind](response, { text, call: tool, asked, told: call, answer: hasResult ? 'done' : answer })
+      void api[kind](response, { text, call: tool, asked, told: call, answer: hasResult ? 'done' : text.includes('[ask]') ? question : answer })
     })
   })
   await new Promise((resolve) => server.listen(port, host, resolve))

@@ -11,8 +11,8 @@ const SETTINGS = { env: { DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTI
 
 const CREATED_TOGETHER = 3
 
-/** {server, provider, dispose}; without `agents` there is one, called `one`. What was made is taken away again when a step fails. */
-export async function startRealFleet({ agents = ['one'] } = {}) {
+/** {server, provider, dispose}; without `agents` there is one, called `one`; `environment`: more of the server's. What was made is taken away again when a step fails. */
+export async function startRealFleet({ agents = ['one'], environment: more = {} } = {}) {
   const provider = await startModelServer({ host: '0.0.0.0' })
   const templatesDir = await mkdtemp(path.join(tmpdir(), 'templates-'))
   let server
@@ -28,6 +28,7 @@ export async function startRealFleet({ agents = ['one'] } = {}) {
     const environment = {
       ANTHROPIC_API_KEY: 'k',
       ANTHROPIC_BASE_URL: `http://${await hostForContainers()}:${new URL(provider.url).port}`,
+      ...more,
     }
     server = await Server.start({ templatesDir, environment })
     const missing = [...agents]
