@@ -14,8 +14,7 @@ constexpr std::string_view halt_words = "All runs are stopped by ";
 
 /// A question to the agent that asked for the run is none to a person. What is said in a conversation that leaves no
 /// record is between two: others who may see the agent learn that there is a question, not which.
-std::string wish_in(const RunNews& news) {
-  const auto& wish = news.outcome->wish;
+std::string told_wish(const RunNews& news, const std::string& wish) {
   if (!wish.starts_with("Asks")) return wish;
   if (news.record && news.record->triggered_by == "agent") return {};
   return news.record ? wish : "Asks a question in its conversation";
@@ -73,7 +72,7 @@ void Book::ended(const RunNews& news, Time at) {
   end.at = at;
   end.failed = !outcome.success && !executions::ended_by_person(outcome.error);
   end.error = outcome.error;
-  if (outcome.success) end.wish = wish_in(news);
+  if (outcome.success) end.wish = told_wish(news, outcome.wish);
   known.facts.ended = std::move(end);
   known.heard_of_run = at;
   if (outcome.error.starts_with(halt_words)) hold(known.facts, at);

@@ -33,14 +33,14 @@ std::optional<Item> waiting(const Facts& facts) {
 }
 
 std::optional<Item> failed(const Facts& facts) {
-  const bool run_failed = facts.ended && facts.ended->failed;
-  const auto record = run_failed ? facts.ended->record : std::nullopt;
+  const auto* run = facts.ended && facts.ended->failed ? &*facts.ended : nullptr;
+  const auto record = run != nullptr ? run->record : std::nullopt;
   // The container says why its run failed.
   if (facts.crash) return Item{Kind::failed, facts.crash->at, crash_text(*facts.crash), record};
-  if (!run_failed) return std::nullopt;
-  auto why = preview(to_utf8(facts.ended->error), longest_error);
+  if (run == nullptr) return std::nullopt;
+  auto why = preview(to_utf8(run->error), longest_error);
   if (why.empty()) why = "Its last run failed";
-  return Item{Kind::failed, facts.ended->at, std::move(why), record};
+  return Item{Kind::failed, run->at, std::move(why), record};
 }
 
 bool is_silent(const TurnWaits& turn, const Patience& patience, Time at) {
