@@ -3,7 +3,6 @@ import { templateName, runtimeName } from '@/features/agents/state'
 import type { Run } from '@/features/fleetTimeline/historyModel'
 import { titleOf } from '@/features/fleetTimeline/runWords'
 import { nowWords } from '@/features/fleetGrid/nowWords'
-import { formatClock } from '@/format/time'
 import type { TurnRow } from '@/live/frames'
 import type { Pending } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
@@ -37,10 +36,12 @@ export interface NodeSource {
 }
 
 const DAY_MS = 86_400_000
+// Made once: two hundred boxes that each made their own would take longer than all the rest.
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 /** "10:32", or "Mon 10:32" when that is longer ago. It stands still: an age would tick in every box. */
 export const whenText = (at: number, now: number): string =>
-  now - at < DAY_MS ? formatClock(at) : `${day.format(at)} ${formatClock(at)}`
+  now - at < DAY_MS ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`
 
 function lastLine(run: Run | undefined, now: number): string {
   if (run === undefined) return text.graph.noRun

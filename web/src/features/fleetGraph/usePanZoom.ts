@@ -154,7 +154,7 @@ function pointing(
       event.preventDefault()
       const strength = Math.min(1.5, Math.abs(event.deltaY) / 100)
       if (event.ctrlKey || event.metaKey || event.deltaX === 0)
-        by.zoom(event.deltaY < 0, here(event), STEP ** (strength * 0.6), false)
+        by.zoom(event.deltaY < 0, here(event), STEP ** (strength * 0.6), true)
       else by.pan(-event.deltaX, -event.deltaY)
     },
   }
