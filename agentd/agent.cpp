@@ -134,6 +134,7 @@ void Agent::State::follow() {
     event_log.add("execution", {{"execution", run}});
     if (run.at("phase") == "ended") spawn("memory", executor, give_back_memory());
   });
+  executions.on_life([this](const boost::json::object& life) { event_log.add("turn", life); });
   turns.on_session([this] { event_log.add("session", {{"session", turns.session().card()}}); });
   runner.on_notice([this](const std::string& execution, std::string_view level, const std::string& text) {
     event_log.add("log", {{"execution_id", execution}, {"level", level}, {"text", text}});

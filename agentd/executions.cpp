@@ -19,6 +19,12 @@ constexpr std::chrono::milliseconds kKillAfter{5'000};
 constexpr std::chrono::milliseconds kGoneAfter{7'000};
 
 constexpr std::size_t kMostEnded = 20;
+/// A program that writes a line a millisecond must not fill the event log.
+constexpr std::chrono::seconds kLifeEvery{10};
+
+boost::json::value time_or_null(const std::optional<Time>& time) {
+  return time ? boost::json::value(format_z(*time)) : boost::json::value(nullptr);
+}
 
 boost::json::object told_of(const std::string& id, const ExecutionMetadata& metadata, Time started) {
   return {{"execution_id", id},
@@ -49,8 +55,21 @@ void Executions::began(Execution& run, const std::shared_ptr<Process>& process) 
   const auto waiting = std::find_if(runs_.begin(), at, [](const auto& one) { return !one->started_at_; });
   std::rotate(waiting, at, at + 1);
   auto told = told_of(run.id_, run.metadata_, *run.started_at_);
+  told["ready_at"] = time_or_null(run.ready_at_);
+  told["heard_at"] = time_or_null(run.heard_at_);
   told["phase"] = "began";
   if (changed_) changed_(told);
+}
+
+void Executions::heard(Execution& run, Time at) {
+  if (!run.ready_at_) run.ready_at_ = at;
+  run.heard_at_ = at;
+  if (run.heard_told_at_ && at >= *run.heard_told_at_ && at - *run.heard_told_at_ < kLifeEvery) return;
+  run.heard_told_at_ = at;
+  if (!life_) return;
+  life_({{"execution_id", run.id_},
+         {"ready_at", time_or_null(run.ready_at_)},
+         {"heard_at", time_or_null(run.heard_at_)}});
 }
 
 void Executions::leave(const std::shared_ptr<Execution>& run) {
@@ -90,6 +109,8 @@ boost::json::object Executions::running() const {
     if (!run->started_at_) continue;
     list.push_back(boost::json::object{{"execution_id", run->id_},
                                        {"started_at", format_z(*run->started_at_)},
+                                       {"ready_at", time_or_null(run->ready_at_)},
+                                       {"heard_at", time_or_null(run->heard_at_)},
                                        {"metadata", json::encode(run->metadata_)}});
   }
   return {{"executions", std::move(list)}};

@@ -51,6 +51,9 @@ class Execution {
   std::string id_;
   ExecutionMetadata metadata_;
   std::optional<Time> started_at_;
+  std::optional<Time> ready_at_;       ///< when its program said its first word
+  std::optional<Time> heard_at_;       ///< when its program last said something
+  std::optional<Time> heard_told_at_;  ///< which of these moments was told last
   boost::json::object outcome_;
   std::shared_ptr<LiveTranscript> live_ = std::make_shared<LiveTranscript>();
   std::weak_ptr<Process> process_;
@@ -71,6 +74,8 @@ class Executions {
   Executions& operator=(const Executions&) = delete;
 
   void on_change(Changed changed) { changed_ = std::move(changed); }
+  /// Called when a program has said its first word, and then at most every ten seconds while it says more.
+  void on_life(Changed life) { life_ = std::move(life); }
 
   /// A place in the registry, for as long as it lives.
   class Place {
@@ -91,6 +96,9 @@ class Executions {
   [[nodiscard]] Place enter(std::string id, std::string type, std::string_view message);
   /// Its process is there. Once more when the program had to be started again.
   void began(Execution& run, const std::shared_ptr<Process>& process);
+
+  /// Its program has said something.
+  void heard(Execution& run, Time at);
 
   /// Runs whose process is there, in order of their start.
   [[nodiscard]] boost::json::object running() const;
@@ -118,6 +126,7 @@ class Executions {
 
   asio::any_io_executor executor_;
   Changed changed_;
+  Changed life_;
   std::vector<std::shared_ptr<Execution>> runs_;
   std::deque<boost::json::object> ended_;
 };

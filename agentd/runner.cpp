@@ -20,8 +20,19 @@ constexpr std::size_t kShownNotice = 200;
 /// Hands what the lines say to everybody who follows the run.
 class Follower {
  public:
-  Follower(Ran& ran, LiveTranscript& live, Activity& activity, const Runner::Notice& notice, std::string execution)
-      : ran_(ran), live_(live), activity_(activity), notice_(notice), execution_(std::move(execution)) {}
+  struct Into {
+    LiveTranscript& live;
+    Activity& activity;
+    const Runner::Notice& notice;
+    std::function<void(Time)> heard;
+  };
+  Follower(Ran& ran, Into into, std::string execution)
+      : ran_(ran),
+        live_(into.live),
+        activity_(into.activity),
+        notice_(into.notice),
+        heard_(std::move(into.heard)),
+        execution_(std::move(execution)) {}
 
   void line(std::string_view line, bool cut) {
     reading_.clear();
@@ -40,6 +51,8 @@ class Follower {
  private:
   void hand_on() {
     const auto time = now();
+    // A line that says nothing to anybody (an empty one) is no sign of life.
+    if (!reading_.events.empty() || !reading_.shown.empty() || !reading_.pieces.empty()) heard_(time);
     for (const auto& event : reading_.events) {
       ran_.record->take(event, time);
       activity_.take(execution_, event, time);
@@ -60,6 +73,7 @@ class Follower {
   LiveTranscript& live_;
   Activity& activity_;
   const Runner::Notice& notice_;
+  std::function<void(Time)> heard_;
   std::string execution_;
   Reading reading_;
   bool told_ = false;
@@ -138,7 +152,9 @@ Task<Ran> Runner::run(Launch launch, Execution* run, std::chrono::seconds limit,
     folder = std::move(*made);
   }
   auto spec = spec_of(launch, folder, limit);
-  const auto follower = std::make_unique<Follower>(ran, live, activity_, notice_, run->id());
+  auto heard = [this, place = run](Time time) { executions_.heard(*place, time); };
+  const auto follower =
+      std::make_unique<Follower>(ran, Follower::Into{live, activity_, notice_, std::move(heard)}, run->id());
   Lines::Take take = [into = follower.get()](std::string_view line, bool cut) { into->line(line, cut); };
   const auto lines = std::make_unique<Lines>(std::move(take));
   Process::Output output = [into = lines.get()](std::string_view bytes) { into->feed(bytes); };

@@ -194,11 +194,13 @@ bool Follower::take_hello(const Frame& frame) {
 }
 
 void Follower::take_snapshot(const Frame& frame) {
-  auto live = with_snapshot(*live_, frame.body);
+  News news;
+  auto live = with_snapshot(*live_, frame.body, news);
   live.seq = frame.seq;
   live.connection = Connection::up;
   complete_ = place_ = true;
-  News news{std::make_shared<const Live>(std::move(live)), {}, true};
+  news.live = std::make_shared<const Live>(std::move(live));
+  news.whole = true;
   news.anew_since = std::exchange(anew_since_, std::nullopt);
   // What changed meanwhile nobody told.
   news.files.overflow = true;

@@ -91,6 +91,42 @@ ToolCallPtr call_of(const value& from) {
   return std::make_shared<const ToolCall>(std::move(call));
 }
 
+std::optional<Time> time_in(const object& from, std::string_view name) {
+  const auto* found = find(from, name);
+  return found != nullptr && found->is_string() ? parse_time(std::string_view(found->get_string())) : std::nullopt;
+}
+
+/// For those who count times. A call without run, or without times that can be read, counts for nobody.
+void tell_call(const value& from, News& news) {
+  const auto* entry = from.if_object();
+  if (entry == nullptr || news.calls.size() >= most_calls) return;
+  ToldCall call;
+  call.id = text_in(*entry, "id", longest_id);
+  call.run = text_in(*entry, "execution_id", longest_id);
+  const auto started = time_in(*entry, "started_at");
+  if (call.id.empty() || call.run.empty() || !started) return;
+  call.started_at = *started;
+  if (text_in(*entry, "status") != "running") {
+    call.ended_at = time_in(*entry, "ended_at");
+    if (!call.ended_at) return;
+  }
+  call.tool = text_in(*entry, "tool");
+  call.input_summary = text_in(*entry, "input_summary");
+  news.calls.push_back(std::move(call));
+}
+
+/// Daemons that tell signs of life always name their members.
+void tell_run(const object& from, News& news) {
+  if (news.told_runs.size() >= most_runs) return;
+  ToldRun run;
+  run.id = text_in(from, "execution_id", longest_id);
+  if (run.id.empty()) return;
+  run.tells_life = from.contains("ready_at");
+  run.ready_at = time_in(from, "ready_at");
+  run.heard_at = time_in(from, "heard_at");
+  news.told_runs.push_back(std::move(run));
+}
+
 /// Everything but the timeline.
 void take_figures(Activity& into, const object& from) {
   into.running = text_in(from, "status") == "running";
@@ -125,7 +161,7 @@ std::shared_ptr<const void> new_list() {
   return std::make_shared<char>();
 }
 
-ActivityPtr activity_of(const object& from) {
+ActivityPtr activity_of(const object& from, News& news) {
   Activity made;
   made.list = new_list();
   take_figures(made, from);
@@ -133,20 +169,23 @@ ActivityPtr activity_of(const object& from) {
     for (const auto& entry : timeline->get_array()) {
       if (made.timeline.size() >= most_calls) break;
       if (auto call = call_of(entry)) made.timeline.push_back(std::move(call));
+      tell_call(entry, news);
     }
   }
   return std::make_shared<const Activity>(std::move(made));
 }
 
 /// A call that has begun comes to the front, one that has ended takes its own place.
-ActivityPtr activity_after(const Activity& before, const object& event) {
+ActivityPtr activity_after(const Activity& before, const object& event, News& news) {
   auto made = before;
   take_figures(made, event);
   const auto* entry = find(event, "entry");
   if (entry == nullptr || entry->is_null()) {
     made.timeline.clear();
     made.list = new_list();
+    news.no_calls = true;
   } else if (auto call = call_of(*entry)) {
+    tell_call(*entry, news);
     const auto same = [&](const ToolCallPtr& one) {
       return one->running && one->id == call->id && one->execution == call->execution;
     };
@@ -195,12 +234,14 @@ LiveRun run_of(const object& from) {
           text_in(words, "message_preview"), text_in(from, "started_at", longest_id)};
 }
 
-LiveRunsPtr runs_of(const value* list) {
+LiveRunsPtr runs_of(const value* list, News& news) {
   auto made = std::make_shared<std::vector<LiveRun>>();
   if (list == nullptr || !list->is_array()) return made;
   for (const auto& one : list->get_array()) {
     if (made->size() >= most_runs) break;
-    if (one.is_object()) made->push_back(run_of(one.get_object()));
+    if (!one.is_object()) continue;
+    made->push_back(run_of(one.get_object()));
+    tell_run(one.get_object(), news);
   }
   return made;
 }
@@ -216,6 +257,7 @@ void take_execution(Live& live, const object& event, News& news) {
     news.ended.push_back(std::move(run.id));
   } else if (runs.size() < most_runs) {
     runs.push_back(std::move(run));
+    tell_run(told->get_object(), news);
   }
   live.runs = std::make_shared<const std::vector<LiveRun>>(std::move(runs));
 }
@@ -242,31 +284,33 @@ const object* object_in(const object& from, std::string_view name) {
 
 }  // namespace
 
-Live with_snapshot(const Live& before, const object& state) {
+Live with_snapshot(const Live& before, const object& state, News& news) {
   auto made = before;
   made.runtime = text_in(state, "runtime", longest_id);
   made.runtime_available = flag_in(state, "runtime_available");
   const object none;
   const auto* activity = object_in(state, "activity");
-  made.activity = activity_of(activity != nullptr ? *activity : none);
+  made.activity = activity_of(activity != nullptr ? *activity : none, news);
   const auto* session = object_in(state, "session");
   made.session = session_of(session != nullptr ? *session : none);
   const auto* startup = object_in(state, "startup");
   made.startup = startup_of(startup != nullptr ? *startup : none);
-  made.runs = runs_of(find(state, "running"));
+  made.runs = runs_of(find(state, "running"), news);
   return made;
 }
 
 Live with_event(const Live& before, const std::string& type, const object& event, News& news) {
   auto made = before;
   if (type == "activity") {
-    made.activity = activity_after(*before.activity, event);
+    made.activity = activity_after(*before.activity, event, news);
   } else if (type == "session") {
     if (const auto* session = object_in(event, "session")) made.session = session_of(*session);
   } else if (type == "startup") {
     made.startup = startup_of(event);
   } else if (type == "execution") {
     take_execution(made, event, news);
+  } else if (type == "turn") {
+    tell_run(event, news);
   } else if (type == "files") {
     news.files = files_of(event);
   }

@@ -36,7 +36,11 @@ live::Moment at(std::chrono::milliseconds since) {
 
 class ActivityFeedTest : public testing::Test {
  protected:
-  ActivityFeedTest() { set(agentlink::with_snapshot(agentlink::blank("bot", "c"), object_of(R"({"session":{}})"))); }
+  ActivityFeedTest() { take_snapshot("c", R"({"session":{}})"); }
+  void take_snapshot(const std::string& container, std::string_view text) {
+    News news;
+    set(agentlink::with_snapshot(agentlink::blank("bot", container), object_of(text), news));
+  }
   void set(Live state) { live = std::make_shared<const Live>(std::move(state)); }
   void connect() {
     auto state = *live;
@@ -147,7 +151,7 @@ TEST_F(ActivityFeedTest, StopAndStartAreTold) {
   EXPECT_EQ(told[0].second.at("connection"), "off");
   EXPECT_EQ(told[0].second.at("status"), "idle");
   EXPECT_EQ(told[0].second.at("cleared"), true);
-  set(agentlink::with_snapshot(agentlink::blank("bot", "c2"), object_of("{}")));
+  take_snapshot("c2", "{}");
   told = due(2s);
   ASSERT_EQ(told.size(), 3U);
   EXPECT_EQ(told[0].second.at("connection"), "connecting");

@@ -206,6 +206,14 @@ TEST_F(EventStreamTest, BeginsWithTheStateAndGoesOnWithWhatHappens) {
   EXPECT_EQ(began.at("execution").at("phase"), "began");
   EXPECT_EQ(began.at("execution").at("execution_id"), "run-1");
   EXPECT_EQ(began.at("execution").at("message_preview"), "hi");
+  EXPECT_TRUE(began.at("execution").at("ready_at").is_null());
+  EXPECT_TRUE(began.at("execution").at("heard_at").is_null());
+  const auto life = reader.until("turn");
+  EXPECT_EQ(life.at("execution_id"), "run-1");
+  const auto ready = parse_time(std::string(life.at("ready_at").as_string()));
+  ASSERT_TRUE(ready);
+  EXPECT_GE(*ready, *parse_time(std::string(began.at("execution").at("started_at").as_string())));
+  EXPECT_EQ(life.at("heard_at"), life.at("ready_at"));
   const auto tool = reader.until("activity");
   EXPECT_EQ(tool.at("status"), "running");
   EXPECT_EQ(tool.at("active_tool").at("input_summary"), "ls");
@@ -222,10 +230,30 @@ TEST_F(EventStreamTest, BeginsWithTheStateAndGoesOnWithWhatHappens) {
   // No number is left out.
   auto last = snapshot.at("seq").as_int64();
   auto all = reader.passed;
-  for (const auto& event : {began, tool, closed, ended}) all.push_back(event);
+  for (const auto& event : {began, life, tool, closed, ended}) all.push_back(event);
   std::set<std::int64_t> numbers;
   for (const auto& event : all) numbers.insert(event.at("seq").as_int64());
   EXPECT_GE(static_cast<std::int64_t>(numbers.size()), ended.at("seq").as_int64() - last - 1);
+}
+
+TEST_F(EventStreamTest, AProgramThatSaysMuchFillsNoLog) {
+  use_command(R"([sh, -c, 'for i in 1 2 3 4 5 6 7 8 9; do echo line $i; sleep 0.01; done; cat >/dev/null; sleep 0.2'])");
+  start();
+  auto reader = read();
+  (void)reader.until("snapshot");
+  const auto run = begin("/api/task", R"({"message":"hi","execution_id":"run-1"})");
+  (void)reader.until("turn");
+  auto another = read();
+  const auto state = another.until("snapshot");
+  const auto& running = state.at("state").at("running").as_array();
+  ASSERT_EQ(running.size(), 1U);
+  EXPECT_TRUE(running[0].at("ready_at").is_string());
+  EXPECT_TRUE(running[0].at("heard_at").is_string());
+  (void)reader.until("execution");
+  std::vector<std::string> later;
+  for (const auto& event : reader.passed) later.emplace_back(event.at("type").as_string());
+  EXPECT_EQ(std::count(later.begin(), later.end(), "turn"), 0) << "its first word, then every ten seconds";
+  EXPECT_EQ(await(run).status, 200U);
 }
 
 TEST_F(EventStreamTest, GoesOnWhereTheReaderWas) {

@@ -54,7 +54,7 @@ constexpr const char* state = R"({"runtime":"claude-code","runtime_available":tr
   "running":[{"execution_id":"e","started_at":"t","metadata":{"type":"task","message_preview":"hi"}}],"ended":[]})";
 
 TEST(Reading, ASnapshotTellsEverything) {
-  const auto live = with_snapshot(blank("bot", "c1"), object_of(state));
+  const auto live = with_snapshot(blank("bot", "c1"), object_of(state), *std::make_unique<News>());
   EXPECT_EQ(live.agent, "bot");
   EXPECT_EQ(live.runtime, "claude-code");
   EXPECT_TRUE(live.runtime_available);
@@ -75,7 +75,7 @@ TEST(Reading, ASnapshotTellsEverything) {
 }
 
 TEST(Reading, EventsChangeTheirPartOnly) {
-  const auto before = with_snapshot(blank("bot", "c1"), object_of(state));
+  const auto before = with_snapshot(blank("bot", "c1"), object_of(state), *std::make_unique<News>());
   News news;
   auto live =
       with_event(before, "activity", object_of(R"({"seq":5,"status":"idle","active_tool":null,"tool_counts":{"Bash":3},
@@ -118,6 +118,67 @@ TEST(Reading, EventsChangeTheirPartOnly) {
   EXPECT_FALSE(news.files.overflow);
 }
 
+TEST(Reading, WhoCountsTimesHearsOfCallsAndLife) {
+  News news;
+  auto live = with_snapshot(blank("bot", "c1"), object_of(R"({"activity":{"timeline":[
+        {"id":"b","tool":"Bash","input_summary":"make","status":"running","started_at":"2026-01-01T00:00:05.000Z","execution_id":"e"},
+        {"id":"a","tool":"Read","status":"completed","started_at":"2026-01-01T00:00:01.000Z","ended_at":"2026-01-01T00:00:02.500Z","execution_id":"e"},
+        {"id":"no-run","status":"running","started_at":"2026-01-01T00:00:01.000Z"},
+        {"id":"no-time","status":"running","started_at":"soon","execution_id":"e"},
+        {"id":"no-end","status":"completed","started_at":"2026-01-01T00:00:01.000Z","ended_at":null,"execution_id":"e"}]},
+        "running":[{"execution_id":"e","started_at":"2026-01-01T00:00:00.000Z","ready_at":"2026-01-01T00:00:00.500Z","heard_at":null,
+                    "metadata":{"type":"chat"}},
+                   {"execution_id":"old","started_at":"2026-01-01T00:00:00.000Z"}]})"),
+                            news);
+  ASSERT_EQ(news.calls.size(), 2U);
+  EXPECT_EQ(news.calls[0].id, "b");
+  EXPECT_EQ(news.calls[0].run, "e");
+  EXPECT_EQ(news.calls[0].tool, "Bash");
+  EXPECT_EQ(news.calls[0].input_summary, "make");
+  EXPECT_FALSE(news.calls[0].ended_at);
+  EXPECT_EQ(news.calls[1].ended_at, parse_time("2026-01-01T00:00:02.500Z"));
+  ASSERT_EQ(news.told_runs.size(), 2U);
+  EXPECT_TRUE(news.told_runs[0].tells_life);
+  EXPECT_EQ(news.told_runs[0].ready_at, parse_time("2026-01-01T00:00:00.500Z"));
+  EXPECT_FALSE(news.told_runs[0].heard_at);
+  EXPECT_FALSE(news.told_runs[1].tells_life) << "an older daemon";
+  EXPECT_FALSE(news.no_calls);
+
+  const auto runs = live.runs;
+  news = {};
+  live = with_event(
+      live, "turn",
+      object_of(R"({"execution_id":"e","ready_at":"2026-01-01T00:00:00.500Z","heard_at":"2026-01-01T00:00:09Z"})"),
+      news);
+  EXPECT_EQ(live.runs, runs) << "nothing that others look at";
+  ASSERT_EQ(news.told_runs.size(), 1U);
+  EXPECT_EQ(news.told_runs[0].heard_at, parse_time("2026-01-01T00:00:09Z"));
+
+  news = {};
+  live =
+      with_event(live, "activity",
+                 object_of(R"({"status":"idle","entry":{"id":"b","tool":"Bash","status":"completed","execution_id":"e",
+                        "started_at":"2026-01-01T00:00:05.000Z","ended_at":"2026-01-01T00:00:07.000Z"}})"),
+                 news);
+  ASSERT_EQ(news.calls.size(), 1U);
+  EXPECT_EQ(news.calls[0].ended_at, parse_time("2026-01-01T00:00:07.000Z"));
+
+  news = {};
+  live = with_event(live, "activity", object_of(R"({"status":"idle","entry":null})"), news);
+  EXPECT_TRUE(news.no_calls);
+
+  news = {};
+  live = with_event(live, "execution",
+                    object_of(R"({"execution":{"execution_id":"f","phase":"began","ready_at":null,"heard_at":null}})"),
+                    news);
+  ASSERT_EQ(news.told_runs.size(), 1U);
+  EXPECT_TRUE(news.told_runs[0].tells_life);
+  EXPECT_FALSE(news.told_runs[0].ready_at);
+  news = {};
+  live = with_event(live, "execution", object_of(R"({"execution":{"execution_id":"f","phase":"ended"}})"), news);
+  EXPECT_TRUE(news.told_runs.empty());
+}
+
 TEST(Reading, NothingAnAgentSendsBreaksTheBounds) {
   boost::json::object bad = object_of(state);
   boost::json::array timeline;
@@ -132,7 +193,10 @@ TEST(Reading, NothingAnAgentSendsBreaksTheBounds) {
   boost::json::array runs;
   for (int i = 0; i < 1000; ++i) runs.push_back(boost::json::object{{"execution_id", std::string(10'000, 'z')}});
   bad["running"] = std::move(runs);
-  const auto live = with_snapshot(blank("bot", "c"), bad);
+  News news;
+  const auto live = with_snapshot(blank("bot", "c"), bad, news);
+  EXPECT_LE(news.calls.size(), most_calls);
+  EXPECT_LE(news.told_runs.size(), 64U);
   EXPECT_EQ(live.activity->timeline.size(), most_calls);
   std::size_t bytes = live.activity->tool_counts.size() + live.startup->size() + live.session->text.size();
   for (const auto& call : live.activity->timeline) bytes += call->text.size();
@@ -144,7 +208,7 @@ TEST(Reading, OddTypesAreLeftOut) {
   for (const auto* odd : {R"({})", R"({"activity":5,"session":[],"startup":"x","running":{}})",
                           R"({"activity":{"timeline":[1,null,{},{"id":5}],"totals":[],"tool_counts":{"a":"b"}},
                               "session":{"message_count":-4,"total_cost_usd":1e308,"context_percent":"many"},"running":[1]})"}) {
-    const auto live = with_snapshot(blank("bot", "c"), object_of(odd));
+    const auto live = with_snapshot(blank("bot", "c"), object_of(odd), *std::make_unique<News>());
     EXPECT_TRUE(live.activity->timeline.empty());
     EXPECT_EQ(live.session->message_count, 0);
     EXPECT_NO_THROW((void)object_of(live.session->text));
