@@ -95,8 +95,9 @@ export async function lookAtFleet({ withMock, shoot, flip }) {
     await flip(base, 'refuse-sockets')
     await flip(base, 'slow-on')
     await shoot(base, 'fleet-loading', async (page) => {
-      await page.goto(`${base}/`)
-      await page.waitForTimeout(900)
+      await page.keyboard.press('g')
+      await page.keyboard.press('d')
+      await page.waitForTimeout(700)
     })
   })
 }

@@ -8,8 +8,10 @@ export interface DashboardChoice {
   readonly group?: string
   readonly sort?: string
   readonly state?: string
-  /** What needs a person is folded to one line. */
+  /** What needs a person is folded to one line above the grid. */
   readonly needsFolded?: boolean
+  /** And it is unfolded above the graph and the time line, which need the room. */
+  readonly needsUnfolded?: boolean
   /** Groups that are folded, as "owner/maria". */
   readonly folded?: readonly string[]
 }
@@ -38,6 +40,7 @@ export function readDashboard(stored: string | null): DashboardChoice {
   return {
     ...(Object.fromEntries(texts) as DashboardChoice),
     ...(raw.needsFolded === true ? { needsFolded: true } : {}),
+    ...(raw.needsUnfolded === true ? { needsUnfolded: true } : {}),
     ...(folded.length > 0 ? { folded } : {}),
   }
 }

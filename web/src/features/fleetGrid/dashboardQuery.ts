@@ -114,6 +114,10 @@ export function useDashboardQuery(): DashboardQuery {
     },
   )
 
+  const view = computed({
+    get: () => oneOf(VIEWS, said('view')),
+    set: (value) => put('view', value),
+  })
   const filter = computed({
     get: () => oneOf(FILTERS, said('state')),
     set: (value) => put('state', value),
@@ -124,10 +128,7 @@ export function useDashboardQuery(): DashboardQuery {
   })
   const foldKey = (key: string) => `${group.value}/${key}`
   return {
-    view: computed({
-      get: () => oneOf(VIEWS, said('view')),
-      set: (value) => put('view', value),
-    }),
+    view,
     range: computed({
       get: () => rangeOf(said('range')),
       set: (value) => put('range', value),
@@ -149,9 +150,13 @@ export function useDashboardQuery(): DashboardQuery {
       preferences.dashboard = withFolded(preferences.dashboard, foldKey(key))
     },
     needsFolded: computed({
-      get: () => preferences.dashboard.needsFolded === true,
-      set: (value) => {
-        preferences.dashboard = { ...preferences.dashboard, needsFolded: value }
+      get: () =>
+        view.value === 'grid'
+          ? preferences.dashboard.needsFolded === true
+          : preferences.dashboard.needsUnfolded !== true,
+      set: (folded) => {
+        const change = view.value === 'grid' ? { needsFolded: folded } : { needsUnfolded: !folded }
+        preferences.dashboard = { ...preferences.dashboard, ...change }
       },
     }),
   }

@@ -105,6 +105,17 @@ describe('how the dashboard is shown', () => {
     query.fold('maria')
     expect(query.isFolded('maria')).toBe(false)
   })
+
+  it('leaves the graph its room until a person wants to see who needs one', async () => {
+    await open('/')
+    expect(query.needsFolded.value).toBe(false)
+    await open('/?view=graph')
+    expect(query.needsFolded.value).toBe(true)
+    query.needsFolded.value = false
+    await open('/?view=timeline')
+    expect(query.needsFolded.value).toBe(false)
+    expect(usePreferences().dashboard.needsFolded).toBeUndefined()
+  })
 })
 
 describe('what was stored', () => {
