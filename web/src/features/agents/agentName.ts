@@ -26,6 +26,8 @@ const RESERVED = new Set([
   'autonomy-status',
   'deploy-local',
   'activities',
+  'stats',
+  'attention',
   'trinity-system',
 ])
 
