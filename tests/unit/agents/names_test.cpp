@@ -78,7 +78,7 @@ TEST(CheckName, SaysWhatIsWrong) {
 
 TEST(CheckName, AddressesOfTheApiAreReserved) {
   for (const auto* name :
-       {"context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities", "trinity-system"})
+       {"context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities", "attention", "trinity-system"})
     EXPECT_NE(refusal(name).find(name), std::string::npos) << name;
 }
 
