@@ -76,7 +76,9 @@ export class MockWork {
     }
   }
 
-  #row({ step: _, ...row }) {
+  #row(turn) {
+    const row = { ...turn }
+    delete row.step
     return row
   }
 

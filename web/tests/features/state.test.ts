@@ -54,6 +54,21 @@ describe('order and filters', () => {
     agent('held', { status: 'paused' }),
   ]
 
+  it('puts what is known to need a person before everything, the most urgent first', () => {
+    const urgency: Readonly<Record<string, number>> = { idle: 4, calm: 0 }
+    const rows = ['busy', 'idle', 'calm'].map((name) => agent(name))
+    rows.push(agent('killed', { status: 'stopped', reason: 'oom' }))
+    const sorted = sortAgents(
+      rows,
+      { key: 'state', down: false },
+      () => undefined,
+      (name) => urgency[name] ?? null,
+    )
+    expect(sorted.map((one) => one.name)).toEqual(['calm', 'idle', 'killed', 'busy'])
+    expect(fits(agent('calm'), 'attention', '', true)).toBe(true)
+    expect(fits(agent('calm'), 'attention', '')).toBe(false)
+  })
+
   it('puts what needs a person first', () => {
     const sorted = sortAgents(all, { key: 'state', down: false }, () => undefined)
     expect(sorted.map((one) => one.name)).toEqual(['broken', 'held', 'quiet', 'off'])

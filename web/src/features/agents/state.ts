@@ -163,9 +163,9 @@ export function chooseSort(now: Sort, key: SortKey): Sort {
   return { key, down: now.key === key ? !now.down : first }
 }
 
-/** What needs a person first: what is known to, bad ends, odd states, running, stopped. */
-function rank(agent: FleetAgent, needs: boolean): number {
-  if (needs) return -1
+/** What needs a person first: what is known to, the most urgent first, bad ends, odd states, running, stopped. */
+function rank(agent: FleetAgent, urgency: number | null): number {
+  if (urgency !== null) return urgency - 100
   if (endedBadly(agent)) return 0
   if (needsLook(agent)) return 1
   return agent.status === 'running' ? 2 : 3
@@ -179,12 +179,13 @@ export function sortAgents(
   agents: readonly FleetAgent[],
   sort: Sort,
   figuresOf: (name: string) => AgentFigures | undefined,
-  needs: (name: string) => boolean = () => false,
+  /** Of what needs a person, 0 the most urgent; null: nothing is known to. */
+  urgencyOf: (name: string) => number | null = () => null,
 ): FleetAgent[] {
   const value = (agent: FleetAgent): number | string => {
     switch (sort.key) {
       case 'state':
-        return rank(agent, needs(agent.name))
+        return rank(agent, urgencyOf(agent.name))
       case 'name':
         return agent.name
       case 'owner':
