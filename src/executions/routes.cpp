@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "json/decode.h"
 
 namespace trinity::executions {
@@ -83,6 +84,16 @@ ExecutionStore::Window window_of(const http::Parameters& query) {
   window.status = text("filter_status");
   window.triggered_by = text("filter_triggered_by");
   window.words = text("q");
+  const auto moment = [&](const char* name) -> std::optional<Time> {
+    const auto given = text(name);
+    if (!given) return std::nullopt;
+    const auto time = parse_time(*given);
+    if (!time)
+      faults.add("datetime_parsing", {"query", name}, "Use a time such as 2026-01-14T10:09:00Z", json::value(*given));
+    return time;
+  };
+  window.from = moment("filter_from");
+  window.to = moment("filter_to");
   faults.check();
   return window;
 }

@@ -44,8 +44,8 @@ class ExecutionStore {
     std::optional<std::string> before{};  ///< a record's id: only those behind it
     std::optional<std::string> status{};
     std::optional<std::string> triggered_by{};
-    std::optional<Time> from{};  ///< begun then or later
-    std::optional<Time> to{};    ///< begun then or before
+    std::optional<Time> from{};          ///< begun then or later
+    std::optional<Time> to{};            ///< begun then or before
     std::optional<std::string> words{};  ///< stand in message, response or error, whatever the case of their letters
   };
   /// Without transcripts.

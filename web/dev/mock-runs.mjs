@@ -759,8 +759,13 @@ export class MockRuns {
       query.get('filter_triggered_by'),
       (query.get('q') ?? '').toLowerCase(),
     ]
+    const [from, to] = ['filter_from', 'filter_to'].map((name) => query.get(name))
     return made.rows
       .slice(at)
+      .filter(
+        ({ started_at: at }) =>
+          (from === null || `${at}Z` >= from) && (to === null || `${at}Z` <= to),
+      )
       .filter(
         (row) =>
           (status === null || row.status === status) &&

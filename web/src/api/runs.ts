@@ -26,10 +26,16 @@ export interface RunFilter {
   status?: string | undefined
   triggeredBy?: string | undefined
   words?: string | undefined
+  /** When they began, epoch milliseconds. */
+  from?: number | null
+  to?: number | null
 }
 
 const runPath = (name: string, id: string, rest = '') =>
   agentPath(name, `/executions/${encodeURIComponent(id)}${rest}`)
+
+const isoOf = (at: number | null | undefined) =>
+  typeof at === 'number' ? new Date(at).toISOString() : undefined
 
 function query(fields: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(fields).filter(
@@ -64,6 +70,8 @@ export const runCalls = {
       filter_status: filter.status,
       filter_triggered_by: filter.triggeredBy,
       q: filter.words,
+      filter_from: isoOf(filter.from),
+      filter_to: isoOf(filter.to),
     })
     return (await call<RunRow[]>('GET', agentPath(name, `/executions?${asked}`), { signal })).data
   },

@@ -7139,6 +7139,10 @@ export interface operations {
                 before?: string;
                 filter_status?: "running" | "success" | "failed";
                 filter_triggered_by?: "manual" | "agent" | "mcp" | "schedule";
+                /** @description only runs that began then or later; ISO-8601, without zone UTC */
+                filter_from?: string;
+                /** @description only runs that began then or before */
+                filter_to?: string;
                 /** @description words that stand in message, response or error, whatever the case of their letters */
                 q?: string;
             };

@@ -143,6 +143,15 @@ export const runTexts = {
     statuses: { all: 'All', success: 'Done', failed: 'Failed', running: 'Running' },
     triggerLabel: 'Started by',
     anyTrigger: 'Anybody',
+    whenLabel: 'When it began',
+    whens: {
+      '': 'Any time',
+      today: 'Today',
+      '7d': 'Last 7 days',
+      '30d': 'Last 30 days',
+      day: 'A day…',
+    },
+    dayLabel: 'Day',
     columns: {
       task: 'Task',
       status: 'Outcome',

@@ -4,7 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createApp, effectScope, ref, shallowRef } from 'vue'
 import type { RunRow } from '@/api/types'
 import { NO_RUNS } from '@/features/runs/runsModel'
-import { isFiltered, merged, NO_FILTER, type HistoryFilter } from '@/features/tasks/historyModel'
+import {
+  dayOf,
+  isFiltered,
+  merged,
+  NO_FILTER,
+  spanOf,
+  type HistoryFilter,
+} from '@/features/tasks/historyModel'
 import { EMPTY_FORM, errorsOf, optionsSet, requestOf, toolsOf } from '@/features/tasks/taskForm'
 import { useHistory } from '@/features/tasks/useHistory'
 import { plainLine } from '@/lib/plainLine'
@@ -89,6 +96,33 @@ describe('the history', () => {
     expect(isFiltered(failed)).toBe(true)
   })
 
+  describe('of a time', () => {
+    const now = new Date(2026, 0, 14, 15, 30).getTime()
+
+    it.each([
+      ['', null, null],
+      ['soon', null, null],
+      ['today', new Date(2026, 0, 14).getTime(), null],
+      ['7d', now - 7 * 86_400_000, null],
+      ['2026-01-12', new Date(2026, 0, 12).getTime(), new Date(2026, 0, 13).getTime() - 1],
+    ])('%s', (when, from, to) => {
+      expect(spanOf(when, now)).toEqual({ from, to })
+    })
+
+    it('has days as date fields have them', () => {
+      expect(dayOf(new Date(2026, 0, 4, 23, 59).getTime())).toBe('2026-01-04')
+    })
+
+    it('shows new runs only when they belong to it', () => {
+      const at = new Date(2026, 0, 14, 12).toISOString()
+      const found = [row(1, { started_at: at })]
+      const live = [row(2, { started_at: new Date(2026, 0, 15, 12).toISOString() })]
+      const filter = { ...NO_FILTER, when: '2026-01-14' }
+      expect(isFiltered(filter)).toBe(true)
+      expect(ids(merged(found, live, filter))).toEqual(['r1'])
+    })
+  })
+
   describe('by pages', () => {
     beforeEach(() => setActivePinia(createPinia()))
     function history(filter: HistoryFilter, rows: readonly RunRow[]) {
@@ -115,6 +149,21 @@ describe('the history', () => {
     const fifty = Array.from({ length: 50 }, (_, n) =>
       row(n, { started_at: `2026-01-14T10:00:${99 - n}` }),
     )
+
+    it('asks the server for no more than it', async () => {
+      const { from, to } = spanOf('2026-01-14')
+      const span = new URLSearchParams({
+        filter_from: new Date(from ?? 0).toISOString(),
+        filter_to: new Date(to ?? 0).toISOString(),
+      })
+      const server = fakeServer({
+        [`GET /api/agents/a/executions?limit=50&${span}`]: () => [200, []],
+      })
+      const { scope } = history({ ...NO_FILTER, when: '2026-01-14' }, [])
+      await flushPromises()
+      expect(server.calls).toHaveLength(1)
+      scope.stop()
+    })
 
     it('asks nothing until older runs are wanted', async () => {
       const server = fakeServer({

@@ -6,7 +6,7 @@ import { NEWEST_ROWS } from '@/features/runs/runsModel'
 import type { LiveRuns } from '@/features/runs/useRuns'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
-import { isFiltered, merged, type HistoryFilter } from './historyModel'
+import { isFiltered, merged, spanOf, type HistoryFilter } from './historyModel'
 
 const PAGE = 50
 const TYPED_MS = 300
@@ -41,7 +41,8 @@ export function useHistory(
   const filtered = computed(() => isFiltered(filter()))
 
   async function ask(before: string | undefined, signal: AbortSignal): Promise<RunRow[]> {
-    const { status, trigger, words } = filter()
+    const { status, trigger, words, when } = filter()
+    const { from, to } = spanOf(when)
     return api.executions(
       name(),
       {
@@ -50,6 +51,8 @@ export function useHistory(
         status: status === 'all' ? undefined : status,
         triggeredBy: trigger,
         words: words.trim(),
+        from,
+        to,
       },
       signal,
     )
@@ -105,9 +108,11 @@ export function useHistory(
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined
-  watch([name, () => filter().status, () => filter().trigger], () => void first(), {
-    immediate: true,
-  })
+  watch(
+    [name, () => filter().status, () => filter().trigger, () => filter().when],
+    () => void first(),
+    { immediate: true },
+  )
   watch(
     () => filter().words,
     () => {
