@@ -10,7 +10,7 @@ export const agentTexts = {
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 agent' : `${all} agents`) : `${shown} of ${all} agents`,
     filterLabel: 'State',
-    filters: { all: 'All', running: 'Running', stopped: 'Stopped', attention: 'Needs a look' },
+    filters: { all: 'All', running: 'Running', stopped: 'Stopped', attention: 'Needs you' },
     view: { label: 'View', table: 'Table', cards: 'Cards' },
     density: { compact: 'Compact rows', comfortable: 'Comfortable rows' },
     tableLabel: 'Agents',
