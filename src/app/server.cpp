@@ -28,6 +28,8 @@
 #include "app/template_tokens.h"
 #include "app/vault_parts.h"
 #include "app/version.h"
+#include "attention/routes.h"
+#include "attention/stream.h"
 #include "audit/routes.h"
 #include "auth/authenticator.h"
 #include "auth/key_book.h"
@@ -59,9 +61,13 @@
 #include "outbound/client.h"
 #include "permissions/routes.h"
 #include "platform/routes.h"
+#include "pressure/routes.h"
+#include "pressure/topics.h"
 #include "runfeeds/topics.h"
 #include "runstats/fleet_feed.h"
 #include "runstats/routes.h"
+#include "runstats/row_stream.h"
+#include "runstats/turn_rows.h"
 #include "sessions/routes.h"
 #include "sessions/service.h"
 #include "sharing/routes.h"
@@ -99,6 +105,13 @@ class Identities : public live::IdentitySource {
   }
   auth::TokenVerifier& verifier_;
 };
+
+attention::Patience patience(const Config& config) {
+  attention::Patience made;
+  made.stuck = std::chrono::seconds(config.attention_stuck_seconds);
+  made.tool = std::chrono::seconds(config.attention_tool_seconds);
+  return made;
+}
 
 /// Connections come first; what descriptors are left serves the agents' figures.
 std::size_t reader_count(const Config& config) {
@@ -256,6 +269,10 @@ struct Server::Parts {
   logs::LiveLogs logs;
   agentlink::Followers followers;
   activity::Topics topics;
+  executions::RunningTurns turns;
+  runstats::TurnRows turn_rows{turns};
+  pressure::Topics pressure_topics{turns, fleet,
+                                   [this](const live::Topic& topic) { hub.stir(topic, live::Moment::current()); }};
   runfeeds::StoreSource stored_runs{execution_store, pool};
   runfeeds::Topics run_topics;
   activities::Topics activity_topics{fleet.executor(), io[0].get_executor(),
@@ -302,7 +319,10 @@ struct Server::Parts {
   conversation::ChatService chats{{}, all_runs, run_keys, sessions};
   runstats::FigureStore figure_store{database};
   runstats::FigureService figures{fleet, figure_store};
+  attention::AttentionStore attention_store{database};
+  attention::AttentionService attention{{fleet, turns, attention_store}, patience(config)};
   activity::ActivityService activity{agents, fleet, followers, agent_link};
+  pressure::PressureService pressure{fleet, turns};
   activity::LiveChat live_chat{agents, fleet, agent_link};
   files::FileService files{agents, fleet, agent_link};
   GitParts git{config,
@@ -322,6 +342,7 @@ struct Server::Parts {
   void load();
   void follow_activities();
   void forget_old_entries();
+  void follow_attention();
   void add_routes();
   executions::RunRules run_rules();
   /// Agents that have this credential get what is new of it.
@@ -332,6 +353,8 @@ struct Server::Parts {
   /// What another program wrote is read anew, all that is kept in memory.
   static Task<> read_again(Parts* parts, Call call);
   void on_publication(const fleet::Publication& publication);
+  /// What else topic `agents:stats` tells.
+  runstats::Sections sections(const live::Asked& asked);
   std::vector<boost::asio::io_context*> contexts();
   std::vector<trinity::asio::any_io_executor> io_executors();
 };
@@ -397,19 +420,23 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   hub.serve(live::Topic::Kind::executions, [this](const live::Asked& asked) { return run_topics.agent(asked); });
   hub.serve(live::Topic::Kind::execution, [this](const live::Asked& asked) { return run_topics.run(asked); });
   hub.serve(live::Topic::Kind::dashboard, [this](const live::Asked& asked) { return dashboards.feed(asked); });
+  hub.serve(live::Topic::Kind::pressure, [this](const live::Asked& asked) { return pressure_topics.feed(asked); });
   hub.serve(live::Topic::Kind::files, [this](const live::Asked& asked) { return topics.files(asked); });
   follow_activities();
   forget_old_entries();
   agent_store.on_forgotten([this](const std::string& agent) { secrets.forget(agent); });
   agent_store.on_forgotten([this](const std::string& agent) { budgets.forget(agent); });
   agent_store.on_forgotten([this](const std::string& agent) { figures.forget(agent); });
+  agent_store.on_forgotten([this](const std::string& agent) { turn_rows.forget(agent); });
   followers.on_news([this](const agentlink::News& news) { figures.contexts().hear(news); });
+  followers.on_news([this](const agentlink::News& news) { turns.hear(news); });
   activities.listen([this](const activities::News& news) { figures.contexts().hear(news); });
   runs.listen([this](const executions::RunNews& news) { figures.executions().hear(news); });
   hub.serve(live::Topic::Kind::fleet_stats, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](const std::string& agent, int delta) { fleet.watch(agent, delta); };
     return std::make_unique<runstats::FleetFeed>(asked.viewer.caller, pace.slowed(asked.options.interval),
-                                                 std::move(watch), figures.contexts(), figures.executions());
+                                                 std::move(watch), figures.contexts(), figures.executions(),
+                                                 sections(asked));
   });
   auto stop_all = [this](Call call, std::string why) { return stop_runs(this, call, std::move(why)); };
   auto count = [this] {
@@ -418,6 +445,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   };
   budgets.on_halt(std::move(stop_all), std::move(count));
   followers.on_news([this](const agentlink::News& news) { all_runs.hear(io[0].get_executor(), news); });
+  follow_attention();
   load();
   hub.serve(live::Topic::Kind::host, [this, pace = live::HubBounds{}.pace](const live::Asked& asked) {
     auto watch = [this](int delta) { fleet.watch_host(delta); };
@@ -439,6 +467,7 @@ void Server::Parts::load() {
   budgets.load(job.call());
   credentials.load(job.call());
   figures.load(job.call());
+  attention.load(job.call());
   log::info("app", "database {} at version {}", config.database.string(), reached);
 }
 
@@ -447,12 +476,31 @@ executions::RunRules Server::Parts::run_rules() {
   rules.refusal = [this](const std::string& agent) -> std::optional<executions::RunRefusal> {
     auto refused = budgets.refusal(agent);
     if (!refused) return std::nullopt;
+    attention.refused(agent);
     return executions::RunRefusal{refused->status, std::move(refused->detail), refused->retry_after_s};
   };
   rules.longest_run = [this](const std::string& agent) { return budgets.longest_run(agent); };
   rules.spent = [this](Call call, const std::string& agent, double cost) { budgets.spent(call, agent, cost); };
   rules.free_memory = [proc = config.proc_dir] { return metering::free_memory(proc); };
   return rules;
+}
+
+void Server::Parts::follow_attention() {
+  agent_store.on_forgotten([this](const std::string& agent) { attention.forget(agent); });
+  followers.on_news([this](const agentlink::News& news) { attention.hear(news); });
+  runs.listen([this](const executions::RunNews& news) { attention.hear(news); });
+  budgets.listen([this](const budgets::Ledger::News& news) { attention.hear(news); });
+  budgets.halt().listen([this](const budgets::HaltState& state) { attention.hear(state); });
+}
+
+runstats::Sections Server::Parts::sections(const live::Asked& asked) {
+  const auto pace = live::HubBounds{}.pace.slowed(asked.options.interval);
+  runstats::Sections made;
+  made.push_back(std::make_unique<attention::Stream>(attention.book(), asked.viewer.caller,
+                                                     runstats::at_most(pace, attention::Stream::usual_pace)));
+  made.push_back(std::make_unique<runstats::RowStream>("turns", "agents_turns_update", turn_rows, asked.viewer.caller,
+                                                       runstats::at_most(pace, std::chrono::seconds(1))));
+  return made;
 }
 
 void Server::Parts::forget_old_entries() {
@@ -492,12 +540,14 @@ void Server::Parts::add_routes() {
   oauth.add_routes(router);
   router.add(budgets::routes(budgets));
   router.add(runstats::routes(figures));
+  router.add(attention::routes(attention));
   router.add(executions::routes(executions));
   router.add(executions::routes(tasks));
   router.add(conversation::routes(chats));
   router.add(executions::routes(queue_service));
   router.add(activity::routes(activity));
   router.add(activity::routes(live_chat));
+  router.add(pressure::routes(pressure));
   router.add(activities::routes(timeline));
   router.add(sessions::routes(archive, pool));
   router.add(files::routes(files, page_caller));
@@ -507,7 +557,7 @@ void Server::Parts::add_routes() {
   router.add(telemetry::routes(fleet, page_caller, config.telemetry_open));
   secrets.add_routes(router);
   credentials.add_routes(router);
-  router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link, budgets},
+  router.add(metrics::routes({traffic, database.statements(), engine_calls, fleet, link, budgets, attention.book()},
                              config.metrics_open ? http::Access::anyone : http::Access::admin));
   router.add(live::routes(link, identities, {config.cors_origins, {}}));
 }
@@ -530,6 +580,7 @@ Task<> Server::Parts::read_again(Parts* parts, Call call) {
   co_await parts->keys.reload(call);
   co_await parts->budgets.reload(call);
   co_await parts->figures.reload(call);
+  co_await parts->attention.reload(call);
   // Tries again by itself until it has them.
   parts->fleet.reload();
 }
@@ -539,6 +590,7 @@ void Server::Parts::on_publication(const fleet::Publication& publication) {
   all_runs.follow(publication);
   followers.follow(publication);
   credentials.follow(publication);
+  attention.follow(publication);
   if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
   first_list_seen = true;
   first_list.set_value();
@@ -565,6 +617,7 @@ void Server::start() {
   p.retention.start(p.io[0].get_executor());
   p.audit_retention.start(p.io[0].get_executor());
   p.journal.start();
+  p.attention.start(p.io[0].get_executor());
   p.oauth.start(p.io[0].get_executor());
   p.io.start();
   p.fleet.start();

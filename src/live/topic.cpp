@@ -40,6 +40,7 @@ std::expected<Topic, TopicFault> parse_topic(std::string_view name) {
     const auto part = segments.size() == 3 ? segments[2] : std::string_view();
     if (part.empty()) return Topic{Kind::agent, std::string(segments[1])};
     if (part == "stats") return Topic{Kind::stats, std::string(segments[1])};
+    if (part == "pressure") return Topic{Kind::pressure, std::string(segments[1])};
     if (part == "logs") return Topic{Kind::logs, std::string(segments[1])};
     if (part == "activity") return Topic{Kind::activity, std::string(segments[1])};
     if (part == "files") return Topic{Kind::files, std::string(segments[1])};
@@ -65,6 +66,8 @@ std::string name_of(const Topic& topic) {
       return "agent:" + topic.agent;
     case Topic::Kind::stats:
       return "agent:" + topic.agent + ":stats";
+    case Topic::Kind::pressure:
+      return "agent:" + topic.agent + ":pressure";
     case Topic::Kind::logs:
       return "agent:" + topic.agent + ":logs";
     case Topic::Kind::activity:
@@ -105,6 +108,7 @@ TopicManner manner_of(Topic::Kind kind) noexcept {
     case Topic::Kind::stats:
       manner.about_agent = manner.rests = manner.interval = manner.history = true;
       break;
+    case Topic::Kind::pressure:
     case Topic::Kind::activity:
     case Topic::Kind::files:
     case Topic::Kind::git:

@@ -16,6 +16,7 @@ struct Topic {
     activities,   ///< `activities`: what all those do
     agent,        ///< `agent:{n}`: changes of its configuration
     stats,        ///< `agent:{n}:stats`
+    pressure,     ///< `agent:{n}:pressure`: why it is slow
     logs,         ///< `agent:{n}:logs`
     activity,     ///< `agent:{n}:activity`: what it does, and its conversation's figures
     files,        ///< `agent:{n}:files`: which of its files have changed

@@ -146,7 +146,12 @@ void add_fleet(Families& into, const fleet::Snapshot& snapshot, const fleet::Fle
           static_cast<double>(sampling.rounds));
   counter(into, "trinity_sampler_containers_total", "Containers read, over all rounds.",
           static_cast<double>(sampling.containers));
-  counter(into, "trinity_sampler_seconds_total", "Processor time of those rounds.", seconds(sampling.time));
+  counter(into, "trinity_sampler_seconds_total", "Processor time of those rounds, readings of pressure apart.",
+          seconds(sampling.time));
+  counter(into, "trinity_sampler_pressure_total", "Readings of what holds containers up.",
+          static_cast<double>(sampling.pressures));
+  counter(into, "trinity_sampler_pressure_seconds_total", "Processor time of those readings.",
+          seconds(sampling.pressure_time));
 }
 
 void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dropped) {
@@ -168,6 +173,14 @@ void add_budgets(Families& into, const budgets::BudgetService::Figures& figures)
   auto& refused = family(into, "trinity_runs_refused_total", "Runs that were refused, by reason.", MetricType::Counter);
   put(refused, static_cast<double>(figures.refused_by_halt), {{"reason", "halt"}});
   put(refused, static_cast<double>(figures.refused_by_budget), {{"reason", "budget"}});
+}
+
+void add_attention(Families& into, const attention::Board& board) {
+  auto& agents = family(into, "trinity_agents_attention", "Agents that need a person, by reason; one may have several.",
+                        MetricType::Gauge);
+  for (const auto kind : attention::kinds)
+    put(agents, static_cast<double>(board.counts.at(static_cast<std::size_t>(kind))),
+        {{"kind", std::string(attention::word_of(kind))}});
 }
 
 void add_process(Families& into, const ProcessFigures& figures) {

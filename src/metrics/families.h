@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "attention/types.h"
 #include "budgets/service.h"
 #include "db/statements.h"
 #include "fleet/fleet.h"
@@ -25,6 +26,7 @@ void add_engine_calls(Families& into, const std::vector<EngineCalls::Line>& line
 void add_fleet(Families& into, const fleet::Snapshot& snapshot, const fleet::Fleet::Sampling& sampling, SteadyTime at);
 void add_live(Families& into, const live::Hub::Counts& counts, std::uint64_t dropped);
 void add_budgets(Families& into, const budgets::BudgetService::Figures& figures);
+void add_attention(Families& into, const attention::Board& board);
 void add_process(Families& into, const ProcessFigures& figures);
 
 /// The text form, version 0.0.4.

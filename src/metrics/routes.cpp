@@ -19,6 +19,7 @@ Task<http::Response> scrape(Sources sources, http::Request) {
   add_fleet(families, *snapshot, sources.fleet.sampling(), steady_now());
   add_live(families, sources.live.counts(), sources.live.dropped());
   add_budgets(families, sources.budgets.figures());
+  add_attention(families, *sources.attention.board());
   add_process(families, process_figures());
   http::Response made;
   made.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "attention/book.h"
 #include "budgets/service.h"
 #include "db/statements.h"
 #include "fleet/fleet.h"
@@ -19,6 +20,7 @@ struct Sources {
   const fleet::Fleet& fleet;
   const live::HubLink& live;
   const budgets::BudgetService& budgets;
+  const attention::Book& attention;
 };
 
 /// `GET /metrics` in Prometheus' text form. Nothing is gathered between two scrapes: a scrape reads the counters that

@@ -112,6 +112,7 @@ const std::vector<Row>& table() {
       {"PUT /api/agents/{agent_name}/capabilities", managers(200), {}, R"({"full_capabilities": true})"},
       {"GET /api/agents/{agent_name}/api-key-setting", readers(200)},
       {"PUT /api/agents/{agent_name}/api-key-setting", managers(200), {}, R"({"use_platform_api_key": true})"},
+      {"GET /api/agents/attention", signed_in(200)},
       {"GET /api/agents/execution-stats", signed_in(200)},
       {"GET /api/agents/context-stats", signed_in(200)},
       {"GET /api/agents/{agent_name}/budget", readers(200)},
@@ -152,6 +153,7 @@ const std::vector<Row>& table() {
       {"POST /api/agents/{agent_name}/start", readers(200)},
       {"GET /api/agents/{agent_name}/logs", readers(200)},
       {"GET /api/agents/{agent_name}/stats", readers(200)},
+      {"GET /api/agents/{agent_name}/pressure", readers(200)},
       {"POST /api/agents/{agent_name}/stop", readers(200)},
       // Behind stop: of an agent that runs its daemon would be asked.
       {"GET /api/agents/{agent_name}/info", readers(200)},

@@ -62,7 +62,7 @@ TEST(Metrics, AgeOfTheSnapshotAndAgentsByStatus) {
     snapshot.entries.push_back({agent, nullptr});
   }
   Families families;
-  add_fleet(families, snapshot, {5, 40, 20ms}, SteadyTime(12500ms));
+  add_fleet(families, snapshot, {5, 40, 20ms, 6, 3ms}, SteadyTime(12500ms));
   const auto lines = lines_of(families);
   EXPECT_THAT(lines, Contains("trinity_fleet_snapshot_epoch 12"));
   EXPECT_THAT(lines, Contains("trinity_fleet_snapshot_age_seconds 2.5"));
@@ -71,6 +71,8 @@ TEST(Metrics, AgeOfTheSnapshotAndAgentsByStatus) {
   EXPECT_THAT(lines, Contains("trinity_agents{status=\"stopped\"} 1"));
   EXPECT_THAT(lines, Contains("trinity_sampler_containers_total 40"));
   EXPECT_THAT(lines, Contains("trinity_sampler_seconds_total 0.02"));
+  EXPECT_THAT(lines, Contains("trinity_sampler_pressure_total 6"));
+  EXPECT_THAT(lines, Contains("trinity_sampler_pressure_seconds_total 0.003"));
 }
 
 TEST(Metrics, WhatIsSpentAndWhatIsRefused) {
@@ -82,6 +84,18 @@ TEST(Metrics, WhatIsSpentAndWhatIsRefused) {
   EXPECT_THAT(lines, Contains("trinity_runs_halted 1"));
   EXPECT_THAT(lines, Contains("trinity_runs_refused_total{reason=\"halt\"} 2"));
   EXPECT_THAT(lines, Contains("trinity_runs_refused_total{reason=\"budget\"} 5"));
+}
+
+TEST(Metrics, WhoNeedsAPerson) {
+  attention::Board board;
+  board.counts = {1, 2, 0, 0, 0, 3};
+  Families families;
+  add_attention(families, board);
+  const auto lines = lines_of(families);
+  EXPECT_THAT(lines, Contains("trinity_agents_attention{kind=\"waiting\"} 1"));
+  EXPECT_THAT(lines, Contains("trinity_agents_attention{kind=\"failed\"} 2"));
+  EXPECT_THAT(lines, Contains("trinity_agents_attention{kind=\"stuck\"} 0"));
+  EXPECT_THAT(lines, Contains("trinity_agents_attention{kind=\"unreachable\"} 3"));
 }
 
 TEST(Metrics, NoAgeBeforeTheEngineHasAnswered) {
