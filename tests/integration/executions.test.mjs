@@ -92,7 +92,25 @@ describe('tasks and their records', () => {
     for (const limit of ['0', '501', 'x']) {
       assert.equal((await server.get(`/api/agents/one/executions?limit=${limit}`)).status, 422)
     }
+    for (const [field, value] of [
+      ['filter_from', 'yesterday'],
+      ['filter_to', '2026-13-40'],
+    ]) {
+      const answer = await server.get(`/api/agents/one/executions?${field}=${value}`)
+      assert.equal(answer.status, 422)
+      assert.equal(answer.body.detail[0].loc[1], field)
+    }
     assert.equal((await server.get('/api/agents/none/executions?limit=0')).status, 404)
+  })
+
+  it('finds runs by when they began', async () => {
+    const [newest] = await records()
+    const at = `${newest.started_at}Z`
+    const found = async (query) =>
+      (await server.get(`/api/agents/one/executions?limit=500&${new URLSearchParams(query)}`)).body.map(({ id }) => id)
+    assert.deepEqual(await found({ filter_from: at }), [newest.id])
+    assert.ok((await found({ filter_to: at })).includes(newest.id))
+    assert.deepEqual(await found({ filter_to: '2020-01-01T00:00:00' }), [])
   })
 
   it('keeps why a program failed', async () => {
