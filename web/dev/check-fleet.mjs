@@ -43,6 +43,7 @@ export async function checkFleet({ withMock, signIn, flip, heard, open, axeRun, 
     const page = await open(base)
     const shifts = () => page.evaluate(() => globalThis.shift)
     await signIn(page, base)
+    await page.getByTestId('agents-table').getByText('%').first().waitFor()
     page.rest.length = 0
     page.sockets = 0
     await opened(page, base)

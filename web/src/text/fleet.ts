@@ -35,14 +35,11 @@ export const fleetTexts = {
     calmAtWork: (n: number) => (n === 0 ? 'No run is at work.' : `${counted(n, 'run')} at work.`),
     waiting: 'Looking who needs you',
     failed: 'It is not known who needs you.',
-    notTold: 'This server does not tell who needs you.',
-    listLabel: 'Agents that need you',
     stopBody: (name: string, span: string) =>
       `${name} has shown no sign of life for ${span}. What it has done to files stays done; what it was about to answer is lost.`,
     stopBodyPlain: (name: string) =>
       `What ${name} has done to files stays done; what it was about to answer is lost.`,
     stopped: (name: string) => `The run of ${name} is stopped.`,
-    since: (age: string) => `for ${age}`,
     steps: {
       answer: 'Answer',
       openRun: 'Open run',
@@ -60,8 +57,9 @@ export const fleetTexts = {
 
   fleet: {
     page: 'Dashboard',
+    /** The title of the browser's tab. */
+    pageWith: (needs: number) => (needs === 0 ? 'Dashboard' : `(${needs}) Dashboard`),
     figures: 'The fleet now',
-    agents: 'Agents',
     running: 'Running',
     atWork: 'At work',
     atWorkTip: 'Runs that go on just now',
@@ -75,9 +73,6 @@ export const fleetTexts = {
     ofAll: (n: number) => `of ${n.toLocaleString()}`,
     failed: (n: number) => `${n.toLocaleString()} failed`,
     host: 'This machine',
-    hostCores: (n: number) => (n === 1 ? '1 core' : `${n} cores`),
-    hostTotal: (total: string) => `of ${total} GB`,
-    hostOf: (used: string, total: string) => `${used} of ${total} GB`,
     unavailable: 'not available',
     hostFailed: 'The server does not tell about its machine',
 
@@ -162,7 +157,5 @@ export const fleetTexts = {
     },
     nowTip: (what: string, note: string) => (note === '' ? what : `${what}: ${note}`),
     neverActive: 'It has not done anything yet',
-    contextTip: (used: string, all: string) => `${used} of ${all} tokens`,
-    cpuLabel: (percent: string, limit: string) => `${percent} % ${limit}`,
   },
 } as const
