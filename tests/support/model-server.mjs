@@ -25,7 +25,7 @@ const passing = [
 const commands = {
   '[tool]': 'echo from-the-tool > made-by-tool.txt; cat made-by-tool.txt',
   '[sleep]': 'date +%s%3N > tool-started; sleep 2; echo woke-up',
-  '[nap]': 'sleep 30; echo woke-up',
+  '[nap]': 'timeout 30 tail -f /dev/null; echo woke-up',
 }
 
 /**
