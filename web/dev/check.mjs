@@ -97,6 +97,7 @@ if (only === '')
       await axeRun(page, `keys ${theme} ${size}`)
       for (const path of [
         'agents/research-desk',
+        'agents/inbox-triage#pressure',
         'agents/release-notes?tab=dashboard',
         'agents/research-desk?tab=dashboard',
         'agents/research-desk?tab=files',
