@@ -9,6 +9,10 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   ArrowRight: 'right',
 }
 
+/** Not what lies over it: there the keys are its own. */
+const isPicture = ({ target, currentTarget }: Event): boolean =>
+  target === currentTarget || (target instanceof Element && target.closest('[data-node]') !== null)
+
 /** Going from agent to agent by arrow keys, and moving the picture by the others. */
 export function useNodeKeys(by: {
   places: () => ReadonlyMap<string, Point>
@@ -47,7 +51,7 @@ export function useNodeKeys(by: {
   }
 
   return (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.ctrlKey || event.metaKey || event.altKey || !isPicture(event)) return
     const direction = DIRECTIONS[event.key]
     if (direction !== undefined) {
       arrow(event, direction)

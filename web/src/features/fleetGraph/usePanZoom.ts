@@ -22,10 +22,17 @@ export function usePanZoom(
   /** Nobody has moved it yet, or it was fitted again: then it goes on fitting. */
   let untouched = true
   let unwatch: () => void = () => undefined
+  /** On its way to another scale: until it is there, the browser stretches what it has painted. */
+  const moving = shallowRef(false)
+  /** How large it was when it last came to rest: what the boxes say changes then, not on the way. */
+  const scaleAtRest = shallowRef(1)
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)')
 
   function apply(smooth: boolean): void {
     const { x, y, scale } = camera.value
     if (world.value === null) return
+    moving.value = smooth && !still.matches
+    if (!moving.value) scaleAtRest.value = scale
     world.value.style.transition = smooth ? 'transform 160ms ease-out' : ''
     world.value.style.transform = `translate(${x}px, ${y}px) scale(${scale})`
   }
@@ -87,7 +94,13 @@ export function usePanZoom(
   return {
     camera,
     view,
-    detail: computed(() => detailOf(camera.value.scale)),
+    moving,
+    /** To be told when the picture has come to rest. */
+    rested: () => {
+      moving.value = false
+      scaleAtRest.value = camera.value.scale
+    },
+    detail: computed(() => detailOf(scaleAtRest.value)),
     fit,
     /** After another layout: only while nobody has moved it. */
     refit: () => untouched && fit(false),

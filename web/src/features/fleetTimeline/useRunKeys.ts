@@ -58,6 +58,8 @@ export function useRunKeys(
 
   function key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return
+    // Enter on a name opens the agent.
+    if (event.key === 'Enter' && event.target !== event.currentTarget) return
     const arrows = event.shiftKey && event.key.startsWith('Arrow')
     const act = actions[arrows ? `Shift+${event.key}` : event.key]
     if (act === undefined) return
