@@ -40,7 +40,8 @@ void StrainFiles::read_cpu(std::span<char> buffer, Strain& into) {
 void StrainFiles::read_memory(std::span<char> buffer, Strain& into) {
   if (places_.memory) {
     if (const auto count = text(File::memory_events, *places_.memory, "memory.failcnt", buffer)) {
-      into.memory_max = leading_number(*count);
+      // Kernels since 6.15 count nothing here, whatever happens: 0 says nothing.
+      if (const auto events = leading_number(*count); events && *events > 0) into.memory_max = events;
     }
     if (const auto control = text(File::memory_kills, *places_.memory, "memory.oom_control", buffer)) {
       into.oom_kills = number_of(*control, "oom_kill");

@@ -270,6 +270,18 @@ TEST_F(Host, TellsTheStrainOfVersionOne) {
   }
 }
 
+TEST_F(Host, DoesNotBelieveVersionOneThatNothingHappened) {
+  const auto path = "/docker/" + id;
+  write("proc/4711/cgroup", "8:pids:" + path + "\n4:memory:" + path + "\n2:cpuacct:" + path + "\n");
+  write_v1("cpuacct", path);
+  write("cgroup/memory" + path + "/memory.failcnt", "0\n");
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  EXPECT_FALSE(reader->read_strain(true).memory_max) << "newer kernels show 0 whatever happens";
+  write("cgroup/memory" + path + "/memory.failcnt", "3\n");
+  EXPECT_EQ(reader->read_strain(true).memory_max, 3U);
+}
+
 TEST_F(Host, AsksProcessesWhereTheKernelDoesNotCountDisks) {
   const auto path = "/docker/" + id;
   write("proc/4711/cgroup",
