@@ -42,14 +42,14 @@ case "$message" in
     ${ends('The notes are written.')} ;;
 esac
 `
-const TEMPLATE = `name: stand-in
+const template = (cpu) => `name: stand-in
 display_name: Stand-in
-resources: {cpu: "0.3", memory: 128m}
+resources: {cpu: "${cpu}", memory: 128m}
 runtime:
   type: command
   command: [sh, /template/run.sh]
 `
-/** What each of them was told. The sorter has less of a core than it could use. */
+/** What each of them was told. The sorter has far less of a core than it could use. */
 const TOLD = {
   secretary: 'Send the report',
   sorter: 'Please sort it all',
@@ -66,11 +66,14 @@ describe('a fleet at work, for somebody who has never seen it', { timeout: 300_0
   let clicks
   before(async () => {
     templates = await mkdtemp(path.join(tmpdir(), 'trinity-newcomer-'))
-    await mkdir(path.join(templates, 'stand-in'))
-    await writeFile(path.join(templates, 'stand-in/template.yaml'), TEMPLATE)
-    await writeFile(path.join(templates, 'stand-in/run.sh'), PROGRAM)
+    for (const [name, cpu] of Object.entries({ 'stand-in': 1, tight: 0.1 })) {
+      await mkdir(path.join(templates, name))
+      await writeFile(path.join(templates, name, 'template.yaml'), template(cpu))
+      await writeFile(path.join(templates, name, 'run.sh'), PROGRAM)
+    }
     server = await Server.start({ templatesDir: templates })
-    for (const name of [...Object.keys(TOLD), 'idler']) await server.createAgent(name, { template: 'local:stand-in' })
+    for (const name of [...Object.keys(TOLD), 'idler'])
+      await server.createAgent(name, { template: name === 'sorter' ? 'local:tight' : 'local:stand-in' })
     const headers = { Prefer: 'respond-async' }
     for (const [name, message] of Object.entries(TOLD)) {
       const told = await server.post(`/api/agents/${name}/chat`, { message }, { headers })
