@@ -1,24 +1,15 @@
 import { call } from './http'
 import type { components } from './schema'
 
+type Schemas = components['schemas']
+
 /** Why an agent needs a person. Kinds this page does not know yet are shown as they are named. */
-export type AttentionKind = 'waiting' | 'failed' | 'stuck' | 'over_budget' | 'slow' | 'unreachable'
-
-export interface AttentionItem {
-  kind: AttentionKind
-  /** UTC with Z. */
-  since: string
-  /** One sentence in plain words. */
-  detail: string
-  execution_id: string | null
+export type AttentionKind = AttentionItem['kind']
+export type AttentionItem = Schemas['AttentionItem']
+export type AgentAttention = Omit<Schemas['AgentAttention'], 'attention'> & {
+  readonly attention: readonly AttentionItem[]
 }
-
-export interface AgentAttention {
-  name: string
-  attention: readonly AttentionItem[]
-}
-
-export type HostTelemetry = components['schemas']['HostTelemetry']
+export type HostTelemetry = Schemas['HostTelemetry']
 
 /** What concerns all agents at once, and the machine they run on. */
 export const fleetCalls = {
