@@ -1,11 +1,12 @@
 // Drives the built UI in a real browser against the mock server: accessibility of every page in both themes, requests
-// counted from the browser's own network log, reaction times, outages.   npm run build && node dev/check.mjs [speed, talk, access or fleet]
+// counted from the browser's own network log, reaction times, outages.   npm run build && node dev/check.mjs [speed, talk, access, fleet or views]
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { flip, heard, launch, signIn, withMock } from './harness.mjs'
 import { checkAccess } from './check-access.mjs'
 import { checkFleet } from './check-fleet.mjs'
 import { checkTalk } from './check-talk.mjs'
+import { checkViews } from './check-views.mjs'
 import { percentile, traceTicks } from './trace.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -57,6 +58,8 @@ if (only === '' || only === 'access')
 if (only === '' || only === 'talk') await checkTalk({ withMock, signIn, flip, open, axeRun, check })
 if (only === '' || only === 'fleet')
   await checkFleet({ withMock, signIn, flip, heard, open, axeRun, check })
+if (only === '' || only === 'views')
+  await checkViews({ withMock, signIn, flip, open, axeRun, check })
 if (only === '')
   await withMock(8861, ['--agents', '12'], async (base) => {
     for (const [theme, viewport] of [

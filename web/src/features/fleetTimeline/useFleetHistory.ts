@@ -37,6 +37,7 @@ export const useHistoryStore = defineStore('fleetHistory', () => {
   /** Where the range began when it was loaded, and how many events there were in it. */
   const askedFrom = ref(Infinity)
   const total = ref(0)
+  let askedRange: Range | null = null
   const countedAll = ref(true)
   let cursor: string | undefined
   let asking: AbortController | null = null
@@ -75,6 +76,7 @@ export const useHistoryStore = defineStore('fleetHistory', () => {
       book.keepOpen(from, new Set(open.map((row) => row.id)))
       settle(page.activities, from)
       askedFrom.value = from
+      askedRange = range
       total.value = Math.max(page.total ?? 0, page.activities.length)
       countedAll.value = page.counted_all ?? true
       known.value = true
@@ -129,6 +131,9 @@ export const useHistoryStore = defineStore('fleetHistory', () => {
     return known.value && wholeSince.value <= Date.now() - rangeMs(range)
   }
 
+  /** Nothing has to be asked for to show this range, or what is known to be missing of it. */
+  const has = (range: Range): boolean => known.value && (askedRange === range || covers(range))
+
   function clear(): void {
     asking?.abort()
     asking = null
@@ -136,6 +141,7 @@ export const useHistoryStore = defineStore('fleetHistory', () => {
     book.clear()
     known.value = false
     error.value = null
+    askedRange = null
     wholeSince.value = askedFrom.value = Infinity
     version.value += 1
   }
@@ -169,6 +175,7 @@ export const useHistoryStore = defineStore('fleetHistory', () => {
     loadRest,
     loadNewer,
     covers,
+    has,
     clear,
     hold,
     letGo,
@@ -183,9 +190,9 @@ export function useFleetHistory(range: () => Range) {
 
   const reload = () => void store.load(range())
   const stale = store.hold()
-  if (stale || !store.covers(range())) reload()
+  if (stale || !store.has(range())) reload()
   watch(range, (next) => {
-    if (!store.covers(next)) reload()
+    if (!store.has(next)) reload()
   })
   watch(liveStatus, (_, before) => {
     if (before === 'ready') doubt = true

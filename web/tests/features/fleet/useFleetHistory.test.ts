@@ -100,14 +100,15 @@ describe('the history of the fleet', () => {
   })
 
   it('is shared: the other view of the same range asks for nothing', async () => {
-    const asked = serve(many(20))
+    const asked = serve(many(1200))
     const graph = start('24h')
     await flushPromises()
     graph.stop()
     const timeline = start('24h')
     await flushPromises()
     expect(asked).toHaveLength(1)
-    expect(timeline.history.shown.value).toBe(20)
+    expect(timeline.history.shown.value).toBe(1000)
+    expect(timeline.history.all.value).toBe(1200)
     timeline.stop()
     vi.setSystemTime(NOW + 10_000)
     start('24h')

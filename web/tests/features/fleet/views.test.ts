@@ -101,7 +101,7 @@ describe('the graph', () => {
     expect(node.emitted('hold')).toEqual([[30, 0]])
     expect(node.emitted('drop')).toHaveLength(1)
     expect(node.emitted('select')).toHaveLength(1)
-    await button.trigger('keydown', { key: 'Enter' })
+    await button.trigger('click')
     expect(node.emitted('select')).toHaveLength(2)
   })
 
