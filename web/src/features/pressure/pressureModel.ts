@@ -229,6 +229,13 @@ function waitingWords(turn: TurnPressure): string {
   return turn.now === 'model' ? words.waitsFor.model : words.waitsFor.start
 }
 
+/** The one from before when nothing in it has changed. */
+export function same<T extends object>(before: T | null | undefined, next: T | null): T | null {
+  if (!before || next === null) return next
+  const unchanged = (Object.keys(next) as (keyof T)[]).every((key) => before[key] === next[key])
+  return unchanged ? before : next
+}
+
 /** No kernel with pressure stall information: nothing can be said about waiting itself. */
 export function withoutStalls({ cpu, memory, disk }: AgentPressure): boolean {
   return [cpu, memory, disk].every(

@@ -3,6 +3,7 @@ import type { AgentPressure, TurnPressure } from '@/api/pressure'
 import {
   findingsOf,
   nowMs,
+  same,
   turnParts,
   verdictOf,
   withoutStalls,
@@ -226,5 +227,15 @@ describe('the figures of the panel', () => {
       }),
     )
     expect(nothing.map(({ figures }) => figures[0]?.value)).toEqual([null, null, null, null])
+  })
+})
+
+describe('what is judged every second', () => {
+  it('stays the same object while nothing changes', () => {
+    const before = { level: 'good', title: '' }
+    expect(same(before, { ...before })).toBe(before)
+    expect(same(before, { ...before, title: 'other' })).not.toBe(before)
+    expect(same(before, null)).toBeNull()
+    expect(same(null, before)).toBe(before)
   })
 })
