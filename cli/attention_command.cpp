@@ -69,6 +69,7 @@ class AttentionView {
 
   [[nodiscard]] Table table(Time at) const {
     std::vector<const json::object*> order;
+    order.reserve(rows_.size());
     for (const auto& [name, row] : rows_) order.push_back(&row);
     std::ranges::sort(order, {}, [](const json::object* row) {
       const auto items = list_in(*row, "attention");
