@@ -15,6 +15,7 @@ using Command = std::function<void(Session&)>;
 /// Each adds its commands, with their options and help, to the tree. `chosen` gets the one that was named.
 void add_sign_in_commands(CLI::App& root, Command& chosen);  ///< login, logout
 void add_status_command(CLI::App& root, Command& chosen);
+void add_attention_command(CLI::App& root, Command& chosen);
 /// Those below `agents`.
 void add_list_commands(CLI::App& agents, Command& chosen);      ///< list, show
 void add_create_command(CLI::App& agents, Command& chosen);     ///< create
@@ -22,6 +23,7 @@ void add_change_commands(CLI::App& agents, Command& chosen);    ///< start, stop
 void add_settings_commands(CLI::App& agents, Command& chosen);  ///< resources, autonomy, capabilities, platform-key
 void add_sharing_commands(CLI::App& agents, Command& chosen);   ///< share, unshare, shares, permissions
 void add_stats_command(CLI::App& agents, Command& chosen);
+void add_pressure_command(CLI::App& agents, Command& chosen);
 void add_files_commands(CLI::App& agents, Command& chosen);  ///< files ls, get, put, rm, mkdir, mv
 void add_logs_command(CLI::App& agents, Command& chosen);
 /// Those that give agents work and look at it.

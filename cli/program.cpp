@@ -87,6 +87,7 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_global_options(root, global);
   add_sign_in_commands(root, chosen);
   add_status_command(root, chosen);
+  add_attention_command(root, chosen);
   auto* agents = root.add_subcommand("agents", "List, make, start, stop, delete, share and watch agents");
   agents->alias("agent");
   agents->require_subcommand(1);
@@ -99,6 +100,7 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_files_commands(*agents, chosen);
   add_logs_command(*agents, chosen);
   add_stats_command(*agents, chosen);
+  add_pressure_command(*agents, chosen);
   add_chat_command(root, chosen);
   add_task_command(root, chosen);
   add_executions_commands(root, chosen);
