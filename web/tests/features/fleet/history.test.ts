@@ -151,16 +151,15 @@ describe('the book', () => {
     expect(book.countSince(NOW - 60 * MINUTE)).toBe(1)
   })
 
-  it('takes 5,000 rows within 100 ms', () => {
+  it('takes 5,000 rows, and one more without looking at them again', () => {
     const rows = Array.from({ length: 5000 }, (_, n) =>
       row(`r${n}`, n, { agent_name: `a${n % 200}` }),
     )
-    const began = performance.now()
     const { book } = filled(...rows)
-    expect(performance.now() - began).toBeLessThan(100)
-    const event = performance.now()
+    const others = book.runsOf('a1')
+    for (let n = 0; n < 200; n++) expect(book.runsOf(`a${n}`)).toHaveLength(25)
     book.take([row('one more', 0)])
-    expect(performance.now() - event).toBeLessThan(10)
     expect(book.runsOf('a')).toHaveLength(1)
+    expect(book.runsOf('a1')).toBe(others)
   })
 })
