@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PASSWORD, Server } from '../integration/harness.mjs'
+import { PASSWORD, Server, until } from '../integration/harness.mjs'
 import { runIn } from '../support/engine.mjs'
 import { Browser } from './browser.mjs'
 
@@ -109,9 +109,11 @@ describe('hostile content', { timeout: 180_000 }, () => {
   it('in a message, an answer and a question is text wherever they are told', async () => {
     // Its program says again what it is told: a question, so that it waits for a person.
     const message = `${Object.values(ATTACKS).join('\n\n')}\n\nIs that so?`
-    const done = await server.post('/api/agents/hostile/chat', { message })
-    assert.equal(done.status, 200, done.text)
-    const [run] = (await server.get('/api/agents/hostile/executions?limit=1')).body
+    const told = await server.post('/api/agents/hostile/chat', { message }, { headers: { Prefer: 'respond-async' } })
+    assert.equal(told.status, 202, told.text)
+    const run = await until('its answer', async () =>
+      (await server.get('/api/agents/hostile/executions?limit=1')).body.find(({ status }) => status === 'success'),
+    )
     for (const [target, id] of [
       ['/', 'attention-item-hostile'],
       ['/?view=graph', 'fleet-graph'],

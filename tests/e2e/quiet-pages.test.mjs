@@ -33,7 +33,7 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
   })
 
   it('ten agents visited one after the other leave nothing subscribed', async () => {
-    await browser.go('/agents')
+    await browser.page.getByRole('link', { name: 'Agents' }).first().click()
     for (const name of AGENTS) {
       await browser.at(`agent-row-${name}`).getByRole('link').first().click()
       await until(`figures of ${name} are subscribed`, () => browser.topics().includes(`agent:${name}:stats`))
@@ -92,12 +92,8 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
   const heardBy = (tab, from) => tab.sockets.at(-1).received.filter(({ at }) => at >= from)
 
   it("ask for nothing, have one socket, and open with three calls at most: an agent's page, every tab", async (context) => {
-    const done = await until(
-      'a run of the first one has ended',
-      async () =>
-        (await server.get('/api/agents/quiet-0/executions?limit=20')).body.find((row) => row.status === 'success'),
-      { ms: 60_000, every: 500 },
-    )
+    assert.equal((await server.post('/api/agents/quiet-0/task', { message: 'A quick count' })).status, 200)
+    const [done] = (await server.get('/api/agents/quiet-0/executions?limit=1')).body
     const tab = (name) => `/agents/quiet-0?tab=${name}`
     const ticks = 'agent_stats_update'
     const from = await leftOpen(context, [
@@ -132,7 +128,7 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
       ['Agents', '/agents', (tab) => tab.text('agent-cpu-quiet-0', /\d/, 40_000), 'agents_stats_update'],
       ['Templates', '/templates', heading('Templates')],
       ['Credentials', '/credentials', shows('credentials-empty')],
-      ['Audit', '/audit', shows('audit')],
+      ['Audit', '/audit', heading('Audit')],
       ['Settings', '/settings', heading('Settings'), 'host_telemetry_update'],
       ['no such agent', '/agents/nobody', heading(/./)],
     ])

@@ -1,3 +1,4 @@
+import { computed } from 'vue'
 import { api } from '@/api/client'
 import { useFallback } from '@/app/poller'
 import { parseUtc } from '@/format/time'
@@ -63,9 +64,10 @@ export function useFleetFigures(): void {
 export function useAgentFigures(name: () => string): void {
   const fleet = useFleet()
   const stats = useStats()
-  const running = () => fleet.agents.get(name())?.status === 'running'
-  const fallback = useFallback(() => (running() ? agentStatsPolling(name(), stats) : null))
-  useTopic(() => (running() ? statsTopic(name()) : null), {
+  // Every new list brings new items: only a change of the state begins the polling anew.
+  const running = computed(() => fleet.agents.get(name())?.status === 'running')
+  const fallback = useFallback(() => (running.value ? agentStatsPolling(name(), stats) : null))
+  useTopic(() => (running.value ? statsTopic(name()) : null), {
     snapshot(snapshot, at) {
       fallback.subscribed()
       stats.snapshot(name(), snapshot as StatsSnapshot, parseUtc(at) ?? Date.now())
