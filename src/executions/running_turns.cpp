@@ -1,6 +1,7 @@
 #include "executions/running_turns.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace trinity::executions {
@@ -81,8 +82,8 @@ void RunningTurns::take(Turns& turns, const agentlink::News& news) {
     for (auto& [id, known] : turns) keep_told_calls(known.clock, id, news);
   }
   // The newest ones are told first.
-  for (auto call = news.calls.rbegin(); call != news.calls.rend(); ++call) {
-    if (auto* clock = clock_of(call->run)) take_call(*clock, *call);
+  for (const auto& call : std::views::reverse(news.calls)) {
+    if (auto* clock = clock_of(call.run)) take_call(*clock, call);
   }
 }
 
