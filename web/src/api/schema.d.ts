@@ -6926,7 +6926,7 @@ export interface operations {
                         activities: components["schemas"]["Activity"][];
                         /** @description with extent: how many fit the times and the types */
                         total?: number;
-                        /** @description with extent: false when only the newest 50000 of all agents were counted */
+                        /** @description with extent: false when only the newest 20000 of all agents were counted */
                         counted_all?: boolean;
                         /** @description with extent: what began before start_time and goes on, newest first, at most 1000 */
                         open?: components["schemas"]["Activity"][];
