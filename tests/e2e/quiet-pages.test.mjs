@@ -34,6 +34,13 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
     if (context.error || context.passed === false) await browser.picture(context.name.replaceAll(/\W+/g, '-'))
   })
 
+  async function toTemplates() {
+    await browser.page.getByRole('link', { name: 'Templates' }).first().click()
+    await browser.page.getByRole('heading', { level: 1, name: 'Templates' }).waitFor()
+    // The list with the states belongs to every page; the figures belong to none that does not show them.
+    await until('only what every page needs is subscribed', () => browser.topics().join() === 'agents,user')
+  }
+
   it('ten agents visited one after the other leave nothing subscribed', async () => {
     await browser.page.getByRole('link', { name: 'Agents' }).first().click()
     for (const name of AGENTS) {
@@ -45,10 +52,7 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
       await browser.page.goBack()
       await browser.at('agents-table').waitFor()
     }
-    await browser.page.getByRole('link', { name: 'Templates' }).first().click()
-    await browser.page.getByRole('heading', { level: 1, name: 'Templates' }).waitFor()
-    // The list with the states belongs to every page; the figures belong to none that does not show them.
-    await until('only what every page needs is subscribed', () => browser.topics().join() === 'agents,user')
+    await toTemplates()
     assert.equal(browser.sockets.length, 1)
   })
 
@@ -100,6 +104,7 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
   const heardBy = (tab, from) => tab.sockets.at(-1).received.filter(({ at }) => at >= from)
 
   it("ask for nothing, have one socket, and open with three calls at most: an agent's page, every tab", async (context) => {
+    await toTemplates()
     assert.equal((await server.post('/api/agents/quiet-0/task', { message: 'A quick count' })).status, 200)
     const [done] = (await server.get('/api/agents/quiet-0/executions?limit=1')).body
     const tab = (name) => `/agents/quiet-0?tab=${name}`
