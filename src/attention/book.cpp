@@ -30,6 +30,8 @@ void Book::load(const std::vector<Stored>& newest, Time at) {
     if (stored.end.at < known.heard_of_run) continue;
     known.facts.ended = stored.answered ? std::nullopt : std::optional(stored.end);
     known.heard_of_run = stored.end.at;
+    // As when it ended: what stopped it may still hold.
+    if (known.facts.ended && stored.end.error.starts_with(halt_words)) hold(known.facts, stored.end.at);
     conclude(entry, at);
   }
 }
@@ -87,7 +89,8 @@ void Book::hear(const agentlink::News& news, Time at) {
     const auto found = known_.find(news.agent);
     if (found == known_.end() || !found->second.facts.silence) return;
     found->second.facts.silence.reset();
-    return conclude(*found, at);
+    conclude(*found, at);
+    return drop_blank(news.agent);
   }
   auto& entry = *known_.try_emplace(news.agent).first;
   auto& silence = entry.second.facts.silence;
@@ -153,7 +156,7 @@ void Book::follow(const fleet::Publication& publication, Time at) {
     known.facts.crash = found != nullptr ? crash_of(*found->agent, at) : std::nullopt;
     if (found == nullptr || found->agent->status != "running") known.facts.strain = {};
     conclude(entry, at);
-    if (is_blank(known)) known_.erase(change.name);
+    drop_blank(change.name);
   }
 }
 
@@ -206,7 +209,14 @@ void Book::forget(const std::string& agent, Time at) {
   found->second = Known{};
   found->second.there = there;
   conclude(*found, at);
-  if (!there) known_.erase(found);
+  drop_blank(agent);
+}
+
+void Book::drop_blank(const std::string& agent) {
+  const auto found = known_.find(agent);
+  if (found == known_.end() || !is_blank(found->second)) return;
+  known_.erase(found);
+  log_.forget(agent);
 }
 
 bool Book::is_blank(const Known& known) noexcept {

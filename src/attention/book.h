@@ -77,6 +77,8 @@ class Book {
   void release(Hold::By by, Time at);
   void take_turns(std::vector<executions::RunningTurns::Turn> turns, Time at);
   void sample(const fleet::Snapshot& snapshot, Time at);
+  /// Nothing stays of an agent that is gone. That its row has ended is told by the fleet: it has no container.
+  void drop_blank(const std::string& agent);
   /// After every change of an agent's facts.
   void conclude(Entry& entry, Time at);
 

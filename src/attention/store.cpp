@@ -8,7 +8,8 @@ namespace trinity::attention {
 namespace {
 
 /// A look into the index for each agent: its newest runs, of which the one that ended last. Tasks run side by side, so
-/// the last to begin need not be that one. A chat that left no record has an activity.
+/// the last to begin need not be that one. A chat that left no record has an activity. Wishes are read from an index of
+/// their own, named because transcripts are large and lie before them in their rows.
 constexpr const char* statement =
     "WITH RECURSIVE names(name) AS (SELECT MIN(agent_name) FROM schedule_executions UNION ALL "
     "SELECT (SELECT MIN(m.agent_name) FROM schedule_executions m WHERE m.agent_name > n.name) "
@@ -21,7 +22,7 @@ constexpr const char* statement =
     "FROM names JOIN schedule_executions e ON e.id = (SELECT b.id FROM (SELECT id, completed_at FROM "
     "schedule_executions WHERE agent_name = names.name AND status <> 'running' AND completed_at IS NOT NULL "
     "ORDER BY started_at DESC LIMIT 8) b ORDER BY b.completed_at DESC LIMIT 1) "
-    "LEFT JOIN trinity_transcripts t ON t.execution_id = e.id";
+    "LEFT JOIN trinity_transcripts t INDEXED BY trinity_transcripts_wishes ON t.execution_id = e.id AND t.wish <> ''";
 
 /// Runs from before wishes were stored, and of older programs, have their answer only.
 std::string wish_of(const std::string& stored, const std::string& answer, const std::string& triggered_by) {

@@ -242,11 +242,17 @@ void wishes(Session& session) {
   session.query("ALTER TABLE trinity_transcripts ADD COLUMN wish TEXT NOT NULL DEFAULT ''").run();
 }
 
+/// SQLite finds a column behind a large value only by reading all pages of that value: wishes are read from here.
+void wishes_apart(Session& session) {
+  session.query("CREATE INDEX trinity_transcripts_wishes ON trinity_transcripts(execution_id, wish) WHERE wish <> ''")
+      .run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 15> versions{
+constexpr std::array<void (*)(Session&), 16> versions{
     first_version,      sign_outs,       cleanup_list, cleanup_names, agent_settings, execution_order,
     conversation_order, budgets,         runs,         secrets,       audit_journal,  oauth_expiries,
-    credential_pushes,  open_activities, wishes};
+    credential_pushes,  open_activities, wishes,       wishes_apart};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

@@ -147,7 +147,8 @@ Verdict verdict_of(unsigned status, std::string_view body, const Reading& how) {
   take_figures(made, *object, how.kind);
   const auto* lines = object->if_contains("execution_log");
   const auto* transcript = lines != nullptr ? lines->if_array() : nullptr;
-  made.ending.wish = wish_of(transcript != nullptr ? *transcript : json::array{}, *made.ending.response);
+  const json::array none;  // named: of two kinds of value the other one, which may be megabytes, would be copied
+  made.ending.wish = wish_of(transcript != nullptr ? *transcript : none, *made.ending.response);
   if (!made.ending.context_max) made.ending.context_max = usual_window;
   if (how.kind == RunKind::chat && !made.ending.tool_calls) made.ending.tool_calls = "[]";
   made.body = with_execution(body, how.execution);

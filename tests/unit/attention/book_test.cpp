@@ -368,6 +368,26 @@ TEST_F(BookTest, AnAgentThatTakesTheNameBeginsAnew) {
   EXPECT_EQ(bot(), "failed");
 }
 
+TEST_F(BookTest, NothingStaysOfAnAgentThatIsGone) {
+  fail("a");
+  EXPECT_THAT(book.changed(0).agents, ElementsAre("bot"));
+  book.forget("bot", at);
+  publish(fleet_.remove("bot"));
+  unfollow();
+  EXPECT_THAT(book.changed(0).agents, IsEmpty()) << "else every name that ever was would be kept";
+}
+
+TEST_F(BookTest, AStopOfAllRunsHoldsAfterARestartToo) {
+  halt(true);
+  RunEnd stopped{"x", at - 1h, false, "All runs are stopped by admin since 2026-01-14 11:00 UTC", {}};
+  book.load({{"bot", stopped, false}}, at);
+  EXPECT_EQ(bot(), "over_budget");
+  halt(false);
+  EXPECT_EQ(bot(), "");
+  book.load({{"bot", stopped, false}}, at);
+  EXPECT_EQ(bot(), "") << "it holds no more";
+}
+
 TEST_F(BookTest, AnAgentWithoutContainerIsShownAgainWithIt) {
   fail("a");
   publish(fleet_.remove("bot"));
