@@ -19,15 +19,18 @@ import { stats } from './stats.mjs'
 const SECTIONS = { list, peer, counts, stats, idle, clients, load, resident, start, model, changes, records }
 
 /**
- * What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine, and records only
- * when they are asked for by name.
+ * What is measured on which fleet, in this order. The quick form has its hundred on the scripted engine, and clients
+ * and records only when they are asked for by name.
  */
 const plan = (quick, named) => [
   { agents: 7, real: true, sections: quick ? ['list'] : ['list', 'counts'] },
   {
     agents: 30,
     real: true,
-    sections: ['list', 'peer', 'counts', 'stats', 'idle', 'clients', 'load', 'start', 'model'],
+    sections: [
+      ...['list', 'peer', 'counts', 'stats', 'idle', 'load', 'start', 'model'],
+      ...(quick && !named ? [] : ['clients']),
+    ],
   },
   { agents: 100, real: !quick, sections: quick ? ['list', 'resident'] : ['list', 'counts', 'resident'] },
   {
