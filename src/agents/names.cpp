@@ -10,8 +10,9 @@ namespace trinity::agents {
 namespace {
 
 constexpr std::size_t longest_name = 50;
-constexpr std::array<std::string_view, 8> reserved{
-    "context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities", "stats", "attention", "trinity-system"};
+constexpr std::array<std::string_view, 8> reserved{"context-stats", "execution-stats", "autonomy-status",
+                                                   "deploy-local",  "activities",      "stats",
+                                                   "attention",     "trinity-system"};
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
