@@ -31,10 +31,10 @@ TEST_F(AttentionTest, TheMostUrgentStandFirst) {
   server.answer("GET /api/agents/attention", 200, kTold);
   EXPECT_EQ(trinityctl({"attention"}), 0) << err;
   EXPECT_EQ(out,
-            "AGENT    WHY            FOR  DETAIL\n"
-            "clerk    waits for you   1m  Asks: Which?\n"
-            "postman  failed          2m  boom\n"
-            "postman  slow         1h 0m  Its CPU limit holds it back\n");
+            "AGENT    WHY              FOR  DETAIL\n"
+            "clerk    waits for you     1m  Asks: Which?\n"
+            "postman  failed            2m  boom\n"
+            "postman  slow           1h 0m  Its CPU limit holds it back\n");
 }
 
 TEST_F(AttentionTest, NobodyIsSaid) {
