@@ -47,7 +47,7 @@ struct Strain {
   std::optional<double> cpu_limit;  ///< cores; nothing: no limit
   std::optional<Throttling> throttling;
   std::optional<std::uint64_t> memory_high;  ///< v2: times it was slowed down above memory.high
-  std::optional<std::uint64_t> memory_max;   ///< times its memory was at the limit (v1: memory.failcnt, nothing while that is 0)
+  std::optional<std::uint64_t> memory_max;   ///< times it stood at the limit (v1: failcnt, nothing while that is 0)
   std::optional<std::uint64_t> oom;          ///< v2: times memory ran out for good
   std::optional<std::uint64_t> oom_kills;    ///< processes that the kernel killed for it
   Stall cpu;

@@ -237,7 +237,8 @@ TEST_F(EventStreamTest, BeginsWithTheStateAndGoesOnWithWhatHappens) {
 }
 
 TEST_F(EventStreamTest, AProgramThatSaysMuchFillsNoLog) {
-  use_command(R"([sh, -c, 'for i in 1 2 3 4 5 6 7 8 9; do echo line $i; sleep 0.01; done; cat >/dev/null; sleep 0.2'])");
+  use_command(
+      R"([sh, -c, 'for i in 1 2 3 4 5 6 7 8 9; do echo line $i; sleep 0.01; done; cat >/dev/null; sleep 0.2'])");
   start();
   auto reader = read();
   (void)reader.until("snapshot");
