@@ -15,9 +15,9 @@ TEST(Topic, KnownNames) {
 }
 
 TEST(Topic, NamesComeBackUnchanged) {
-  for (const auto* name :
-       {"agents", "agents:stats", "activities", "host", "user", "agent:a", "agent:a:stats", "agent:a:pressure", "agent:a:logs",
-        "agent:research-bot:stats", "agent:stats", "agent:agent:stats", "agent:a:executions", "execution:a:-b_3"}) {
+  for (const auto* name : {"agents", "agents:stats", "activities", "host", "user", "agent:a", "agent:a:stats",
+                           "agent:a:pressure", "agent:a:logs", "agent:research-bot:stats", "agent:stats",
+                           "agent:agent:stats", "agent:a:executions", "execution:a:-b_3"}) {
     const auto topic = parse_topic(name);
     ASSERT_TRUE(topic) << name;
     EXPECT_EQ(name_of(*topic), name);
