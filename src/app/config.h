@@ -63,11 +63,11 @@ struct Config {
 
   std::size_t tasks_per_agent = 16;
   std::size_t tasks_in_all = 64;
-  std::uint32_t least_free_memory_mib = 256;  ///< 0: not looked at
+  std::uint32_t least_free_memory_mib = 256;    ///< 0: not looked at
   std::uint32_t attention_stuck_seconds = 300;  ///< without a sign of life
   std::uint32_t attention_tool_seconds = 900;   ///< the same while a tool runs
-  std::uint32_t retention_days = 90;          ///< 0: for ever
-  std::uint32_t audit_days = 90;              ///< 0: for ever
+  std::uint32_t retention_days = 90;            ///< 0: for ever
+  std::uint32_t audit_days = 90;                ///< 0: for ever
 
   std::string admin_username = "admin";
   std::string admin_password;  ///< secret

@@ -2,7 +2,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <exception>
 
+#include "base/log.h"
 #include "base/spawn.h"
 #include "json/write.h"
 
@@ -38,7 +40,11 @@ Task<> AttentionService::keep_looking(AttentionService* service) {
   const auto here = co_await asio::this_coro::executor;
   asio::steady_timer timer(here);
   for (;;) {
-    service->look(*service->parts_.fleet.snapshot(here));
+    try {
+      service->look(*service->parts_.fleet.snapshot(here));
+    } catch (const std::exception& e) {
+      log::error("attention", "what needs a person was not looked at: {}", e.what());
+    }
     timer.expires_after(looks_every);
     co_await timer.async_wait(use_awaitable);
   }

@@ -87,7 +87,10 @@ ExecutionStore::Window window_of(const http::Parameters& query) {
   const auto moment = [&](const char* name) -> std::optional<Time> {
     const auto given = text(name);
     if (!given) return std::nullopt;
-    const auto time = parse_time(*given);
+    // A plus sign that was not encoded arrives as a blank.
+    auto zoned = *given;
+    if (const auto blank = zoned.find(' ', 19); blank != std::string::npos) zoned[blank] = '+';
+    const auto time = parse_time(zoned);
     if (!time)
       faults.add("datetime_parsing", {"query", name}, "Use a time such as 2026-01-14T10:09:00Z", json::value(*given));
     return time;

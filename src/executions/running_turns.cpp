@@ -13,6 +13,7 @@ struct Face {
   std::string run;
   TurnWaits::Now now = TurnWaits::Now::start;
   std::string tool;
+  std::optional<Time> since;  ///< two calls of one tool are not the same
   bool operator==(const Face&) const = default;
 };
 
@@ -20,7 +21,10 @@ template <class Turns>
 std::vector<Face> faces_of(const Turns& turns) {
   std::vector<Face> made;
   made.reserve(turns.size());
-  for (const auto& [id, known] : turns) made.push_back({id, known.clock.now(), known.clock.waiting_for()});
+  for (const auto& [id, known] : turns) {
+    const auto& clock = known.clock;
+    made.push_back({id, clock.now(), clock.waiting_for(), clock.waiting_since()});
+  }
   return made;
 }
 

@@ -113,6 +113,11 @@ std::string TurnClock::waiting_for() const {
   return call != nullptr ? call->tool : std::string();
 }
 
+std::optional<Time> TurnClock::waiting_since() const noexcept {
+  const auto* call = longest();
+  return call != nullptr ? std::optional(call->since) : std::nullopt;
+}
+
 /// Since when the program has been at work: of one whose first word nobody tells, since its start.
 Time TurnClock::begun() const noexcept {
   return tells_life_ && ready_at_ ? *ready_at_ : started_at_;

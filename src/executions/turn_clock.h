@@ -71,6 +71,8 @@ class TurnClock {
   [[nodiscard]] TurnWaits::Now now() const noexcept;
   /// The tool that is waited for; empty when none is.
   [[nodiscard]] std::string waiting_for() const;
+  /// Since when the tool runs that is waited for.
+  [[nodiscard]] std::optional<Time> waiting_since() const noexcept;
   /// As of this moment, without `execution_id` and `chat`.
   [[nodiscard]] TurnWaits waits(Time at) const;
 

@@ -10,6 +10,9 @@ namespace trinity::fleet {
 
 namespace {
 
+/// Seconds over which the second readings of what holds agents up are spread.
+constexpr std::uint64_t scatter = 30;
+
 /// A fresh container is looked at closely, so that its first figures do not take ten seconds.
 constexpr std::chrono::seconds warm_up{10};
 /// Points of the history are at least this far apart, so that 60 of them cover five minutes.
@@ -80,7 +83,9 @@ void Sampler::want_pressure(const std::string& name) {
 void Sampler::read_strain(Track& track, SteadyTime at, Time wall) {
   const bool watched = pressure_watched_.contains(track.name);
   if (!watched && at < track.strain_next) return;
-  track.strain_next = at + pace_.strain;
+  // Those that were found together are not read together for ever.
+  const auto apart = track.strain ? std::chrono::seconds(0) : std::chrono::seconds(strain_cost_.readings % scatter);
+  track.strain_next = at + pace_.strain + apart;
   const auto before = thread_time();
   take_strain(track, track.reader->read_strain(watched), wall);
   ++strain_cost_.readings;

@@ -188,6 +188,18 @@ TEST_F(ActivityStoreTest, AnExtentCountsWhateverThePageHolds) {
   EXPECT_THAT(ever.open, IsEmpty()) << "nothing is before the beginning of all";
 }
 
+TEST_F(ActivityStoreTest, AnExtentLooksAtSoManyAndSaysSo) {
+  home.execute(
+      fmt::format("INSERT INTO agent_activities (id, agent_name, activity_type, activity_state, started_at, "
+                  "triggered_by, created_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                  "{}) SELECT 'm' || i, 'bot', 'chat_start', 'completed', '2026-01-14T10:00:00', 'user', "
+                  "'2026-01-14T10:00:00' FROM n",
+                  ActivityStore::most_counted + 1));
+  const auto extent = test::run_task(store.extent(home.call, nullptr, {}));
+  EXPECT_EQ(extent.total, ActivityStore::most_counted);
+  EXPECT_FALSE(extent.counted_all);
+}
+
 TEST_F(ActivityStoreTest, WhatIsLeftEndsAsFailed) {
   auto kept = activity("kept", "bot", "2026-01-14T10:00:00");
   kept.related_execution_id = "alive";

@@ -77,8 +77,8 @@ TEST(CheckName, SaysWhatIsWrong) {
 }
 
 TEST(CheckName, AddressesOfTheApiAreReserved) {
-  for (const auto* name :
-       {"context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities", "attention", "trinity-system"})
+  for (const auto* name : {"context-stats", "execution-stats", "autonomy-status", "deploy-local", "activities",
+                           "attention", "trinity-system"})
     EXPECT_NE(refusal(name).find(name), std::string::npos) << name;
 }
 

@@ -25,8 +25,8 @@ struct CompletionTest : ProgramTest {
 
 TEST_F(CompletionTest, Commands) {
   EXPECT_EQ(complete("trinityctl "),
-            (Words{"agents", "attention", "audit", "chat", "completion", "credentials", "executions", "git", "login", "logout",
-                   "resume-all", "status", "stop-all", "task", "templates", "vault"}));
+            (Words{"agents", "attention", "audit", "chat", "completion", "credentials", "executions", "git", "login",
+                   "logout", "resume-all", "status", "stop-all", "task", "templates", "vault"}));
   EXPECT_EQ(complete("trinityctl log"), (Words{"login", "logout"}));
   EXPECT_EQ(complete("trinityctl agents s"), (Words{"share", "shares", "show", "start", "stats", "stop"}));
   EXPECT_EQ(complete("trinityctl  --json   agents  sh"), (Words{"share", "shares", "show"}));

@@ -107,6 +107,19 @@ TEST_F(RunningTurnsTest, TellsOnlyWhatIsSeen) {
   EXPECT_TRUE(heard.empty());
 }
 
+TEST_F(RunningTurnsTest, AnotherCallOfTheSameToolIsTold) {
+  begin();
+  auto calls = news({run("e", 0)});
+  calls.calls = {call("a", "e", 2), call("b", "e", 3)};
+  turns.hear(calls);
+  heard.clear();
+  auto ended = news({run("e", 0)});
+  ended.calls = {call("a", "e", 2, 4)};
+  turns.hear(ended);
+  EXPECT_EQ(heard.size(), 1U);
+  EXPECT_EQ(turns.running_turn("bot", at(5))->now_since, at(2)) << "a tool has run since then";
+}
+
 TEST_F(RunningTurnsTest, TheConversationComesFirstThenTheOldestTask) {
   auto many = news({run("t2", 5, "task"), run("t1", 2, "task")}, true);
   turns.hear(many);
