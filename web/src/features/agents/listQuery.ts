@@ -1,5 +1,6 @@
 import { computed, ref, watch, type Ref, type WritableComputedRef } from 'vue'
-import { useRoute, useRouter } from 'vue-router'
+import { useRoute } from 'vue-router'
+import { useQueryChanges } from '@/lib/queryChanges'
 import type { Sort, SortKey, StateFilter } from './state'
 
 export const FILTERS: readonly StateFilter[] = ['all', 'running', 'stopped', 'attention']
@@ -17,10 +18,10 @@ export interface ListQuery {
 /** Search, filter, order and the open dialog of the agents page: all of it stands in the address. */
 export function useListQuery(): ListQuery {
   const route = useRoute()
-  const router = useRouter()
+  const change = useQueryChanges()
 
-  function set(change: Record<string, string | undefined>): void {
-    void router.replace({ query: { ...route.query, ...change } })
+  function set(to: Record<string, string | undefined>): void {
+    void change(to)
   }
 
   // Typing is quicker than navigation, so the field has a value of its own.

@@ -7,8 +7,9 @@ import {
   type Ref,
   type WritableComputedRef,
 } from 'vue'
-import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
+import { useRoute } from 'vue-router'
 import { rangeOf, USUAL_RANGE, type Range } from '@/features/fleetTimeline/range'
+import { useQueryChanges } from '@/lib/queryChanges'
 import { CHOICE_KEYS, withFolded, type ChoiceKey } from '@/stores/dashboardChoice'
 import { usePreferences } from '@/stores/preferences'
 import { GROUPINGS, ORDERS, USUAL_ORDER, type Grouping, type Order } from './arrange'
@@ -56,7 +57,6 @@ export interface DashboardQuery {
  */
 export function useDashboardQuery(): DashboardQuery {
   const route = useRoute()
-  const router = useRouter()
   const preferences = usePreferences()
 
   const here = () => route.name === 'dashboard'
@@ -69,15 +69,7 @@ export function useDashboardQuery(): DashboardQuery {
     return (entering.value ? preferences.dashboard[key] : undefined) ?? USUAL[key]
   }
 
-  /** What the address will say once what is under way has arrived. */
-  let coming: LocationQueryRaw | null = null
-
-  async function go(change: LocationQueryRaw, way: 'push' | 'replace' = 'replace'): Promise<void> {
-    const query = { ...(coming ?? route.query), ...change }
-    coming = query
-    await router[way]({ query })
-    if (coming === query) coming = null
-  }
+  const go = useQueryChanges()
 
   function put(key: ChoiceKey, value: string): void {
     // Going back from a view is going back to the one before; everything else is the same place.
