@@ -92,8 +92,7 @@ Task<Verdict> Runs::carried_out(Call call, fleet::AgentPtr agent, const Order* o
     if (!run->lost().empty()) co_return unreachable(run->lost());
   }
   if (run->given_up()) {
-    const bool recorded = run->record != nullptr;
-    spawn("end of a stopped run", here, settle_given_up(this, agent, order->reading, run->id, recorded));
+    spawn("end of a stopped run", here, settle_given_up(this, agent, order->reading, run));
     co_return Verdict{Ending::failed(run->unwanted()), {}, 503};
   }
   co_await stop_quietly(call, agent.get(), run->id);
@@ -138,25 +137,28 @@ Task<bool> Runs::stop_quietly(Call call, const fleet::Agent* agent, std::string 
   co_return answer && answer->status == 200;
 }
 
-Task<> Runs::settle_given_up(Runs* runs, fleet::AgentPtr agent, Reading reading, std::string id, bool recorded) {
+Task<> Runs::settle_given_up(Runs* runs, fleet::AgentPtr agent, Reading reading, RunPtr run) {
   BackgroundCall job("executions");
   asio::steady_timer pause(co_await asio::this_coro::executor);
   // The request that began it may arrive at the agent later than the first order to stop.
   for (int attempt = 1; attempt <= stop_attempts; ++attempt) {
-    const bool stopped = co_await runs->stop_quietly(job.call(), agent.get(), id);
+    const bool stopped = co_await runs->stop_quietly(job.call(), agent.get(), run->id);
     if (stopped) break;
     pause.expires_after(between_stops);
     co_await pause.async_wait(use_awaitable);
   }
   Run shadow;
-  shadow.id = id;
+  shadow.id = run->id;
   shadow.agent = agent->name;
   const auto until = steady_now() + last_answer_within;
   auto seen = co_await runs->look_for(job.call(), agent.get(), &reading, &shadow, until);
   if (!seen.verdict) co_return;
   auto& ending = seen.verdict->ending;
   if (ending.cost && runs->rules_.spent) runs->rules_.spent(job.call(), agent->name, *ending.cost);
-  if (recorded) co_await runs->store().add_figures(job.call(), id, std::move(ending));
+  if (run->record == nullptr) co_return;
+  // The agent may be quicker than the database: figures are added to a record that says how it ended.
+  co_await run->over.wait(last_answer_within);
+  co_await runs->store().add_figures(job.call(), run->id, std::move(ending));
 }
 
 }  // namespace trinity::executions

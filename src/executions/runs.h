@@ -129,7 +129,7 @@ class Runs {
   static Task<> give_up_in_time(RunPtr run, std::chrono::milliseconds grace);
   static Task<> stop_in_background(Runs* runs, fleet::AgentPtr agent, std::string id);
   /// Makes sure of the end of a run that was given up, and takes over what it had cost.
-  static Task<> settle_given_up(Runs* runs, fleet::AgentPtr agent, Reading reading, std::string id, bool recorded);
+  static Task<> settle_given_up(Runs* runs, fleet::AgentPtr agent, Reading reading, RunPtr run);
   static Task<> close_later(Runs* runs, RunBook::Place place, Closing closing);
   Task<bool> stored(Call call, Run* run, const Closing* closing);
   static Task<> ask_later(RunBook* book, std::vector<std::string> ids);
