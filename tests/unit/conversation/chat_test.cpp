@@ -509,6 +509,8 @@ TEST_F(ChatTest, ADeletedAgentLeavesNothing) {
   with_key.key = "k";
   house.run(say("hi", with_key));
   auto answers = busy(1);
+  // The one that waits has left all its rows: its place in the line comes before them.
+  ASSERT_TRUE(eventually([&] { return house.count("chat_messages", "role = 'user'") == 3; }));
   house.run(house.service.remove(house.call, AgentHouse::ann(), "bot"), 2);
   EXPECT_EQ(answers.at(0).get().status, 503U);
   EXPECT_EQ(answers.at(1).get().status, 503U);
