@@ -61,7 +61,7 @@ std::optional<live::Event> Stream::due(const fleet::Snapshot& snapshot, live::Mo
       rows += row->text;
       shown_[name] = std::move(row);
     } else {
-      rows += boost::json::serialize(boost::json::object{{"name", name}, {"attention", boost::json::array{}}});
+      rows += json::write(boost::json::object{{"name", name}, {"attention", boost::json::array{}}});
       shown_.erase(shown);
     }
   }
