@@ -7,7 +7,7 @@ FAILED=0
 ALL_GROUPS_RAN=
 ONLY=
 DURATIONS=                          # "what seconds", one line each, for the end
-FUZZ_SECONDS=${TRINITY_FUZZ_SECONDS:-60}
+FUZZ_SECONDS=${TRINITY_FUZZ_SECONDS:-30}
 FINDINGS=$ROOT/build/fuzz-findings  # inputs that broke a fuzzer; tried first by the next run
 TSAN_ROOMS="base db http fleet live logs conversation"
 
