@@ -17,6 +17,7 @@ const LIST_PAUSE = 100
 /** Milliseconds between the tasks of one worker, and between two lines of one that writes. */
 const TASK_EVERY = 4000
 const LINE_EVERY = 0.25
+const WRITE_PIECE = 10
 
 const everywhere = ['user', 'agents', 'agents:stats']
 const dashboard = () => ({ topics: [...everywhere, 'activities', 'host'] })
@@ -63,12 +64,17 @@ async function work(server, name, after, end) {
   return done
 }
 
-const write = (server, name, seconds) =>
-  runIn(
-    server.containerOf(name),
-    `i=0; while [ $i -lt ${Math.floor(seconds / LINE_EVERY)} ]; do ` +
-      `echo "line $i of what this agent says while it works" > /proc/1/fd/1; i=$((i+1)); sleep ${LINE_EVERY}; done`,
-  )
+/** In pieces: a call of the engine that is silent for half a minute is given up. */
+async function write(server, name, seconds) {
+  for (let left = seconds; left > 0; left -= WRITE_PIECE) {
+    const count = Math.floor(Math.min(left, WRITE_PIECE) / LINE_EVERY)
+    await runIn(
+      server.containerOf(name),
+      `i=0; while [ $i -lt ${count} ]; do ` +
+        `echo "line $i of what this agent says while it works" > /proc/1/fd/1; i=$((i+1)); sleep ${LINE_EVERY}; done`,
+    )
+  }
+}
 
 export async function clients({ fleet, report, folder, quick }) {
   await fleet.relaunch()
