@@ -58,7 +58,13 @@ export async function startModelServer({ port = 0, host = '127.0.0.1' } = {}) {
       const kind = api.streams(request.url, asked) ? 'stream' : 'whole'
       const [, command] = Object.entries(commands).find(([word]) => text.includes(word)) ?? []
       const tool = command && !hasResult ? { command } : undefined
-      void api[kind](response, { text, call: tool, asked, told: call, answer: hasResult ? 'done' : text.includes('[ask]') ? question : answer })
+      void api[kind](response, {
+        text,
+        call: tool,
+        asked,
+        told: call,
+        answer: hasResult ? 'done' : text.includes('[ask]') ? question : answer,
+      })
     })
   })
   await new Promise((resolve) => server.listen(port, host, resolve))
