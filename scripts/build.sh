@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 SERVER_SOURCES="src agentd cli api cmake CMakeLists.txt CMakePresets.json VERSION"
-WEB_SOURCES="web api/openapi.yaml"
+WEB_SOURCES="web api/openapi.yaml VERSION"
 
 version() { cat "$ROOT/VERSION" 2>/dev/null || echo 0.1.0; }
 

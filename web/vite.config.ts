@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
@@ -7,6 +8,9 @@ import { defineConfig } from 'vitest/config'
 // The development server hands REST and the live socket on to a Trinity server,
 // by default to the mock of dev/mock-server.mjs.
 const server = process.env.TRINITY_DEV_SERVER ?? 'http://127.0.0.1:8787'
+
+/** Pages are served by the program that they were made with, so its version is known without asking. */
+const version = readFileSync(new URL('../VERSION', import.meta.url), 'utf8').trim()
 
 /** The font every page shows is asked for at once, so that text does not change its width while loading. */
 const preloadFonts: Plugin = {
@@ -33,6 +37,7 @@ const preloadFonts: Plugin = {
 export default defineConfig({
   plugins: [vue(), tailwind(), preloadFonts],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  define: { __TRINITY_VERSION__: JSON.stringify(version) },
   build: {
     target: 'es2022',
     // Small files must stay files: the server's content policy allows no data: fonts.

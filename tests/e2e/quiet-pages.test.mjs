@@ -11,8 +11,6 @@ import { Browser } from './browser.mjs'
 const OPEN_MS = Number(process.env.TRINITY_E2E_MINUTES ?? 1) * 60_000
 /** What a page may still do after it was opened does not count: its first figures, its late parts. */
 const SETTLE_MS = 5_000
-/** What an administrator sets has four panels that ask for one thing each. */
-const SETTINGS = 'Settings'
 const AGENTS = Array.from({ length: 10 }, (_, n) => `quiet-${n}`)
 
 describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
@@ -90,7 +88,7 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
       const story = `${name}: ${opening[n].length} calls to open (${opening[n].join(', ')}), ${since.length} in ${OPEN_MS / 1000} s`
       context.diagnostic(event ? `${story}, ${said} ${event}` : story)
       must(opening[n].filter(isSession).length === 1, `${name}: ${opening[n].filter(isSession).length} sessions`)
-      must(own.length <= (name === SETTINGS ? 4 : 3), `${name}: opened with ${own.join(', ')}`)
+      must(own.length <= 3, `${name}: opened with ${own.join(', ')}`)
       must(since.length === 0, `${name}: asked for ${since.join(', ')}`)
       must(tab.sockets.length === 1 && tab.sockets[0].open, `${name}: ${tab.sockets.length} sockets`)
       // The silence means something only while there is something to tell.
@@ -142,7 +140,7 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
       ['Templates', '/templates', heading('Templates')],
       ['Credentials', '/credentials', shows('credentials-empty')],
       ['Audit', '/audit', heading('Audit')],
-      [SETTINGS, '/settings', heading('Settings'), 'host_telemetry_update'],
+      ['Settings', '/settings', heading('Settings'), 'host_telemetry_update'],
       ['no such agent', '/agents/nobody', heading(/./)],
     ])
   })

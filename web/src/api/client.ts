@@ -31,7 +31,6 @@ import type {
   TemplateCheck,
   Token,
   UserProfile,
-  VersionInfo,
 } from './types'
 
 /** One function per operation the UI uses; shapes come from the contract. */
@@ -69,9 +68,6 @@ export const api = {
   },
   async me(): Promise<UserProfile> {
     return (await call<UserProfile>('GET', '/api/users/me')).data
-  },
-  async version(): Promise<VersionInfo> {
-    return (await call<VersionInfo>('GET', '/api/version')).data
   },
   agents(signal?: AbortSignal): Promise<Answer<AgentListItem[]>> {
     return call<AgentListItem[]>('GET', '/api/agents', { signal })

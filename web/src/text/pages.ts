@@ -18,7 +18,5 @@ export const pages = {
     role: 'Role',
     about: 'About',
     version: 'Version',
-    built: 'Built',
-    versionFailed: 'The version could not be loaded.',
   },
 } as const
