@@ -5,7 +5,7 @@ import { adminTokens } from '../tests/support/people.mjs'
 import { WORKERS } from './fleets.mjs'
 import { pathsFile, three } from './list.mjs'
 import { deaths } from './load.mjs'
-import { ALL_CORES, cpuTime, median, memory, percentile, sleep, wrk } from './measure.mjs'
+import { cpuTime, median, memory, percentile, sleep, wrk } from './measure.mjs'
 import { Page, sentAt } from './pages.mjs'
 
 const CLIENTS = 100
@@ -100,7 +100,7 @@ export async function clients({ fleet, report, folder, quick }) {
     const before = { cpu: cpuTime(server.pid), at: performance.now() }
     const end = before.at + seconds * 1000
     const asking = wrk({
-      ...{ address: server.address, paths, token: server.token, core: ALL_CORES },
+      ...{ address: server.address, paths, token: server.token, shared: true },
       ...{ connections: LIST_CONNECTIONS, pause: LIST_PAUSE, seconds },
     })
     const tasks = Promise.all(working.map((name, i) => work(server, name, (i * TASK_EVERY) / working.length, end)))

@@ -3,7 +3,7 @@
 import { Server, until } from '../tests/integration/harness.mjs'
 import { ScriptedEngine } from '../tests/support/scripted.mjs'
 import { populate } from '../tests/support/people.mjs'
-import { SERVER_CORE } from './measure.mjs'
+import { SERVER_CORE, onCore } from './measure.mjs'
 import { own } from './owned.mjs'
 
 const PARALLEL_CREATIONS = 3
@@ -35,7 +35,7 @@ class Fleet {
   async relaunch({ pinned = false, environment = {} } = {}) {
     const { server } = this
     await server.stop()
-    server.wrapper = pinned ? ['taskset', '-c', SERVER_CORE] : []
+    server.wrapper = pinned ? onCore(SERVER_CORE) : []
     server.environment = { ...this.engine?.environment, ...(this.real ? {} : SELDOM_SAMPLED), ...environment }
     await server.launch()
     await this.settled()

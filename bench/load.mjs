@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { engine, followEvents, kill } from '../tests/support/engine.mjs'
 import { until } from '../tests/integration/harness.mjs'
 import { pathsFile, three } from './list.mjs'
-import { ALL_CORES, cpuTime, median, memory, percentile, sleep, wrk } from './measure.mjs'
+import { cpuTime, median, memory, percentile, sleep, wrk } from './measure.mjs'
 import { Page, sentAt, sleeper, topicsOf } from './pages.mjs'
 import { adminTokens } from '../tests/support/people.mjs'
 
@@ -93,7 +93,7 @@ export async function load({ fleet, report, folder, quick }) {
         key: 'load.engine_cpu_percent',
       })
 
-    const options = { address: server.address, paths, token: server.token, core: ALL_CORES }
+    const options = { address: server.address, paths, token: server.token, shared: true }
     const asking = wrk({ ...options, connections: LIST_CONNECTIONS, pause: LIST_PAUSE, seconds: quick ? 6 : 20 })
     const { fromEvent, inside } = await deaths(fleet, readers.length, waiting, quick ? 5 : 20)
     const paced = await asking

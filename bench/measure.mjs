@@ -9,20 +9,21 @@ const exec = promisify(execFile)
 const NANOSECONDS = 1e9
 
 const ROOT = process.env.TRINITY_ROOT ?? path.resolve(import.meta.dirname, '..')
-/** Puts a program on these cores; it asks the system for short turns, as the server does. */
-export const onCores = (cores, program) => [
-  'taskset',
-  '-c',
-  cores,
-  path.join(ROOT, 'build/release/bin/short-turns'),
-  ...program,
-]
+const SHORT_TURNS = path.join(ROOT, 'build/release/bin/short-turns')
 
-export const ALL_CORES = cpus()
+const ALL_CORES = cpus()
   .map((_, i) => i)
   .join(',')
 export const SERVER_CORE = '0'
-export const LOAD_CORE = String(cpus().length - 1)
+const LOAD_CORE = String(cpus().length - 1)
+
+/**
+ * Gives a program a core, where it goes before the machine's other programs: what is compared there is to tell of the programs
+ * that are compared.
+ */
+export const onCore = (core, program = []) => ['taskset', '-c', core, SHORT_TURNS, '--first', ...program]
+/** Lets a program run where all others do, with the short turns that the server asks for too. */
+const amongOthers = (program) => ['taskset', '-c', ALL_CORES, SHORT_TURNS, ...program]
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -93,12 +94,13 @@ export const childrenOf = (pid) =>
 /**
  * One run of wrk on one thread: {requests, rate, p50, p95, p99, max} (per second; milliseconds). `tag`: what the client
  * has already; `packed`: it takes gzip; `pause`: milliseconds
- * between the requests of a connection. Throws on errors in the answers.
+ * between the requests of a connection; `shared`: it has no core of its own. Throws on errors in the answers.
  */
-export async function wrk({ address, paths, seconds, connections, core = LOAD_CORE, token, tag, packed, pause }) {
+export async function wrk({ address, paths, seconds, connections, shared, token, tag, packed, pause }) {
   const script = path.join(import.meta.dirname, 'load.lua')
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', '-s', script]
-  const [program, ...rest] = onCores(core, ['wrk', ...options, `http://${address}`])
+  const asking = ['wrk', ...options, `http://${address}`]
+  const [program, ...rest] = shared ? amongOthers(asking) : onCore(LOAD_CORE, asking)
   const { stdout } = await exec(program, rest, {
     env: {
       PATH: process.env.PATH,

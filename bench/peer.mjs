@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort, until } from '../tests/integration/harness.mjs'
-import { SERVER_CORE, childrenOf, onCores } from './measure.mjs'
+import { SERVER_CORE, childrenOf, onCore } from './measure.mjs'
 import { own } from './owned.mjs'
 
 export class Peer {
@@ -20,7 +20,7 @@ export class Peer {
     const text = await readFile(path.join(import.meta.dirname, 'nginx.conf'), 'utf8')
     await writeFile(configuration, text.replace('@PORT@', port))
     const nginx = ['nginx', '-p', peer.folder, '-c', configuration, '-g', 'daemon off;']
-    const [program, ...rest] = onCores(SERVER_CORE, nginx)
+    const [program, ...rest] = onCore(SERVER_CORE, nginx)
     peer.child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'] })
     peer.stop = own(() => peer.#end())
     peer.ended = new Promise((resolve) => peer.child.once('exit', resolve))
