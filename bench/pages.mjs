@@ -1,6 +1,5 @@
 // Clients of the event socket: readers that keep up and check that nothing is missing, and ones that stop reading.
-import net from 'node:net'
-import { randomBytes } from 'node:crypto'
+import { Socket } from './socket.mjs'
 
 /** What an open agent page listens to. */
 export const topicsOf = (name) => ['user', 'agents', `agent:${name}`, `agent:${name}:stats`]
@@ -13,19 +12,13 @@ export class Page {
   resyncs = 0
   frames = 0
   #numbers = new Map()
+  #socket
 
   static open(address, token, topics, seen, options = {}) {
     const page = new Page()
     return new Promise((resolve, reject) => {
-      page.socket = new WebSocket(`ws://${address}/ws`)
       let answers = 0
-      page.socket.onerror = () => reject(new Error('no socket'))
-      page.socket.onclose = ({ code, reason }) => reject(new Error(`the socket was closed: ${code} ${reason}`))
-      page.socket.onopen = () => {
-        page.socket.send(JSON.stringify({ type: 'auth', token }))
-        page.socket.send(JSON.stringify({ type: 'subscribe', topics, options }))
-      }
-      page.socket.onmessage = ({ data }) => {
+      const text = (data) => {
         const arrived = clock()
         if (data.startsWith('{"event":')) {
           page.#take(data)
@@ -40,6 +33,10 @@ export class Page {
           page.resyncs++
         }
       }
+      Socket.open(address, token, { text, ended: (why) => reject(new Error(why)) }).then((socket) => {
+        page.#socket = socket
+        socket.send({ type: 'subscribe', topics, options })
+      }, reject)
     })
   }
 
@@ -57,8 +54,7 @@ export class Page {
   }
 
   close() {
-    this.socket.onclose = null
-    this.socket.close()
+    this.#socket.close()
   }
 }
 
@@ -73,21 +69,8 @@ export const sentAt = (data) => Date.parse(data.slice(0, 300).match(/"ts":"([^"]
 
 /** A socket that subscribes like a page and then reads nothing more. */
 export async function sleeper(address, token, name) {
-  const [host, port] = address.split(':')
-  const socket = net.connect(Number(port), host)
-  const frame = (text) => {
-    const payload = Buffer.from(text)
-    const length =
-      payload.length < 126 ? [0x80 | payload.length] : [0x80 | 126, payload.length >> 8, payload.length & 255]
-    return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), payload])
-  }
-  socket.on('error', () => {})
-  socket.write(
-    `GET /ws HTTP/1.1\r\nHost: ${address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
-  )
-  socket.write(frame(JSON.stringify({ type: 'subscribe', topics: topicsOf(name) })))
-  await new Promise((resolve) => socket.once('data', resolve))
+  const socket = await Socket.open(address, token, { text: () => {}, ended: () => {} })
+  socket.send({ type: 'subscribe', topics: topicsOf(name) })
   socket.pause()
-  return { close: () => socket.destroy() }
+  return socket
 }

@@ -42,6 +42,7 @@ Stream::Stream(Socket socket) : socket_(std::move(socket)), timer_(socket_.get_e
   if (!socket_.is_open()) return;
   error_code ignored;
   socket_.non_blocking(true, ignored);
+  socket_.set_option(Socket::send_buffer_size(write_turn), ignored);
 }
 
 Task<Stream::Done> Stream::connect(Endpoint peer, SteadyTime until) {
