@@ -36,7 +36,8 @@ export async function stats({ fleet, report, folder, quick }) {
   const health = await pathsFile(folder, 'health', ['/health'])
   const agents = await pathsFile(folder, 'agents', ['/api/agents'])
   const ask = (paths, options) => wrk({ address: server.address, token: server.token, seconds, paths, ...options })
-  const askHealth = () => ask(health, { connections: 1, pause: 2 })
+  // Some thousand requests: of fewer the hundredth part is a handful, and a factor between two handfuls says nothing.
+  const askHealth = () => ask(health, { connections: 1, pause: 1, seconds: Math.max(2, seconds) })
   const askList = () => ask(agents, { connections: 1, pause: 2 })
   const clients = (options) => ask(each, { connections: CLIENTS, ...options })
   report.begin(`Figures of ${fleet.title}`)
@@ -49,7 +50,7 @@ export async function stats({ fleet, report, folder, quick }) {
   await askHealth()
   const quietHealth = await askHealth()
   const quietList = await askList()
-  const load = clients({ pause: PAUSE, seconds: seconds * 2 + 2 })
+  const load = clients({ pause: PAUSE, seconds: seconds * 2 + 3 })
   await sleep(500)
   const busyHealth = await askHealth()
   const busyList = await askList()

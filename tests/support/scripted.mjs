@@ -15,7 +15,7 @@ export class ScriptedEngine {
   /** With `trees`, running containers show files as on a host; `cgroup`: their version. `open` false: nothing listens yet. */
   static async start({ trees = true, cgroup = 2, open = true } = {}) {
     const engine = new ScriptedEngine()
-    engine.folder = await mkdtemp(path.join(tmpdir(), 'scripted-'))
+    engine.folder = await mkdtemp(path.join(process.env.TRINITY_SCRIPTED_DIR ?? tmpdir(), 'scripted-'))
     engine.socket = path.join(engine.folder, 'engine.sock')
     engine.control = path.join(engine.folder, 'control.sock')
     const flags = ['--socket', engine.socket, '--control', engine.control]
