@@ -2,6 +2,7 @@
 import { chromium } from 'playwright-core'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { networkAtRest } from '../support/network.mjs'
 
 const OUTPUT = path.join(import.meta.dirname, 'output')
 
@@ -17,6 +18,7 @@ export class Browser {
   static async open(address, { context: options = {} } = {}) {
     const self = new Browser()
     self.address = address
+    await networkAtRest()
     self.browser = await chromium.launch({
       executablePath: process.env.TRINITY_CHROMIUM ?? '/usr/bin/chromium',
       headless: true,
@@ -112,8 +114,29 @@ export class Browser {
           text.includes('ERR_NETWORK_CHANGED'),
         )
         if (!changed || tries === 3) throw error
+        this.sockets = []
       }
     }
+  }
+
+  /** What has happened, for whoever asks why a test failed: sockets with their topics, pages, faults. */
+  account() {
+    const clock = (at) => new Date(at).toISOString().slice(11, 23)
+    const subscriptions = ({ received }) =>
+      received
+        .filter(({ type }) => /subscribed$|_error$/.test(type ?? ''))
+        .map(({ at, type, topic }) => `${clock(at)} ${type} ${topic}`)
+    return [
+      ...this.sockets.map(
+        (socket) =>
+          `socket of ${clock(socket.at)}, ${socket.open ? 'open' : 'closed'}: ${subscriptions(socket).slice(-20).join(', ')}`,
+      ),
+      ...this.requests
+        .filter(({ url }) => !new URL(url).pathname.startsWith('/api/'))
+        .slice(-40)
+        .map(({ at, method, url }) => `${clock(at)} ${method} ${new URL(url).pathname}`),
+      ...this.faults.slice(-20).map((fault) => `fault: ${fault}`),
+    ]
   }
 
   /** Waits until the page says that its socket is up. */

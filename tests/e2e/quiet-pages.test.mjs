@@ -29,7 +29,9 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
     await server?.dispose()
   })
   afterEach(async (context) => {
-    if (context.error || context.passed === false) await browser.picture(context.name.replaceAll(/\W+/g, '-'))
+    if (!context.error && context.passed !== false) return
+    for (const fact of browser.account()) context.diagnostic(fact)
+    await browser.picture(context.name.replaceAll(/\W+/g, '-'))
   })
 
   async function toTemplates() {

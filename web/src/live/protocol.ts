@@ -1,5 +1,5 @@
 import type { ClientFrame, EventFrame, TopicOptions } from './frames'
-import { newTopic, setOptions, type Topic } from './topic'
+import { newTopic, refuse, setOptions, type Topic } from './topic'
 
 /**
  * The client side of the live protocol as a state machine without sockets, timers or DOM.
@@ -105,6 +105,7 @@ export class LiveProtocol {
     if (this.#status === 'off') return []
     for (const topic of this.#topics.values()) {
       topic.state = 'none'
+      topic.held = false
       topic.resyncing = false
       topic.optionsOpen = false
       topic.retryAt = null
@@ -134,7 +135,7 @@ export class LiveProtocol {
     const within = new Map([...wanted].slice(0, MAX_TOPICS))
     for (const [name, topic] of this.#topics) {
       if (within.has(name)) continue
-      if (topic.state === 'asked' || topic.state === 'on') this.#leaving.push(name)
+      if (topic.held) this.#leaving.push(name)
       this.#topics.delete(name)
     }
     for (const [name, options] of within) {
@@ -278,6 +279,7 @@ export class LiveProtocol {
     const options: Record<string, TopicOptions> = {}
     for (const [name, topic] of entries) {
       topic.state = 'asked'
+      topic.held = true
       topic.optionsOpen = false
       if (topic.seq !== null) since[name] = topic.seq
       if (topic.options !== undefined) options[name] = topic.options
@@ -311,7 +313,7 @@ export class LiveProtocol {
         return []
       case 'session_expired':
         this.#expired = true
-        for (const topic of this.#topics.values()) topic.state = 'refused'
+        for (const topic of this.#topics.values()) refuse(topic)
         return [{ kind: 'unauthorized' }]
       case 'auth_error':
         // Nothing is subscribed any more: a new connection tries again, at its own pace.
@@ -361,7 +363,7 @@ export class LiveProtocol {
     const status = typeof frame.status === 'number' ? frame.status : 0
     const topic = this.#topics.get(name)
     if (topic !== undefined) {
-      topic.state = 'refused'
+      refuse(topic)
       topic.resyncing = false
       // An agent that was just made or is just starting is known a moment later; too many is a matter of time.
       if (status === 404 || status === 409 || status === 429) {
@@ -379,6 +381,7 @@ export class LiveProtocol {
     const reason = String(frame.reason ?? '')
     const topic = this.#topics.get(name)
     if (topic === undefined || reason === 'client') return []
+    topic.held = false
     if (reason === 'session_expired') {
       topic.state = 'refused'
       return [{ kind: 'unauthorized' }]

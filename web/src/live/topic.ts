@@ -5,6 +5,8 @@ type TopicState = 'none' | 'asked' | 'on' | 'refused'
 /** What the protocol core remembers of one wanted topic. */
 export interface Topic {
   state: TopicState
+  /** The server was asked for it and has not ended it: also while a whole snapshot is still to be asked for again. */
+  held: boolean
   options: TopicOptions | undefined
   /** The options changed while the subscription stands: they are still to be sent. */
   optionsOpen: boolean
@@ -21,6 +23,7 @@ export interface Topic {
 export function newTopic(options: TopicOptions | undefined): Topic {
   return {
     state: 'none',
+    held: false,
     options,
     optionsOpen: false,
     seq: null,
@@ -29,6 +32,11 @@ export function newTopic(options: TopicOptions | undefined): Topic {
     retryAt: null,
     refusals: 0,
   }
+}
+
+export function refuse(topic: Topic): void {
+  topic.state = 'refused'
+  topic.held = false
 }
 
 /** Other options are answered by a whole snapshot; until it is here, events count in a stream that has ended. */

@@ -365,6 +365,48 @@ describe('a whole snapshot for a late comer', () => {
     ])
     expect(protocol.refresh('nothing', now)).toEqual([])
   })
+
+  /** Switches the tab's visibility until no more frames may be sent in this second. */
+  function useUpFrames(): void {
+    for (let i = 0; i < 10; i++) protocol.hidden(i % 2 === 0, now)
+  }
+
+  it('that could not be asked for yet does not keep a topic that is let go of meanwhile', () => {
+    signIn()
+    want(['agents', 'agents:stats'], now)
+    subscribed('agents', 7)
+    subscribed('agents:stats', 3)
+    useUpFrames()
+    expect(frames(protocol.refresh('agents:stats', now))).toEqual([])
+    expect(frames(want(['agents'], now))).toEqual([])
+    expect(frames(protocol.tick(now + 1000))).toContainEqual({
+      type: 'unsubscribe',
+      topics: ['agents:stats'],
+    })
+  })
+
+  it('nor does a gap that was found when no frame could be sent', () => {
+    signIn()
+    want(['agents', 'agent:x:stats'], now)
+    subscribed('agents', 7)
+    subscribed('agent:x:stats', 3)
+    useUpFrames()
+    expect(frames(receive(event('agent:x:stats', 9)))).toEqual([])
+    want(['agents'], now)
+    expect(frames(protocol.tick(now + 1000))).toContainEqual({
+      type: 'unsubscribe',
+      topics: ['agent:x:stats'],
+    })
+  })
+
+  it('a topic that the server refused or ended is not given back', () => {
+    signIn()
+    want(['agents', 'agent:x:stats', 'agent:y:stats'], now)
+    subscribed('agent:x:stats', 3)
+    receive({ type: 'unsubscribed', topic: 'agent:x:stats', reason: 'deleted' })
+    receive({ type: 'subscribe_error', topic: 'agent:y:stats', status: 403 })
+    expect(frames(want(['agents'], now))).toEqual([])
+  })
 })
 
 describe('a hidden tab', () => {
