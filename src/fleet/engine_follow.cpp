@@ -198,6 +198,9 @@ void Fleet::State::on_event(const engine::Event& event, const std::shared_ptr<St
     publish_soon();
   } else if (event.action == "oom") {
     model.oom(event.id);
+  } else if (event.action == "stop") {
+    model.stopped(event.id);
+    publish_soon();
   }
   if (changes_state(event.action)) refresh(self, event.id, Urgency::event);
 }

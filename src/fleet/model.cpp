@@ -269,6 +269,15 @@ void Model::died(const std::string& id, std::int64_t pid, std::optional<std::int
   rebuild(record, why);
 }
 
+void Model::stopped(const std::string& id) {
+  const auto it = records_.find(id);
+  if (it == records_.end()) return;
+  auto& record = it->second;
+  if (record.container.state != "exited" || record.reason != "exit") return;
+  record.reason = "user";
+  rebuild(record, record.reason);
+}
+
 void Model::oom(const std::string& id) {
   if (const auto it = records_.find(id); it != records_.end()) it->second.oom = true;
 }

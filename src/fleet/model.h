@@ -26,6 +26,8 @@ class Model {
   /// time of the end: one from before the known start belongs to an earlier run and changes nothing.
   void died(const std::string& id, std::int64_t pid, std::optional<std::int64_t> exit_code, SteadyTime at,
             std::optional<Time> ended = std::nullopt);
+  /// The engine was asked to stop it and says so, after the end: an end that looked like one by itself was somebody's.
+  void stopped(const std::string& id);
   void oom(const std::string& id);
   void gone(const std::string& id);
   /// All containers of the engine's list; those not in it are gone, unless they changed after `since_version`.

@@ -28,9 +28,10 @@ class Stream : public std::enable_shared_from_this<Stream> {
     std::size_t bytes = 0;
   };
 
-  /// An accepted socket lets the system hold about one turn of writing (see write_turn). Left to itself Linux holds up to
-  /// 4 MiB per reader, and a reader whose window opened early gets megabytes while another waits for its next 64 KiB: with
-  /// sixteen readers of 5.7 MB each the p99 was five times as long. A reader 100 ms away still gets some 3 MB per second.
+  /// An accepted socket lets the system hold about one turn of writing (see write_turn). Left to itself Linux holds up
+  /// to 4 MiB per reader, and a reader whose window opened early gets megabytes while another waits for its next 64
+  /// KiB: with sixteen readers of 5.7 MB each the p99 was five times as long. A reader 100 ms away still gets some 3 MB
+  /// per second.
   explicit Stream(Socket socket);
 
   Task<Done> connect(Endpoint peer, SteadyTime until);

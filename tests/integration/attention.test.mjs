@@ -159,6 +159,15 @@ describe('agents that need a person', () => {
     assert.equal((await server.post('/api/agents/two/start')).status, 200)
   })
 
+  it('takes a container that somebody stopped from outside for no failure', { timeout: 60_000 }, async () => {
+    await docker('stop', '-t', '0', server.containerOf('two'))
+    const agent = async () => (await server.agents()).get('two')
+    await until('it has ended', async () => (await agent()).status === 'stopped')
+    await until('somebody has stopped it', async () => (await agent()).reason === 'user')
+    assert.deepEqual(await kindsOf('two'), [])
+    assert.equal((await server.post('/api/agents/two/start')).status, 200)
+  })
+
   it('shows nothing to strangers', { timeout: 60_000 }, async () => {
     await docker('kill', server.containerOf('two'))
     await until('it has ended', async () => (await kindsOf('two')).join() === 'failed')

@@ -1,7 +1,7 @@
-// short-turns [--first] PROGRAM [ARGUMENT]...: becomes that program, with the wish for short turns that the server's threads
-// have (src/base/scheduling.h). What measures, and nginx beside it, then wait for other programs of the machine as little as
-// the server does. --first: ahead of the machine's other programs besides; the figures of the server, of nginx and of what
-// asks them, each on a core, are to tell of themselves, not of what else the machine does.
+// short-turns [--first] PROGRAM [ARGUMENT]...: becomes that program, with the wish for short turns that the server's
+// threads have (src/base/scheduling.h). What measures, and nginx beside it, then wait for other programs of the machine
+// as little as the server does. --first: ahead of the machine's other programs besides; the figures of the server, of
+// nginx and of what asks them, each on a core, are to tell of themselves, not of what else the machine does.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,8 +18,8 @@ namespace {
 constexpr int first = -20;
 constexpr std::string_view first_text = "-20";
 
-/// Where the system puts the programs of a session together (autogroup, sched(7)), it is the session's precedence that counts
-/// against other sessions. The program therefore gets a session of its own; the caller's keeps its precedence.
+/// Where the system puts the programs of a session together (autogroup, sched(7)), it is the session's precedence that
+/// counts against other sessions. The program therefore gets a session of its own; the caller's keeps its precedence.
 void put_session_first() {
   ::setsid();
   const int file = ::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);

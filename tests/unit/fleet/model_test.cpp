@@ -133,6 +133,43 @@ TEST_F(ModelTest, AnExpectationIsOnlyForItsAgent) {
   EXPECT_EQ(only_change().reason, "exit");
 }
 
+TEST_F(ModelTest, AStopThroughTheEngineIsSomebodysAlsoFromOutside) {
+  run("c1", "bot");
+  model.died("c1", 100, std::nullopt, steady(11));
+  model.died("c1", 0, 143, steady(11));
+  changes();
+  model.stopped("c1");
+  const auto change = only_change();
+  EXPECT_EQ(change.kind, Kind::updated);
+  EXPECT_EQ(change.after->reason, "user");
+  EXPECT_EQ(change.after->exit_code, 143);
+  model.stopped("c1");
+  EXPECT_TRUE(changes().empty());
+}
+
+TEST_F(ModelTest, AStopOfOneThatRunsOrWasOutOfMemoryChangesNoReason) {
+  run("c1", "bot");
+  changes();
+  model.stopped("c1");
+  model.stopped("nobody");
+  EXPECT_TRUE(changes().empty());
+  model.oom("c1");
+  model.died("c1", 0, 137, steady(1));
+  changes();
+  model.stopped("c1");
+  EXPECT_TRUE(changes().empty());
+}
+
+TEST_F(ModelTest, TheEndAfterAStopFromOutsideIsItsOwn) {
+  run("c1", "bot");
+  model.died("c1", 0, 143, steady(1));
+  model.stopped("c1");
+  run("c1", "bot", 101);
+  changes();
+  model.died("c1", 101, 1, steady(9));
+  EXPECT_EQ(only_change().reason, "exit");
+}
+
 TEST_F(ModelTest, OutOfMemoryIsTheReason) {
   run("c1", "bot");
   changes();

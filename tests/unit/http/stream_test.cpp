@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <fstream>
 
 #include "base/clock.h"
 #include "base/spawn.h"
@@ -79,6 +81,24 @@ TEST_F(StreamTest, OthersHaveTheirTurnWhileMuchIsWritten) {
   const auto done = run(io, write_and_tell(stream.get(), much, &ended));
   EXPECT_EQ(done.bytes, much.size());
   EXPECT_GE(turns, 15U);
+}
+
+TEST_F(StreamTest, TheSystemHoldsAboutOneTurnOfWriting) {
+  int held = 0;
+  socklen_t size = sizeof held;
+  ASSERT_EQ(::getsockopt(stream->socket().native_handle(), SOL_SOCKET, SO_SNDBUF, &held, &size), 0);
+  // What the machine allows bounds it, and Linux takes twice of that, for its own books (socket(7)).
+  int allowed = 0;
+  std::ifstream("/proc/sys/net/core/wmem_max") >> allowed;
+  EXPECT_EQ(held, 2 * std::min(allowed, static_cast<int>(Stream::write_turn)));
+  // The reader gets all of it all the same.
+  const std::string much(3'000'000, 'x');
+  std::size_t read = 0;
+  std::jthread reader([&] { read = peer->read_exactly(much.size()).size(); });
+  const auto done = run(io, stream->write({asio::buffer(much), {}, {}, {}}, steady_now() + 10s));
+  reader.join();
+  EXPECT_FALSE(done.fault);
+  EXPECT_EQ(read, much.size());
 }
 
 TEST_F(StreamTest, ASilentClientEndsTheReadAndStaysUsable) {
