@@ -332,6 +332,7 @@ Server::Parts::Parts(Config c, std::unique_ptr<engine::Engine> given)
   });
   secrets.rotation().add(settings);
   add_routes();
+  fleet.before_publication([this](const fleet::Publication& publication) { attention.follow(publication); });
   fleet.on_publication([this](const fleet::Publication& publication) { on_publication(publication); });
 }
 
@@ -469,7 +470,6 @@ void Server::Parts::on_publication(const fleet::Publication& publication) {
   all_runs.follow(publication);
   followers.follow(publication);
   credentials.follow(publication);
-  attention.follow(publication);
   if (first_list_seen || (!publication.snapshot->loaded && publication.snapshot->engine.since == Time{})) return;
   first_list_seen = true;
   first_list.set_value();

@@ -104,6 +104,7 @@ void Fleet::State::publish() {
     publication = model.take();
     newest = publication.snapshot;
     after_change(publication.changes);
+    if (first_listener) first_listener(publication);
   } else if (waiters.empty()) {
     return;
   }
@@ -149,6 +150,10 @@ Fleet::~Fleet() = default;
 
 void Fleet::on_publication(std::function<void(const Publication&)> listener) {
   state_->listener = std::move(listener);
+}
+
+void Fleet::before_publication(std::function<void(const Publication&)> listener) {
+  state_->first_listener = std::move(listener);
 }
 
 void Fleet::start() {

@@ -94,6 +94,9 @@ class Fleet {
 
   /// Called on the fleet's thread with every publication, in order. Set before start().
   void on_publication(std::function<void(const Publication&)> listener);
+  /// The same, before any reader has the snapshot: what is reckoned from it is there when whoever waits for a change
+  /// goes on. Short work only; readers wait for its end.
+  void before_publication(std::function<void(const Publication&)> listener);
   /// Begins to follow the engine. The context is run by the fleet's thread (app/ owns both).
   void start();
   /// Ends streams and timers. From the fleet's thread.

@@ -37,6 +37,7 @@ struct Fleet::State {
   HostMeter host;
   ProcessWatch processes;
   std::function<void(const Publication&)> listener;
+  std::function<void(const Publication&)> first_listener;  ///< before readers have the snapshot
 
   // ---- snapshots
   SnapshotPtr newest;

@@ -406,6 +406,29 @@ TEST_F(FleetTest, WhatWasAnsweredIsSeenByEveryReader) {
   EXPECT_EQ(missed.load(), 0);
 }
 
+/// Changes and looks at what was reckoned from the change meanwhile.
+Task<> change_and_reckon(FleetHouse* house, int times, const std::atomic<std::int64_t>* reckoned, int* missed) {
+  for (int i = 1; i <= times; ++i) {
+    std::vector<Action> actions{MetadataChanged{"bot", test::owned_by(i)}};
+    co_await house->fleet.applied(std::move(actions));
+    if (reckoned->load() != i) ++*missed;
+  }
+}
+
+TEST_F(FleetTest, WhatIsReckonedBeforeAPublicationIsThereWhenItsWaiterGoesOn) {
+  engine->add("bot");
+  open();
+  std::atomic<std::int64_t> reckoned = 0;
+  house->fleet.before_publication([&](const Publication& publication) {
+    const auto* entry = publication.snapshot->find("bot");
+    if (entry && entry->agent->metadata) reckoned = entry->agent->metadata->owner_id;
+  });
+  ASSERT_TRUE(house->start_and_load());
+  int missed = 0;
+  run_on(house->io[0], change_and_reckon(house.get(), 2'000, &reckoned, &missed));
+  EXPECT_EQ(missed, 0);
+}
+
 TEST_F(FleetTest, AppliedWithoutADifferenceStillAnswers) {
   open();
   ASSERT_TRUE(house->start_and_load());
