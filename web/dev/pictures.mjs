@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { launch } from './harness.mjs'
 
 const MOST_BYTES = 300_000
-const AGENTS = { width: 1280, height: 420 }
+const DASHBOARD = { width: 1280, height: 560 }
 const AGENT = { width: 1280, height: 790 }
 const args = process.argv.slice(2)
 const option = (name, otherwise) => {
@@ -27,17 +27,16 @@ const browser = await launch()
 async function open(colorScheme) {
   const context = await browser.newContext({
     colorScheme,
-    viewport: AGENTS,
+    viewport: DASHBOARD,
     deviceScaleFactor: 1.5,
     locale: 'en-GB',
   })
   const page = await context.newPage()
-  await page.goto(`${address}/login?next=/agents`)
+  await page.goto(`${address}/login?next=/`)
   await page.getByTestId('login-username').fill('admin')
   await page.getByTestId('login-password').fill(password)
   await page.getByTestId('login-submit').click()
-  await page.waitForURL('**/agents')
-  await page.locator('[data-testid^=agent-cpu-]', { hasText: '%' }).first().waitFor()
+  await page.getByTestId('fleet-grid').getByText('%').first().waitFor()
   return page
 }
 
@@ -59,8 +58,8 @@ console.log(`waiting ${settle} s for full curves`)
 await first.waitForTimeout(settle * 1000)
 
 for (const [theme, page] of pages) {
-  await take(page, `agents-${theme}`)
-  const running = page.locator('[data-agent]', { hasText: 'Running' }).first()
+  await take(page, `dashboard-${theme}`)
+  const running = page.locator('[data-testid^=fleet-row-]', { hasText: 'Running' }).first()
   await page.setViewportSize(AGENT)
   await running.getByRole('link').click()
   await page.locator('.uplot').nth(1).waitFor()
