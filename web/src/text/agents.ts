@@ -32,6 +32,7 @@ export const agentTexts = {
       `Runs of the last 24 hours: ${done} done, ${failed} failed, ${running} going on`,
     dayNone: 'No run in the last 24 hours',
     contextNone: 'Nothing is in its context',
+    contextEmpty: 'Empty so far',
     sortBy: (column: string) => `Sort by ${column}`,
     emptyTitle: 'No agents yet',
     emptyBody:
