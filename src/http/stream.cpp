@@ -42,7 +42,6 @@ Stream::Stream(Socket socket) : socket_(std::move(socket)), timer_(socket_.get_e
   if (!socket_.is_open()) return;
   error_code ignored;
   socket_.non_blocking(true, ignored);
-  socket_.set_option(Socket::send_buffer_size(write_turn), ignored);
 }
 
 Task<Stream::Done> Stream::connect(Endpoint peer, SteadyTime until) {
@@ -64,8 +63,16 @@ Task<Stream::Done> Stream::read_some(asio::mutable_buffer into, SteadyTime until
   }
 }
 
+void Stream::bound() {
+  if (bounded_) return;
+  bounded_ = true;
+  error_code ignored;
+  socket_.set_option(Socket::send_buffer_size(write_turn), ignored);
+}
+
 Task<Stream::Done> Stream::write(Pieces pieces, SteadyTime until) {
   const auto whole = asio::buffer_size(pieces);
+  if (whole > write_turn) bound();
   std::size_t written = 0;
   while (written < whole) {
     error_code fault;

@@ -28,10 +28,6 @@ class Stream : public std::enable_shared_from_this<Stream> {
     std::size_t bytes = 0;
   };
 
-  /// An accepted socket lets the system hold about one turn of writing (see write_turn). Left to itself Linux holds up
-  /// to 4 MiB per reader, and a reader whose window opened early gets megabytes while another waits for its next 64
-  /// KiB: with sixteen readers of 5.7 MB each the p99 was five times as long. A reader 100 ms away still gets some 3 MB
-  /// per second.
   explicit Stream(Socket socket);
 
   Task<Done> connect(Endpoint peer, SteadyTime until);
@@ -39,6 +35,10 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Task<Done> read_some(asio::mutable_buffer into, SteadyTime until);
   /// What one connection may write before the others of its thread have their turn, bytes. Without it a reader as fast
   /// as the writer keeps the thread for megabytes, and small answers wait behind large ones.
+  /// From its first answer that is longer on, the system holds about one turn of a connection's writing. Left to itself
+  /// Linux holds up to 4 MiB per reader, and a reader whose window opened early gets megabytes while another waits for
+  /// its next 64 KiB: with sixteen readers of 5.7 MB each the p99 was five times as long. A reader 100 ms away still
+  /// gets some 3 MB per second. Others keep what Linux begins with, which is less.
   static constexpr std::size_t write_turn = 256 * 1024;
   /// All bytes of up to four pieces with one call to the system where it takes them. The caller keeps the bytes alive.
   using Pieces = std::array<asio::const_buffer, 4>;
@@ -66,6 +66,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
     SteadyTime until{};
   };
 
+  void bound();
   void watch(Direction& direction, SteadyTime until);
   void arm(SteadyTime at);
   void on_timer();
@@ -77,6 +78,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   Socket socket_;
   asio::steady_timer timer_;
+  bool bounded_ = false;  ///< what the system holds of it
   bool armed_ = false;
   SteadyTime armed_at_{};
   Direction reading_;
