@@ -8,7 +8,7 @@ import { adminTokens, readerToken } from '../tests/support/people.mjs'
 import { cpuTime, median, percentile, spread, watchOthers, wrk } from './measure.mjs'
 
 const CONNECTIONS = 16
-/** Connections that begin open their windows first, which takes large answers hundreds of milliseconds, once. */
+/** Connections that begin open their windows first, which takes large answers longer, once. */
 const SECONDS = { 10000: 10 }
 const QUICK_SECONDS = { 10000: 3 }
 /** Milliseconds between the requests of a client that is in no hurry. */
