@@ -14,7 +14,7 @@ const AGENTS = 200
 const TICK_MS = 1000
 const WINDOW_MS = 8000
 /** The machine may be busy with other things, the page may not be slow by itself: one good window of so many is enough. */
-const WINDOWS = 6
+const WINDOWS = 3
 const TICK_COST_MS = 8
 const SHARE = 0.95
 const TASK_MS = 50
