@@ -76,18 +76,22 @@ export function useGraphModel(
     }
   }
 
-  /** Whoever is as before keeps the same facts, so that its box is not rendered anew. */
+  /** Whoever is as before keeps the same facts, so that its box is not rendered anew; when all are, so is the picture. */
   const facts = computed<ReadonlyMap<string, NodeFacts>>((before) => {
     void history.store.version
     const moment = at()
-    return new Map(
+    let same = before?.size === shown.value.length
+    const now = new Map(
       shown.value.map((agent) => {
         const what =
           moment === null ? factsOf(source(agent), minute.value) : pastFacts(source(agent), moment)
         const known = before?.get(agent.name)
-        return [agent.name, known !== undefined && sameFacts(known, what) ? known : what]
+        const kept = known !== undefined && sameFacts(known, what)
+        same &&= kept
+        return [agent.name, kept ? known : what]
       }),
     )
+    return same && before !== undefined ? before : now
   })
 
   return {
