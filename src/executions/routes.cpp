@@ -123,10 +123,15 @@ Task<http::Response> made_ready(ExecutionService* service, const Execution* reco
 }
 
 Task<http::Response> get(ExecutionService* service, http::Request request) {
-  const auto record = co_await service->get(request.call, request.caller, request.params.get("agent_name"),
-                                            request.params.get("execution_id"));
-  auto make = [&record] { return json::write(shown(record)); };
-  co_return co_await made_ready(service, &record, std::move(make));
+  const auto found = co_await service->get_placed(request.call, request.caller, request.params.get("agent_name"),
+                                                  request.params.get("execution_id"));
+  auto make = [&found] {
+    auto made = shown(found.record);
+    made["newer_id"] = json::encode(found.beside.newer_id);
+    made["older_id"] = json::encode(found.beside.older_id);
+    return json::write(made);
+  };
+  co_return co_await made_ready(service, &found.record, std::move(make));
 }
 
 /// The transcript is JSON text already and may be large: it is put in place.

@@ -87,6 +87,14 @@ Task<Execution> ExecutionService::get(Call call, CallerPtr caller, std::string n
   co_return std::move(*found);
 }
 
+Task<ExecutionStore::Placed> ExecutionService::get_placed(Call call, CallerPtr caller, std::string name,
+                                                          std::string id) {
+  co_await check_reader(call, caller, name);
+  auto found = co_await runs_.store().find_placed(call, name, id);
+  if (!found) throw NotFound("Execution not found");
+  co_return std::move(*found);
+}
+
 Task<json::value> ExecutionService::running(Call call, CallerPtr caller, std::string name) {
   const auto view = co_await runs_.lookup().container_first(caller, name);
   json::value nothing = json::object{{"executions", json::array{}}};

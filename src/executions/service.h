@@ -21,6 +21,8 @@ class ExecutionService {
   Task<std::vector<Execution>> list(Call call, std::string name, ExecutionStore::Window window);
   /// Whole; with `with_log` its transcript, too. Throws NotFound for a record of another agent too.
   Task<Execution> get(Call call, CallerPtr caller, std::string name, std::string id, bool with_log = true);
+  /// The same, with its transcript and what stands beside it.
+  Task<ExecutionStore::Placed> get_placed(Call call, CallerPtr caller, std::string name, std::string id);
   /// What runs inside the agent now, as its daemon has told; nothing when it cannot be asked. From memory while the
   /// daemon is followed.
   Task<boost::json::value> running(Call call, CallerPtr caller, std::string name);

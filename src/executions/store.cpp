@@ -79,6 +79,15 @@ std::optional<Execution> record_of(db::Session& session, const std::string& id) 
   return std::move(found.front());
 }
 
+std::optional<Execution> found_record(db::Session& session, const std::string& agent, const std::string& id,
+                                      bool with_log) {
+  auto found = records_of(session.query(std::string("SELECT ") + columns + (with_log ? ", execution_log" : ", NULL") +
+                                            " FROM schedule_executions WHERE id = :a AND agent_name = :b",
+                                        id, agent));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
 /// A pattern that matches texts with these words in them.
 std::string containing(std::string_view words) {
   std::string pattern = "%";
@@ -212,22 +221,44 @@ Task<std::vector<Execution>> ExecutionStore::of_agent(Call call, std::string age
   co_return co_await of_agent(call, std::move(agent), std::move(window));
 }
 
+Task<> ExecutionStore::unpack_log(Execution* record, std::optional<Packed> packed) {
+  if (!packed) co_return;
+  auto work = [&] { return unpack(*packed); };
+  record->execution_log = co_await pool_.run(std::move(work));
+}
+
 Task<std::optional<Execution>> ExecutionStore::find(Call call, std::string agent, std::string id, bool with_log) {
   std::optional<Packed> packed;
   auto job = [&](db::Session& session) {
-    auto found = records_of(session.query(std::string("SELECT ") + columns + (with_log ? ", execution_log" : ", NULL") +
-                                              " FROM schedule_executions WHERE id = :a AND agent_name = :b",
-                                          id, agent));
-    if (!found.empty() && with_log) packed = transcript_of(session, id);
+    auto found = found_record(session, agent, id, with_log);
+    if (found && with_log) packed = transcript_of(session, id);
     return found;
   };
   auto found = co_await database_.read(call, std::move(job));
-  if (found.empty()) co_return std::nullopt;
-  if (packed) {
-    auto work = [&] { return unpack(*packed); };
-    found.front().execution_log = co_await pool_.run(std::move(work));
-  }
-  co_return std::move(found.front());
+  if (found) co_await unpack_log(&*found, std::move(packed));
+  co_return found;
+}
+
+Task<std::optional<ExecutionStore::Placed>> ExecutionStore::find_placed(Call call, std::string agent, std::string id) {
+  std::optional<Packed> packed;
+  auto job = [&](db::Session& session) -> std::optional<Placed> {
+    auto found = found_record(session, agent, id, true);
+    if (!found) return std::nullopt;
+    packed = transcript_of(session, id);
+    auto row = session.query(neighbours_statement(), agent, found->started_at, id).one<MaybeText, MaybeText>();
+    Placed placed{std::move(*found)};
+    if (row) placed.beside = {std::move(std::get<0>(*row)), std::move(std::get<1>(*row))};
+    return placed;
+  };
+  auto found = co_await database_.read(call, std::move(job));
+  if (found) co_await unpack_log(&found->record, std::move(packed));
+  co_return found;
+}
+
+std::string ExecutionStore::neighbours_statement() {
+  const std::string from = "(SELECT id FROM schedule_executions WHERE agent_name = :a AND ";
+  return "SELECT " + from + "started_at >= :b AND (started_at > :b OR id > :c) ORDER BY started_at, id LIMIT 1), " +
+         from + "started_at <= :b AND (started_at < :b OR id < :c) ORDER BY started_at DESC, id DESC LIMIT 1)";
 }
 
 Task<std::vector<ExecutionStore::Open>> ExecutionStore::running(Call call, std::int64_t after, std::int64_t limit) {

@@ -7,6 +7,7 @@
 #include "db/database.h"
 #include "executions/queue_rows.h"
 #include "executions/run_keys.h"
+#include "executions/transcript.h"
 #include "executions/types.h"
 
 namespace trinity::executions {
@@ -53,6 +54,15 @@ class ExecutionStore {
   Task<std::vector<Execution>> of_agent(Call call, std::string agent, std::int64_t limit);
   /// `with_log`: with its transcript.
   Task<std::optional<Execution>> find(Call call, std::string agent, std::string id, bool with_log = true);
+  /// A record with its transcript, and what stands beside it.
+  struct Placed {
+    Execution record;
+    Neighbours beside{};
+  };
+  Task<std::optional<Placed>> find_placed(Call call, std::string agent, std::string id);
+  /// Finds both neighbours by the index of lists, however many records there are. Bound to the agent, the start of the
+  /// record and its id.
+  static std::string neighbours_statement();
   /// A record that still runs.
   struct Open {
     std::int64_t place = 0;  ///< grows in the order of their beginnings
@@ -79,6 +89,8 @@ class ExecutionStore {
   Task<std::int64_t> prune_keys(Call call, std::int64_t most);
 
  private:
+  Task<> unpack_log(Execution* record, std::optional<Packed> packed);
+
   db::Database& database_;
   BlockingPool& pool_;
 };

@@ -49,6 +49,13 @@ BOOST_DESCRIBE_STRUCT(Execution, (),
                       (id, schedule_id, agent_name, status, started_at, completed_at, duration_ms, message, response,
                        error, triggered_by, context_used, context_max, cost, tool_calls, execution_log))
 
+/// What stands beside a record among those of its agent, in the order of lists: by their start, then by id.
+struct Neighbours {
+  std::optional<std::string> newer_id;
+  std::optional<std::string> older_id;
+  bool operator==(const Neighbours&) const = default;
+};
+
 /// How a run ended: what its record takes over.
 struct Ending {
   bool success = false;

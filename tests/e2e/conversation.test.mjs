@@ -237,6 +237,31 @@ describe('a conversation in a browser', { timeout: 300_000 }, () => {
     await browser.at('tool-toolu_1').waitFor()
   })
 
+  it('leads from run to run by keys, to one that begins just now, too', async () => {
+    const newest = new URL(browser.page.url()).pathname
+    const newer = browser.at('run-newer')
+    await browser.isLive()
+    await newer.focus()
+    assert.match(await newer.getAttribute('aria-label'), /this is the newest/)
+    await browser.page.keyboard.press('j')
+    await browser.page.waitForURL((url) => url.pathname !== newest)
+    await browser.at('run-status').getByText('Stopped').waitFor()
+    await browser.page.keyboard.press('k')
+    await browser.page.waitForURL((url) => url.pathname === newest)
+    await browser.at('run-answer').waitFor()
+    assert.equal(await newer.evaluate((button) => button === document.activeElement), true)
+    assert.equal(await newer.getAttribute('aria-disabled'), 'true')
+    await server.post('/api/agents/talker/task', { message: 'quick, a new one' })
+    await until('the new run is beside this one', async () => (await newer.getAttribute('aria-disabled')) === null)
+    const before = browser.calls().length
+    await browser.page.keyboard.press('Enter')
+    await browser.at('run-task').getByText('quick, a new one').waitFor()
+    await browser.at('run-answer').waitFor()
+    assert.deepEqual((await findings(browser.page)).lines, [])
+    // Its record and its transcript, and nothing to find it.
+    assert.ok(browser.calls().length - before <= 2, browser.calls().slice(before).join(', '))
+  })
+
   it('leaves its history, with filters, live', async () => {
     await browser.go('/agents/talker?tab=tasks&status=failed')
     await browser.isLive()

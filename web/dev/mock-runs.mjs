@@ -780,7 +780,9 @@ export class MockRuns {
     const row = made.rows.find((one) => one.id === id)
     if (part === '/terminate' && method === 'POST') return this.terminate(agent, id)
     if (row === undefined) return [404, { detail: 'Execution not found' }]
-    if (part === '') return [200, row]
+    const at = made.rows.indexOf(row)
+    const [newer_id, older_id] = [at - 1, at + 1].map((n) => made.rows[n]?.id ?? null)
+    if (part === '') return [200, { ...row, newer_id, older_id }]
     const log = made.logs.get(id)
     return row.status === 'running' || log === undefined || log.length === 0
       ? [200, { execution_id: id, has_log: false, log: null, message: 'No transcript' }]

@@ -91,6 +91,45 @@ TEST_F(StoreTest, ListsAreNewestFirstBoundedAndWithoutTranscripts) {
   EXPECT_EQ(test::run_task(store.find(home.call, "other", "a")), std::nullopt) << "of another agent";
 }
 
+TEST_F(StoreTest, ARecordTellsWhatStandsBesideIt) {
+  begun("a", "bot", "2026-01-01T00:00:00");
+  begun("c", "bot", "2026-01-01T00:00:02");
+  begun("b", "bot", "2026-01-01T00:00:02");
+  begun("z", "bot", "2026-01-01T00:00:02.5");
+  begun("x", "other", "2026-01-01T00:00:01");
+  using Found = Neighbours;
+  const auto beside = [&](const char* id, const char* agent = "bot") {
+    return test::run_task(store.find_placed(home.call, agent, id)).value().beside;
+  };
+  // As in lists: newest first, and of those that began together the greater id first.
+  EXPECT_EQ(beside("z"), (Found{std::nullopt, "c"}));
+  EXPECT_EQ(beside("c"), (Found{"z", "b"}));
+  EXPECT_EQ(beside("b"), (Found{"c", "a"}));
+  EXPECT_EQ(beside("a"), (Found{"b", std::nullopt}));
+  EXPECT_EQ(beside("x", "other"), (Found{std::nullopt, std::nullopt}));
+  EXPECT_FALSE(test::run_task(store.find_placed(home.call, "other", "a"))) << "of another agent";
+  Ending ending;
+  ending.execution_log = "[1]";
+  test::run_task(store.end(home.call, "a", ending));
+  EXPECT_EQ(test::run_task(store.find_placed(home.call, "bot", "a"))->record, found("a"));
+}
+
+TEST_F(StoreTest, WhatStandsBesideARecordIsFoundByTheIndex) {
+  auto job = [](db::Session& session) {
+    std::string lines;
+    auto query = session.query("EXPLAIN QUERY PLAN " + ExecutionStore::neighbours_statement(), "bot", "2026", "a");
+    for (auto& [id, parent, unused, line] : query.all<std::int64_t, std::int64_t, std::int64_t, std::string>())
+      lines += line + "\n";
+    return lines;
+  };
+  const auto plan = home.database.read_now(home.call, std::move(job));
+  for (const auto* bound : {"started_at>?", "started_at<?"})
+    EXPECT_NE(plan.find(std::string("USING INDEX trinity_executions_newest (agent_name=? AND ") + bound),
+              std::string::npos)
+        << plan;
+  EXPECT_EQ(plan.find("SCAN schedule_executions"), std::string::npos) << plan;
+}
+
 TEST_F(StoreTest, TranscriptsArePackedAwayFromTheirRecords) {
   begun("one");
   std::string log = "[";

@@ -32,6 +32,9 @@ export type RunRow = Omit<Schemas['Execution'], 'tool_calls' | 'response' | 'exe
   message_cut?: boolean
   response_cut?: boolean
   execution_log?: string | null
+  /** Only from the record itself, as it was read: the runs beside it. */
+  newer_id?: string | null
+  older_id?: string | null
 }
 
 export interface ChatSessionPage {

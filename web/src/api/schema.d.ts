@@ -900,7 +900,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One record with its transcript */
+        /** One record with its transcript, and the ids of those beside it */
         get: operations["get_execution"];
         put?: never;
         post?: never;
@@ -3130,6 +3130,13 @@ export interface components {
             execution_log: string | null;
             /** @description only while it runs */
             execution_id?: string;
+        };
+        /** @description One record, and which ones of its agent began next before and after it */
+        ExecutionRecord: components["schemas"]["Execution"] & {
+            /** @description null: it is the newest */
+            newer_id: string | null;
+            /** @description null: it is the oldest */
+            older_id: string | null;
         };
         ExecutionLog: {
             execution_id: string;
@@ -7215,7 +7222,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Execution"];
+                    "application/json": components["schemas"]["ExecutionRecord"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
