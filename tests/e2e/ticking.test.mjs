@@ -12,9 +12,10 @@ import { Browser } from './browser.mjs'
 
 const AGENTS = 200
 const TICK_MS = 1000
-const WINDOW_MS = 8000
+/** Long enough for a p95 that is more than the worst of a few ticks, and for what comes every ten seconds only. */
+const WINDOW_MS = 26_000
 /** The machine may be busy with other things, the page may not be slow by itself: one good window of so many is enough. */
-const WINDOWS = 3
+const WINDOWS = 2
 const TICK_COST_MS = 8
 const TASK_MS = 50
 /** Figures change their text. Rows and cells stay: so many elements may be made anew in a tick, for a badge here and there. */
@@ -27,11 +28,11 @@ const PAGES = [
   ['Dashboard, time line', '/?view=timeline', 'fleet-timeline'],
   ['Agents, table', '/agents', 'agents-table', 'table'],
   ['Agents, cards', '/agents', 'agents-table', 'cards'],
-  // The stand-in's agents call a tool with each tick, so the journal of the page grows, too: its median counts.
-  ["an agent's page", '/agents/release-notes', 'page-cpu', null, 0.5],
+  // The stand-in's agents call a tool with each tick, so the journal of the page grows, too.
+  ["an agent's page", '/agents/release-notes', 'page-cpu'],
 ]
 
-describe('pages while 200 agents tick', { timeout: 400_000 }, () => {
+describe('pages while 200 agents tick', { timeout: 600_000 }, () => {
   let mock
   let browser
   before(async () => {
@@ -66,16 +67,17 @@ describe('pages while 200 agents tick', { timeout: 400_000 }, () => {
   const forget = () => browser.page.evaluate(() => (globalThis.seen = { shift: 0, made: 0, where: [] }))
   const seen = () => browser.page.evaluate(() => globalThis.seen)
 
-  async function measure(share) {
+  async function measure() {
     await forget()
     const { ticks, tasks } = await traceTicks(browser.page, WINDOW_MS)
     const { shift, made, where } = await seen()
     const longest = Math.max(...tasks)
     const perTick = made / ticks.length
-    return { ticks: ticks.length, cost: percentile(ticks, share), longest, shift, where, perTick }
+    const [median, cost] = [0.5, 0.95].map((share) => percentile(ticks, share))
+    return { ticks: ticks.length, median, cost, most: Math.max(...ticks), longest, shift, where, perTick }
   }
 
-  for (const [name, target, shows, view, share = 0.95] of PAGES)
+  for (const [name, target, shows, view] of PAGES)
     it(`${name}: nothing jumps, little is made anew, and a tick costs little`, async (context) => {
       if (view) await browser.page.evaluate((value) => localStorage.setItem('trinity-agents-view', value), view)
       await browser.go(target)
@@ -85,10 +87,10 @@ describe('pages while 200 agents tick', { timeout: 400_000 }, () => {
       await browser.page.waitForTimeout(3000)
       const windows = []
       const isQuick = ({ cost, longest }) => cost < TICK_COST_MS && longest < TASK_MS
-      while (windows.length < WINDOWS && !windows.some(isQuick)) windows.push(await measure(share))
+      while (windows.length < WINDOWS && !windows.some(isQuick)) windows.push(await measure())
       for (const one of windows)
         context.diagnostic(
-          `p${share * 100} ${one.cost?.toFixed(1)} ms, longest task ${one.longest.toFixed(1)} ms, ${one.ticks} ticks, shift ${one.shift.toFixed(4)}, ${one.perTick.toFixed(1)} elements made per tick`,
+          `p50 ${one.median?.toFixed(1)} ms, p95 ${one.cost?.toFixed(1)} ms, most ${one.most.toFixed(1)} ms, longest task ${one.longest.toFixed(1)} ms, ${one.ticks} ticks, shift ${one.shift.toFixed(4)}, ${one.perTick.toFixed(1)} elements made per tick`,
         )
       for (const one of windows) {
         assert.ok(one.ticks >= WINDOW_MS / TICK_MS / 2, `only ${one.ticks} ticks: it does not move`)

@@ -6,6 +6,8 @@ export interface LineShape {
   readonly head: string
   /** Where its words stand. */
   readonly middle: Point
+  /** Points of the line, as far apart in its course: from its beginning to its head. */
+  readonly course: readonly [Point, Point, Point, Point, Point]
 }
 
 const PAD = 6
@@ -19,6 +21,12 @@ function edgeOfBox(middle: Point, towards: Point): Point {
     dy === 0 ? Infinity : (NODE.height / 2 + PAD) / Math.abs(dy),
   )
   return reach === Infinity ? middle : { x: middle.x + dx * reach, y: middle.y + dy * reach }
+}
+
+/** A point of a line that bends towards `control`; `part` from 0 to 1. */
+function on(from: Point, control: Point, to: Point, part: number): Point {
+  const [a, b, c] = [(1 - part) ** 2, 2 * part * (1 - part), part ** 2]
+  return { x: a * from.x + b * control.x + c * to.x, y: a * from.y + b * control.y + c * to.y }
 }
 
 const at = ({ x, y }: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`
@@ -41,13 +49,12 @@ export function lineShape(source: Point, target: Point): LineShape {
     { x: back.x - uy * HEAD * 0.5, y: back.y + ux * HEAD * 0.5 },
     { x: back.x + uy * HEAD * 0.5, y: back.y - ux * HEAD * 0.5 },
   ]
+  const half = on(from, control, back, 0.5)
   return {
     path: `M${at(from)}Q${at(control)} ${at(back)}`,
     head: `M${at(to)}L${at(left)}L${at(right)}Z`,
-    middle: {
-      x: (from.x + 2 * control.x + back.x) / 4,
-      y: (from.y + 2 * control.y + back.y) / 4,
-    },
+    middle: half,
+    course: [from, on(from, control, back, 0.25), half, on(from, control, back, 0.75), back],
   }
 }
 

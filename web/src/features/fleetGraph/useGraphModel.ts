@@ -60,9 +60,14 @@ export function useGraphModel(
   const joined = computed(
     () => new Set(allEdges.value.flatMap(({ source, target }) => [source, target])),
   )
-  const shown = computed(() =>
-    connectedOnly() ? props.agents.filter(({ name }) => joined.value.has(name)) : props.agents,
-  )
+  /** By name, and the same list while its agents are the same: the order of the grid is not seen here, but would be paid for. */
+  const shown = computed<readonly FleetAgent[]>((before) => {
+    const now = props.agents
+      .filter(({ name }) => !connectedOnly() || joined.value.has(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    const same = before?.length === now.length && now.every((agent, n) => agent === before[n])
+    return same ? before : now
+  })
 
   function source(agent: FleetAgent): NodeSource {
     const { name } = agent

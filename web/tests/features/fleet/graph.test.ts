@@ -190,6 +190,17 @@ describe('lines and neighbours', () => {
     expect(lineShape({ x: 5, y: 5 }, { x: 5, y: 5 }).path).not.toContain('NaN')
   })
 
+  it('have a course from one end to the other, through where their words stand', () => {
+    const { path, course, middle } = lineShape({ x: 0, y: 0 }, { x: 600, y: 300 })
+    const [from, , half, , to] = course
+    expect(path.startsWith(`M${from.x.toFixed(1)} ${from.y.toFixed(1)}Q`)).toBe(true)
+    expect(path.endsWith(` ${to.x.toFixed(1)} ${to.y.toFixed(1)}`)).toBe(true)
+    expect(half).toEqual(middle)
+    expect(course.map(({ x }) => x)).toEqual(course.map(({ x }) => x).sort((a, b) => a - b))
+    for (const { x, y } of lineShape({ x: 5, y: 5 }, { x: 5, y: 5 }).course)
+      expect(Number.isFinite(x + y)).toBe(true)
+  })
+
   it('are found by direction', () => {
     const { places } = gridLayout(names(9), CELL.width / CELL.height)
     expect(places.size).toBe(9)
