@@ -3,6 +3,7 @@ import type { AgentRuns } from '@/features/runs/runsModel'
 import { wasStopped } from '@/features/runs/outcome'
 import { isOwn } from '@/features/runs/runsModel'
 import { parseUtc } from '@/format/time'
+import { maskSecrets } from '@/lib/masking'
 import type { Turn } from '@/stores/chats'
 
 /** How far a turn is, for the one line that says so. */
@@ -62,9 +63,11 @@ const APART_MS = 30_000
 export function belongsTo(row: RunRow, message: ChatMessage): boolean {
   const [run, said] = [parseUtc(row.started_at), parseUtc(message.timestamp)]
   if (run === null || said === null || Math.abs(run - said) > APART_MS) return false
+  // Rows tell no secrets.
+  const content = maskSecrets(message.content)
   return row.message.length >= 2000
-    ? message.content.startsWith(row.message.slice(0, 1500))
-    : row.message === message.content
+    ? content.startsWith(row.message.slice(0, 1500))
+    : row.message === content
 }
 
 /** Why a message of this conversation has no answer, as far as the records tell. */

@@ -1,5 +1,6 @@
 import type { Activity } from '@/api/types'
 import { parseUtc } from '@/format/time'
+import { maskSecrets } from '@/lib/masking'
 
 export type Trigger = 'person' | 'schedule' | 'agent'
 export type Outcome = 'running' | 'done' | 'failed'
@@ -85,8 +86,8 @@ export function runOf(row: Activity): Run | null {
     trigger: schedule ? 'schedule' : (TRIGGERS[row.triggered_by] ?? 'person'),
     kind: schedule ? 'schedule' : details.parallel_mode === true ? 'task' : 'chat',
     by: schedule ? asText(details.schedule_name) : asText(details.source_agent),
-    preview: asText(details.message_preview),
-    error: row.error,
+    preview: maskSecrets(asText(details.message_preview)),
+    error: row.error === null ? null : maskSecrets(row.error),
     execution: executionOf(row),
   }
 }
@@ -110,8 +111,8 @@ export function messageFrom(row: Activity): Message | null {
     target,
     at,
     outcome: outcomeOf(row),
-    preview: asText(details.message_preview),
-    error: row.error,
+    preview: maskSecrets(asText(details.message_preview)),
+    error: row.error === null ? null : maskSecrets(row.error),
     execution: executionOf(row),
     secondHand: !own,
   }

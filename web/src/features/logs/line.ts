@@ -1,5 +1,5 @@
 import { ansiParts, newPen, plainText, type AnsiPart } from './ansi'
-import { maskSecrets } from './secrets'
+import { maskSecrets } from '@/lib/masking'
 import { structuredLine } from './structured'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'none'

@@ -5,7 +5,7 @@ import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 import { plainText } from './ansi'
 import type { LogRow } from './line'
-import { maskSecrets } from './secrets'
+import { maskSecrets } from '@/lib/masking'
 import { textOf } from './view'
 
 /** What the server keeps at most for one answer. */

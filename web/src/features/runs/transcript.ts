@@ -1,3 +1,5 @@
+import { maskSecrets } from '@/lib/masking'
+
 /**
  * The transcript of a run as people read it: what was said, which tools were called with what, and how it ended. Raw
  * messages come as the agent's runtime wrote them and are only read, never trusted.
@@ -66,6 +68,8 @@ const TELLING = [
   'prompt',
 ] as const
 const SUMMARY_CHARS = 160
+/** A summary is made from no more. */
+const LOOKED_AT = 2_000
 
 /** What a call is about, in one line. */
 export function toolSummary(input: Fields | null): string {
@@ -74,7 +78,7 @@ export function toolSummary(input: Fields | null): string {
     (value): value is string => typeof value === 'string' && value !== '',
   )
   const whole = telling ?? (Object.keys(input).length === 0 ? '' : JSON.stringify(input))
-  const line = whole.replace(/\s+/g, ' ').trim()
+  const line = maskSecrets(whole.slice(0, LOOKED_AT)).replace(/\s+/g, ' ').trim()
   return line.length > SUMMARY_CHARS ? `${line.slice(0, SUMMARY_CHARS)}…` : line
 }
 

@@ -2,6 +2,7 @@ import { shallowReactive } from 'vue'
 import { useRouter } from 'vue-router'
 import { api } from '@/api/client'
 import { ApiError, messageOf } from '@/api/errors'
+import { maskSecrets } from '@/lib/masking'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 
@@ -58,7 +59,7 @@ export function useRunActions(): RunActions {
   async function copyInput(agent: string, id: string): Promise<void> {
     try {
       const { message } = await api.execution(agent, id)
-      await navigator.clipboard.writeText(message)
+      await navigator.clipboard.writeText(maskSecrets(message))
       toasts.show('success', text.tasks.copied)
     } catch (failure) {
       const why = failure instanceof ApiError ? messageOf(failure) : null

@@ -2,6 +2,7 @@ import { Bot, CalendarClock, CircleStop, ListChecks, MessagesSquare, Wrench } fr
 import type { Component } from 'vue'
 import type { Activity } from '@/api/types'
 import { toolName } from '@/features/runs/transcript'
+import { maskSecrets } from '@/lib/masking'
 import { text } from '@/text/en'
 
 export interface ActivityWords {
@@ -31,7 +32,7 @@ export function activityWords(activity: Activity): ActivityWords {
       ? text.timeline.byAgent(source)
       : ((text.timeline.by as Record<string, string>)[activity.triggered_by] ?? '')
   const common = {
-    note: activity.error ?? preview(details.message_preview),
+    note: maskSecrets(activity.error ?? preview(details.message_preview)),
     by,
     run: activity.related_execution_id ?? (asText(details.execution_id) || null),
   }

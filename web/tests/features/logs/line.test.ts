@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { levelIn, microseconds, rowOf, sizeOf, type LogLevel } from '@/features/logs/line'
-import { MASK, maskSecrets } from '@/features/logs/secrets'
+import { MASK, maskSecrets } from '@/lib/masking'
 
 const wire = (text: string, ts: string | null = null) => ({ ts, stream: 'stdout' as const, text })
 
