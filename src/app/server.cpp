@@ -414,7 +414,7 @@ void Server::Parts::add_routes() {
   router.add(agents::settings_routes(agent_settings));
   router.add(sharing::routes(sharing));
   router.add(permissions::routes(permissions));
-  router.add(platform::routes(platform));
+  router.add(platform::routes(platform, secrets.rotation()));
   git.add_routes(router);
   router.add(audit::routes(journal));
   oauth.add_routes(router);

@@ -47,8 +47,29 @@ Task<Response> hot_reload(AgentCredentials* service, Request request) {
   co_return response(made);
 }
 
+/// What the template needs, for a page that shows both. A template that cannot be read hides nothing of the rest.
+Task<> add_requirements(AgentCredentials* service, const Request* request, json::object* made) {
+  json::value requirements;
+  json::value fault;
+  try {
+    const auto found = co_await service->requirements(request->call, request->caller, agent_of(*request));
+    requirements = found;
+  } catch (const Error& failed) {
+    if (failed.kind() == ErrorKind::internal) throw;
+    fault = failed.what();
+  }
+  (*made)["requirements"] = std::move(requirements);
+  (*made)["requirements_error"] = std::move(fault);
+}
+
 Task<Response> assignments(AgentCredentials* service, Request request) {
-  const auto made = co_await service->assignments(request.call, request.caller, agent_of(request));
+  json::Faults faults;
+  const bool with_requirements =
+      json::query_bool(request.query.find("with_requirements"), "with_requirements", faults).value_or(false);
+  co_await service->reader(request.caller, agent_of(request));
+  faults.check();
+  auto made = co_await service->assignments(request.call, request.caller, agent_of(request));
+  if (with_requirements) co_await add_requirements(service, &request, &made);
   co_return Response::json(made);
 }
 

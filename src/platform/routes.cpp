@@ -72,8 +72,28 @@ Task<Response> reset_ops(PlatformService* service, Request request) {
   co_return Response::json(made);
 }
 
-Task<Response> keys(PlatformService* service, Request) {
-  co_return Response::json(service->keys());
+/// For a page that shows the keys and where they are kept. A store that cannot be reached hides no key.
+Task<> add_vault(vault::Rotation* rotation, const Request* request, json::object* made) {
+  json::value vault;
+  json::value fault;
+  try {
+    const auto status = co_await rotation->status(request->call, request->caller);
+    vault = json::encode(status);
+  } catch (const Error& failed) {
+    if (failed.kind() == ErrorKind::internal) throw;
+    fault = failed.what();
+  }
+  (*made)["vault"] = std::move(vault);
+  (*made)["vault_error"] = std::move(fault);
+}
+
+Task<Response> keys(PlatformService* service, vault::Rotation* rotation, Request request) {
+  json::Faults faults;
+  const bool with_vault = json::query_bool(request.query.find("with_vault"), "with_vault", faults).value_or(false);
+  faults.check();
+  auto made = service->keys();
+  if (with_vault) co_await add_vault(rotation, &request, &made);
+  co_return Response::json(made);
 }
 
 Task<Response> set_key(PlatformService* service, const KeyKind* kind, Request request) {
@@ -113,14 +133,15 @@ void add_key_routes(std::vector<http::Route>& table, PlatformService& service) {
 
 }  // namespace
 
-std::vector<http::Route> routes(PlatformService& service) {
+std::vector<http::Route> routes(PlatformService& service, vault::Rotation& rotation) {
   using Step = Task<Response> (*)(PlatformService*, Request);
   const auto to = [&service](Step step) {
     return [step, &service](Request request) { return step(&service, std::move(request)); };
   };
   std::vector<http::Route> table;
   table.push_back({Method::get, "/api/settings", Access::admin, to(list)});
-  table.push_back({Method::get, "/api/settings/api-keys", Access::admin, to(keys)});
+  table.push_back({Method::get, "/api/settings/api-keys", Access::admin,
+                   [&service, &rotation](Request request) { return keys(&service, &rotation, std::move(request)); }});
   table.push_back({Method::get, "/api/settings/ops/config", Access::admin, to(ops)});
   table.push_back({Method::put, "/api/settings/ops/config", Access::admin, to(set_ops), {}, ops_body});
   table.push_back({Method::post, "/api/settings/ops/reset", Access::admin, to(reset_ops)});

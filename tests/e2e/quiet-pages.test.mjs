@@ -86,11 +86,10 @@ describe('pages left open', { timeout: 360_000 + 2 * OPEN_MS }, () => {
     for (const [n, { name, tab, event }] of pages.entries()) {
       const said = heardBy(tab, from).filter((frame) => frame.event === event).length
       const since = tab.calls(from)
-      const own = opening[n].filter((call) => !isSession(call))
       const story = `${name}: ${opening[n].length} calls to open (${opening[n].join(', ')}), ${since.length} in ${OPEN_MS / 1000} s`
       context.diagnostic(event ? `${story}, ${said} ${event}` : story)
       must(opening[n].filter(isSession).length === 1, `${name}: ${opening[n].filter(isSession).length} sessions`)
-      must(own.length <= 3, `${name}: opened with ${own.join(', ')}`)
+      must(opening[n].length <= 3, `${name}: opened with ${opening[n].join(', ')}`)
       must(since.length === 0, `${name}: asked for ${since.join(', ')}`)
       must(tab.sockets.length === 1 && tab.sockets[0].open, `${name}: ${tab.sockets.length} sockets`)
       // The silence means something only while there is something to tell.

@@ -193,9 +193,9 @@ export class MockCredentials {
     const sent = body === '' ? {} : JSON.parse(body)
     if (method !== 'GET') await wait(this.slowMs)
     const part = rest.slice('/credentials'.length)
-    if (part === '') return [200, this.#required(agent)]
     if (part === '/status') return [200, this.#inside(agent)]
-    if (part === '/assignments') return [200, this.#assignments(name)]
+    if (part === '/assignments')
+      return [200, { ...this.#assignments(name), requirements: this.#required(agent) }]
     if (part === '/assign/bulk') {
       const known = sent.credential_ids.filter((id) => this.kept.has(id))
       this.assigned.set(name, new Set([...this.#of(name), ...known]))

@@ -82,14 +82,14 @@ export class MockPlatform {
   }
 
   async answer(method, path, query, body) {
-    if (path === '/api/vault') return [200, this.vault]
     if (path === '/api/vault/rotate') {
       await wait(500)
       Object.assign(this.vault, { key_id: 'k2026b7', older: 0 })
       return [200, { key_id: this.vault.key_id, rewrapped: this.vault.secrets }]
     }
     if (path === '/api/audit') return [200, this.#page(query)]
-    if (path === '/api/settings/api-keys') return [200, this.keys]
+    if (path === '/api/settings/api-keys')
+      return [200, { ...this.keys, vault: this.vault, vault_error: null }]
     const [, key, test] = /^\/api\/settings\/api-keys\/([a-z]+)(\/test)?$/.exec(path) ?? []
     if (key === undefined) return undefined
     await wait(300)

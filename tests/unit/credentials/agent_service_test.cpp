@@ -258,6 +258,18 @@ TEST_F(AgentCredentialsTest, Requirements) {
   EXPECT_EQ(made.at("missing_count"), 1);
   EXPECT_EQ(made.at("required_credentials").at(2),
             (object{{"name", "TOKEN"}, {"source", ".env.example"}, {"configured", false}}));
+
+  const std::string assignments = "/api/agents/made/credentials/assignments";
+  EXPECT_FALSE(get(Method::get, assignments, ann).contains("requirements"));
+  auto both = get(Method::get, assignments + "?with_requirements=true", ann);
+  EXPECT_EQ(both.at("requirements"), json::value(made));
+  EXPECT_TRUE(both.at("requirements_error").is_null());
+  templates.away = true;
+  both = get(Method::get, assignments + "?with_requirements=true", ann);
+  EXPECT_TRUE(both.at("requirements").is_null());
+  EXPECT_EQ(both.at("requirements_error"), "The template cannot be read");
+  EXPECT_THAT(names(both, "assigned"), Not(IsEmpty())) << "the rest is told all the same";
+  EXPECT_EQ(refused(Method::get, assignments + "?with_requirements=x", ann), R"(422 ["query","with_requirements"])");
 }
 
 TEST_F(AgentCredentialsTest, CreationAssignsWhatTheTemplateRequires) {

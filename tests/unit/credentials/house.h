@@ -16,11 +16,13 @@ namespace trinity::test {
 class SaidTemplates : public credentials::TemplateSource {
  public:
   Task<std::vector<templates::RequiredCredential>> required(Call, std::shared_ptr<const Caller>, std::string) override {
+    if (away) throw BadGateway("The template cannot be read");
     co_return names;
   }
   Task<std::optional<std::string>> mcp_config(Call, std::string) override { co_return mcp; }
 
   std::vector<templates::RequiredCredential> names;
+  bool away = false;
   std::optional<std::string> mcp;
 };
 

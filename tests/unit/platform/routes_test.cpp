@@ -19,11 +19,24 @@ using test::AgentHouse;
 
 constexpr const char* secret = "sk-ant-planted-secret-1234";
 
+/// Secrets that cannot be looked at when a test says so.
+class Shelf : public vault::Holding {
+ public:
+  Task<vault::Resealed> each(Call, vault::Reseal) override {
+    if (away) throw Unavailable("The store is away");
+    vault::Resealed done;
+    done.seen = 3;
+    co_return done;
+  }
+  bool away = false;
+};
+
 class PlatformRoutesTest : public testing::Test {
  protected:
   void SetUp() override {
     settings.load(house.call);
-    router.add(routes(service));
+    rotation.add(shelf);
+    router.add(routes(service, rotation));
     ASSERT_TRUE(house.house.start_and_load());
     log::redirect([this](std::string line) {
       const std::lock_guard lock(mutex);
@@ -32,13 +45,16 @@ class PlatformRoutesTest : public testing::Test {
   }
   void TearDown() override { log::redirect(nullptr); }
 
-  http::Response ask(Method method, const std::string& path, const std::string& body = "",
+  http::Response ask(Method method, const std::string& target, const std::string& body = "",
                      const agents::CallerPtr& caller = AgentHouse::admin()) {
+    const auto path = target.substr(0, target.find('?'));
     const auto match = router.match(method, path);
     if (!match.route) throw std::runtime_error("no route for " + path);
     http::Request request(house.call);
     request.method = method;
     request.path = path;
+    if (const auto mark = target.find('?'); mark != std::string::npos)
+      request.query = http::parse_query(target.substr(mark + 1));
     request.params = match.params;
     request.body = body;
     request.caller = caller;
@@ -81,6 +97,8 @@ class PlatformRoutesTest : public testing::Test {
                           settings,
                           house.house.fleet,
                           client};
+  Shelf shelf;
+  vault::Rotation rotation{{"sqlite", vault::KeySource::file, {}}, vault, house.pool};
   http::Router router;
   std::mutex mutex;
   std::string logged;
@@ -148,6 +166,22 @@ TEST_F(PlatformRoutesTest, TheGeneralWayHasTheSameCheck) {
   ASSERT_EQ(made.status, 200U) << made.bytes();
   EXPECT_EQ(body_of(made).at("value"), "...1234");
   EXPECT_EQ(body_of(ask(Method::del, "/api/settings/anthropic_api_key")).at("deleted"), true);
+}
+
+TEST_F(PlatformRoutesTest, TheVaultComesWithTheKeysWhenAskedFor) {
+  EXPECT_FALSE(get("/api/settings/api-keys").as_object().contains("vault"));
+  auto both = get("/api/settings/api-keys?with_vault=true");
+  EXPECT_EQ(both.at("vault").at("backend"), "sqlite");
+  EXPECT_EQ(both.at("vault").at("secrets"), 3);
+  EXPECT_TRUE(both.at("vault_error").is_null());
+  shelf.away = true;
+  both = get("/api/settings/api-keys?with_vault=true");
+  EXPECT_TRUE(both.at("vault").is_null());
+  EXPECT_EQ(both.at("vault_error"), "The store is away");
+  EXPECT_EQ(both.at("github").at("configured"), true) << "the keys are told all the same";
+  const auto wrong = ask(Method::get, "/api/settings/api-keys?with_vault=perhaps");
+  EXPECT_EQ(wrong.status, 422U);
+  EXPECT_NE(wrong.bytes().find("with_vault"), std::string::npos);
 }
 
 TEST_F(PlatformRoutesTest, WhereAKeyComesFrom) {

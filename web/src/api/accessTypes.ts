@@ -39,7 +39,7 @@ export type GitInitializeResult = Schemas['GitInitializeResult']
 
 export type PlatformKeysStatus = Schemas['PlatformKeysStatus']
 export type PlatformKeyStatus = Schemas['PlatformKeyStatus']
-export type PlatformKey = keyof PlatformKeysStatus
+export type PlatformKey = Exclude<keyof PlatformKeysStatus, 'vault' | 'vault_error'>
 export type PlatformKeyChange = Pick<Schemas['PlatformKeySaved'], 'agents_to_restart'> &
   Partial<Pick<Schemas['PlatformKeyDeleted'], 'fallback_configured'>>
 /** What a test tells beside the verdict depends on whose key it is. */

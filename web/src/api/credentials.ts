@@ -1,7 +1,6 @@
 import { call } from './http'
 import { agentPath } from './paths'
 import type {
-  AgentCredentialRequirements,
   AgentCredentialStatus,
   BulkCredentialResult,
   BulkPreview,
@@ -53,14 +52,12 @@ export const credentialCalls = {
     return (await call<{ auth_url: string }>('POST', path)).data.auth_url
   },
 
-  async requirements(name: string, signal?: AbortSignal): Promise<AgentCredentialRequirements> {
-    return (await call<AgentCredentialRequirements>('GET', ofAgent(name), { signal })).data
-  },
   async credentialStatus(name: string, signal?: AbortSignal): Promise<AgentCredentialStatus> {
     return (await call<AgentCredentialStatus>('GET', ofAgent(name, '/status'), { signal })).data
   },
+  /** With what the template needs. */
   async assignments(name: string, signal?: AbortSignal): Promise<CredentialAssignments> {
-    const path = ofAgent(name, '/assignments')
+    const path = ofAgent(name, '/assignments?with_requirements=true')
     return (await call<CredentialAssignments>('GET', path, { signal })).data
   },
   async assignCredentials(

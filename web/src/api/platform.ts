@@ -6,15 +6,16 @@ import type {
   PlatformKeyChange,
   PlatformKeysStatus,
   PlatformKeyTest,
-  VaultState,
 } from './accessTypes'
 
 const keyPath = (key: PlatformKey, rest = '') => `/api/settings/api-keys/${key}${rest}`
 
 /** What only an administrator decides. */
 export const platformCalls = {
+  /** With the state of the vault. */
   async platformKeys(signal?: AbortSignal): Promise<PlatformKeysStatus> {
-    return (await call<PlatformKeysStatus>('GET', '/api/settings/api-keys', { signal })).data
+    const path = '/api/settings/api-keys?with_vault=true'
+    return (await call<PlatformKeysStatus>('GET', path, { signal })).data
   },
   async setPlatformKey(key: PlatformKey, value: string): Promise<PlatformKeyChange> {
     const options = { json: { api_key: value } }
@@ -26,9 +27,6 @@ export const platformCalls = {
   async testPlatformKey(key: PlatformKey, value: string): Promise<PlatformKeyTest> {
     const options = { json: { api_key: value } }
     return (await call<PlatformKeyTest>('POST', keyPath(key, '/test'), options)).data
-  },
-  async vault(signal?: AbortSignal): Promise<VaultState> {
-    return (await call<VaultState>('GET', '/api/vault', { signal })).data
   },
   async rotateVault(): Promise<{ key_id: string; rewrapped: number }> {
     return (await call<{ key_id: string; rewrapped: number }>('POST', '/api/vault/rotate')).data

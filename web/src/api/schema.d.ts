@@ -1306,6 +1306,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent_name}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        /** What people call the agent by */
+        get: operations["get_agent_tags"];
+        /**
+         * Give the agent these tags in place of those it has
+         * @description Every open page has them at once. When one of them cannot be a tag, nothing is changed.
+         */
+        put: operations["set_agent_tags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent_name}/api-key-setting": {
         parameters: {
             query?: never;
@@ -2733,6 +2756,8 @@ export interface components {
             /** @default claude-code */
             runtime: string | null;
             runtime_model?: string | null;
+            /** @description see AgentTagsUpdate */
+            tags?: string[] | null;
         };
         /**
          * @example {
@@ -2788,6 +2813,8 @@ export interface components {
             reason: string | null;
             /** @description of the last end; null while it runs or the engine has not told */
             exit_code: number | null;
+            /** @description what people call it by, sorted */
+            tags: string[];
         };
         ExecutionStatsList: {
             agents: components["schemas"]["ExecutionStats"][];
@@ -3786,6 +3813,9 @@ export interface components {
             pending?: boolean;
             /** @description How many credentials of other people are assigned. */
             others?: number;
+            /** @description With with_requirements only. Null when they cannot be told, see requirements_error. */
+            requirements?: components["schemas"]["AgentCredentialRequirements"] | null;
+            requirements_error?: string | null;
             last_push?: {
                 /** Format: date-time */
                 at: string;
@@ -4109,6 +4139,9 @@ export interface components {
             github: components["schemas"]["PlatformKeyStatus"];
             google: components["schemas"]["PlatformKeyStatus"];
             openai: components["schemas"]["PlatformKeyStatus"];
+            /** @description With with_vault only. Null when it cannot be told, see vault_error. */
+            vault?: components["schemas"]["VaultStatus"] | null;
+            vault_error?: string | null;
         };
         PlatformKeyValue: {
             api_key: string;
@@ -4318,6 +4351,32 @@ export interface components {
             next_full_capabilities: boolean;
             /** @description the two differ */
             restart_needed: boolean;
+        };
+        /**
+         * @example {
+         *       "agent_name": "ruby",
+         *       "tags": [
+         *         "billing",
+         *         "prod"
+         *       ]
+         *     }
+         */
+        AgentTags: {
+            agent_name: string;
+            /** @description sorted */
+            tags: string[];
+        };
+        /**
+         * @example {
+         *       "tags": [
+         *         "prod",
+         *         "billing"
+         *       ]
+         *     }
+         */
+        AgentTagsUpdate: {
+            /** @description Blanks around a tag are dropped, capitals become small. Then it holds a-z, 0-9 and - _ . : / only, begins with a letter or a digit and has at most 40 characters. Repeated ones count once; at most 20. */
+            tags: string[];
         };
         AgentCapabilitiesUpdate: {
             full_capabilities: boolean;
@@ -5820,7 +5879,12 @@ export interface operations {
                 cursor?: string;
                 /** @description running, stopped, paused, restarting, removing */
                 status?: string;
-                /** @description text in name, type, template, runtime or owner, in any case */
+                /**
+                 * @description tags, separated by commas; an agent has all of them
+                 * @example prod,billing
+                 */
+                tag?: string;
+                /** @description text in name, type, template, runtime, owner or a tag, in any case */
                 q?: string;
                 sort?: "created" | "-created" | "name" | "-name" | "status" | "-status";
             };
@@ -8117,6 +8181,79 @@ export interface operations {
             504: components["responses"]["TimeLimit"];
         };
     };
+    get_agent_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentTags"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "You don't have permission to access this agent" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+        };
+    };
+    set_agent_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_name: components["parameters"]["AgentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentTagsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentTags"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description detail "Only owners can change tags" */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NoAgent"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["EngineAway"];
+            504: components["responses"]["TimeLimit"];
+        };
+    };
     get_api_key_setting: {
         parameters: {
             query?: never;
@@ -8303,7 +8440,10 @@ export interface operations {
     };
     get_platform_keys_status: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The state of the vault, too, for administrators who are persons. */
+                with_vault?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11204,7 +11344,10 @@ export interface operations {
     };
     list_agent_credential_assignments: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the template needs, too. */
+                with_requirements?: boolean;
+            };
             header?: never;
             path: {
                 agent_name: components["parameters"]["AgentName"];

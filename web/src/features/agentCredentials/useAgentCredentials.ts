@@ -15,7 +15,8 @@ import { text } from '@/text/en'
 
 export interface AgentCredentials {
   assignments: Loaded<CredentialAssignments>
-  required: Loaded<AgentCredentialRequirements>
+  /** What the template needs; null when that cannot be told. */
+  required: Readonly<Ref<AgentCredentialRequirements | null>>
   /** The files inside; asked for while it runs. */
   inside: Loaded<AgentCredentialStatus>
   working: Readonly<Ref<'assign' | 'unassign' | 'apply' | 'paste' | null>>
@@ -32,13 +33,12 @@ export function useAgentCredentials(name: () => string, running: () => boolean):
   const toasts = useToasts()
   const words = text.agentCredentials
   const assignments = useLoaded((signal) => api.assignments(name(), signal))
-  const required = useLoaded((signal) => api.requirements(name(), signal))
+  const required = computed(() => assignments.data.value?.requirements ?? null)
   const inside = useLoaded((signal) => api.credentialStatus(name(), signal))
   const working = ref<'assign' | 'unassign' | 'apply' | 'paste' | null>(null)
 
   function load(): void {
     void assignments.load()
-    void required.load()
     if (running()) void inside.load()
   }
   useAgentConfig(name, ['credentials'], load)
