@@ -143,6 +143,7 @@ Task<bool> AgentService::needs_volume(Call call, std::string name) {
 Task<> AgentService::register_it(Call call, const Plan* plan, Made* made) {
   AgentStore::Registration wanted{plan->name, plan->owner_id, plan->owner, plan->api_key, {}};
   wanted.repository = record_of(*plan);
+  wanted.tags = plan->tags;
   wanted.intent.agent = plan->name;
   wanted.intent.mark = plan->key_nonce;
   wanted.intent.workspace = made->workspace;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agents/tags.h"
 #include "http/text.h"
 #include "json/decode.h"
 #include "json/write.h"
@@ -17,12 +18,12 @@ constexpr std::int64_t most_per_page = 1000;
 constexpr std::size_t longest_value = 200;
 
 /// Of an item in the list.
-constexpr std::array<std::string_view, 22> known_fields{
+constexpr std::array<std::string_view, 23> known_fields{
     "name",      "type",         "status",           "port",        "created",
     "resources", "container_id", "template",         "runtime",     "base_image_version",
     "owner",     "is_system",    "autonomy_enabled", "github_repo", "memory_limit",
     "cpu_limit", "started_at",   "changed_at",       "reason",      "exit_code",
-    "is_owner",  "is_shared"};
+    "tags",      "is_owner",     "is_shared"};
 
 std::string lower(std::string_view text) {
   std::string made(text);
@@ -43,6 +44,23 @@ void read_fields(ListQuery& into, std::string_view value, json::Faults& faults) 
       return;
     }
     if (std::ranges::find(into.fields, field) == into.fields.end()) into.fields.emplace_back(field);
+  }
+}
+
+void read_tags(ListQuery& into, std::string_view value, json::Faults& faults) {
+  while (!value.empty()) {
+    const auto given = http::trim(http::take_until(value, ','));
+    if (given.empty()) continue;
+    auto tag = tag_of(given);
+    if (!tag) {
+      refuse(faults, "tag", given.substr(0, longest_value), "Not a tag that an agent can have");
+      return;
+    }
+    if (std::ranges::find(into.tags, *tag) == into.tags.end()) into.tags.push_back(std::move(*tag));
+    if (into.tags.size() > most_tags) {
+      refuse(faults, "tag", given, fmt::format("At most {} tags", most_tags));
+      return;
+    }
   }
 }
 
@@ -83,11 +101,20 @@ std::string key_of(const fleet::Agent& agent, ListQuery::Order order) {
   return agent.name;
 }
 
+/// All of them; an agent's are sorted.
+bool has_tags(const fleet::Agent& agent, const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return true;
+  return agent.metadata && std::ranges::all_of(wanted, [&](const std::string& tag) {
+           return std::ranges::binary_search(agent.metadata->tags, tag);
+         });
+}
+
 bool has_words(const fleet::Agent& agent, const std::string& words) {
   if (words.empty()) return true;
   const auto holds = [&words](const std::string& text) { return lower(text).find(words) != std::string::npos; };
   const bool owner = agent.metadata && agent.metadata->owner && holds(*agent.metadata->owner);
-  return owner || holds(agent.name) || holds(agent.type) || holds(agent.template_id) || holds(agent.runtime);
+  const bool tag = agent.metadata && std::ranges::any_of(agent.metadata->tags, holds);
+  return owner || tag || holds(agent.name) || holds(agent.type) || holds(agent.template_id) || holds(agent.runtime);
 }
 
 struct Candidate {
@@ -132,6 +159,7 @@ std::optional<ListQuery> list_query(const http::Parameters& parameters) {
   });
   with("cursor", [&](std::string_view value) { read_cursor(query, value, faults); });
   with("status", [&](std::string_view value) { query.status = std::string(value.substr(0, longest_value)); });
+  with("tag", [&](std::string_view value) { read_tags(query, value, faults); });
   with("q", [&](std::string_view value) { query.words = lower(http::trim(value.substr(0, longest_value))); });
   with("sort", [&](std::string_view value) { read_order(query, value, faults); });
   faults.check();
@@ -144,6 +172,7 @@ ListPage select(const fleet::Snapshot& snapshot, const Caller& caller, const Lis
     const auto& agent = *entry.agent;
     if (!fleet::can_read(agent, caller)) continue;
     if (query.status && agent.status != *query.status) continue;
+    if (!has_tags(agent, query.tags)) continue;
     if (has_words(agent, query.words)) fitting.push_back({&agent, key_of(agent, query.order)});
   }
   const auto precedes = [&query](const std::string& key, const std::string& name, const std::string& other_key,

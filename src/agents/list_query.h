@@ -24,13 +24,14 @@ struct ListQuery {
   std::optional<std::size_t> limit;
   std::optional<Cursor> after;
   std::optional<std::string> status;
-  std::string words;  ///< lower case; to be found in name, type, template, runtime or owner
+  std::vector<std::string> tags;  ///< an agent has all of them
+  std::string words;              ///< lower case; to be found in name, type, template, runtime, owner or a tag
   Order order = Order::created;
   bool descending = true;
 };
 
-/// `fields=name,status` `limit=1..1000` `cursor=` `status=` `q=` `sort=created|name|status`, a `-` in front for the
-/// other way round (`-created` is how the whole list is ordered). Nothing when none of them is given. Throws
+/// `fields=name,status` `limit=1..1000` `cursor=` `status=` `tag=a,b` `q=` `sort=created|name|status`, a `-` in front
+/// for the other way round (`-created` is how the whole list is ordered). Nothing when none of them is given. Throws
 /// Unprocessable.
 [[nodiscard]] std::optional<ListQuery> list_query(const http::Parameters& parameters);
 

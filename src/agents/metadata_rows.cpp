@@ -11,11 +11,14 @@ namespace {
 using Text = std::optional<std::string>;
 using Number = std::optional<std::int64_t>;
 /// One row per agent and share; the agent's columns repeat.
-using Row = std::tuple<std::string, std::int64_t, Text, Number, Number, Text, Text, Number, Number, Text, Text, Text>;
+using Row =
+    std::tuple<std::string, std::int64_t, Text, Number, Number, Text, Text, Number, Number, Text, Text, Text, Text>;
 
+/// No tag holds a blank.
 constexpr const char* columns =
     "SELECT o.agent_name, o.owner_id, u.username, o.is_system, o.autonomy_enabled, o.memory_limit, o.cpu_limit, "
-    "o.use_platform_api_key, o.full_capabilities, c.chosen_by, g.github_repo, s.shared_with_email "
+    "o.use_platform_api_key, o.full_capabilities, c.chosen_by, g.github_repo, s.shared_with_email, "
+    "(SELECT group_concat(t.tag, ' ') FROM trinity_agent_tags t WHERE t.agent_name = o.agent_name) "
     "FROM agent_ownership o "
     "LEFT JOIN users u ON u.id = o.owner_id "
     "LEFT JOIN trinity_capability_choices c ON c.agent_name = o.agent_name "
@@ -23,7 +26,8 @@ constexpr const char* columns =
     "LEFT JOIN agent_sharing s ON s.agent_name = o.agent_name ";
 
 std::vector<Row> rows(db::Query query) {
-  return query.all<std::string, std::int64_t, Text, Number, Number, Text, Text, Number, Number, Text, Text, Text>();
+  return query
+      .all<std::string, std::int64_t, Text, Number, Number, Text, Text, Number, Number, Text, Text, Text, Text>();
 }
 
 fleet::ChosenBy chosen_by(const Text& text) noexcept {
@@ -31,9 +35,20 @@ fleet::ChosenBy chosen_by(const Text& text) noexcept {
   return *text == "administrator" ? fleet::ChosenBy::administrator : fleet::ChosenBy::owner;
 }
 
+std::vector<std::string> words_of(const Text& text) {
+  std::vector<std::string> words;
+  std::string_view rest = text ? std::string_view(*text) : std::string_view();
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    words.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return words;
+}
+
 void add(fleet::Metadata& metadata, const Row& row) {
   const auto& [name, owner_id, owner, is_system, autonomy, memory, cpu, platform_key, full, chosen, repository,
-               shared_with] = row;
+               shared_with, tags] = row;
   metadata.owner_id = owner_id;
   metadata.owner = owner;
   metadata.is_system = is_system.value_or(0) != 0;
@@ -44,12 +59,14 @@ void add(fleet::Metadata& metadata, const Row& row) {
   metadata.full_capabilities = full.value_or(0) != 0;
   metadata.capabilities_by = chosen_by(chosen);
   metadata.github_repo = repository;
+  metadata.tags = words_of(tags);
   if (shared_with) metadata.shared_with.push_back(lower_case(*shared_with));
 }
 
 void sort(fleet::Metadata& metadata) {
   std::sort(metadata.shared_with.begin(), metadata.shared_with.end());
   std::sort(metadata.permitted_by.begin(), metadata.permitted_by.end());
+  std::sort(metadata.tags.begin(), metadata.tags.end());
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using Tell = std::function<void(std::vector<fleet::Action>)>;
 /// reads them again in the same transaction and tells the fleet.
 class MetadataRows {
  public:
-  /// Owners, flags, git and shares of every agent in one statement, permissions in a second one.
+  /// Owners, flags, git, tags and shares of every agent in one statement, permissions in a second one.
   [[nodiscard]] static std::map<std::string, fleet::Metadata> all(db::Session& session);
   /// The same of one agent; nothing when it has no row.
   [[nodiscard]] static std::optional<fleet::Metadata> of(db::Session& session, const std::string& name);

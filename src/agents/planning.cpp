@@ -5,6 +5,7 @@
 #include "agents/git_rows.h"
 #include "agents/names.h"
 #include "agents/service.h"
+#include "agents/tags.h"
 #include "agents/wanted.h"
 #include "auth/api_keys.h"
 #include "base/amounts.h"
@@ -154,6 +155,7 @@ Plan AgentService::plan_of(const CallerPtr& caller, const CreateRequest& request
   if (request.runtime) plan.runtime = *request.runtime;
   if (request.runtime_model) plan.runtime_model = *request.runtime_model;
   plan.custom_instructions = request.custom_instructions;
+  if (request.tags && !request.tags->is_null()) plan.tags = tags_of(request.tags);
   apply_resources(plan, request);
   if (request.template_ && !request.template_->empty()) apply_template(plan, chosen, request);
   check_limits(plan);

@@ -64,6 +64,18 @@ Task<Response> set_api_key(AgentSettings* settings, Request request) {
   co_return Response::json(json::encode(made));
 }
 
+Task<Response> tags(AgentSettings* settings, Request request) {
+  const auto made = co_await settings->tags(request.caller, request.params.get("agent_name"));
+  co_return Response::json(json::encode(made));
+}
+
+Task<Response> set_tags(AgentSettings* settings, Request request) {
+  auto update = json::decode_body<TagsUpdate>(request.body);
+  const auto made =
+      co_await settings->set_tags(request.call, request.caller, request.params.get("agent_name"), std::move(update));
+  co_return Response::json(json::encode(made));
+}
+
 }  // namespace
 
 std::vector<http::Route> settings_routes(AgentSettings& settings) {
@@ -83,6 +95,8 @@ std::vector<http::Route> settings_routes(AgentSettings& settings) {
   table.push_back({Method::put, "/api/agents/{agent_name}/capabilities", Access::agent_owner, to(set_capabilities)});
   table.push_back({Method::get, "/api/agents/{agent_name}/api-key-setting", Access::agent_reader, to(api_key)});
   table.push_back({Method::put, "/api/agents/{agent_name}/api-key-setting", Access::agent_owner, to(set_api_key)});
+  table.push_back({Method::get, "/api/agents/{agent_name}/tags", Access::agent_reader, to(tags)});
+  table.push_back({Method::put, "/api/agents/{agent_name}/tags", Access::agent_owner, to(set_tags)});
   return table;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "agents/tags.h"
 #include "audit/log.h"
 #include "base/errors.h"
 
@@ -175,6 +176,27 @@ Task<ApiKeyUpdateResult> AgentSettings::set_api_key(Call call, CallerPtr caller,
   audit::note(call, *caller, "set_api_key_setting", name,
               {{"use_platform_api_key", word(result.use_platform_api_key)}});
   co_return result;
+}
+
+Task<Tags> AgentSettings::tags(CallerPtr caller, std::string name) {
+  const auto view = co_await lookup_.rule_first(caller, name, fleet::Rule::read, no_permission);
+  Tags made;
+  made.agent_name = name;
+  if (view.agent->metadata) made.tags = view.agent->metadata->tags;
+  co_return made;
+}
+
+Task<Tags> AgentSettings::set_tags(Call call, CallerPtr caller, std::string name, TagsUpdate update) {
+  co_await lookup_.rule_first(caller, name, fleet::Rule::manage, "Only owners can change tags");
+  Tags made;
+  made.agent_name = name;
+  made.tags = tags_of(update.tags);
+  auto tell = teller();
+  const bool stored = co_await store_.set_tags(call, name, made.tags, std::move(tell));
+  co_await shown(name, stored);
+  audit::note(call, *caller, "set_tags", name,
+              {{"tags", made.tags.empty() ? "none" : fmt::format("{}", fmt::join(made.tags, ","))}});
+  co_return made;
 }
 
 }  // namespace trinity::agents

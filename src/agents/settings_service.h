@@ -13,9 +13,9 @@
 
 namespace trinity::agents {
 
-/// What people set for one agent: autonomy, limits, capability mode, whose model key. A change answers when every later
-/// read shows it; the container follows at its next start (see AgentService::start). Reads come from the fleet, counts
-/// of schedules apart. Any I/O thread.
+/// What people set for one agent: autonomy, limits, capability mode, whose model key, tags. A change answers when every
+/// later read shows it; the container follows at its next start (see AgentService::start). Reads come from the fleet,
+/// counts of schedules apart. Any I/O thread.
 ///
 /// Checks in the contract's order: the rule, then the container, then the values.
 class AgentSettings {
@@ -38,6 +38,10 @@ class AgentSettings {
 
   Task<ApiKeySetting> api_key(CallerPtr caller, std::string name);
   Task<ApiKeyUpdateResult> set_api_key(Call call, CallerPtr caller, std::string name, ApiKeyUpdate update);
+
+  Task<Tags> tags(CallerPtr caller, std::string name);
+  /// In place of those it has. The container knows nothing of them.
+  Task<Tags> set_tags(Call call, CallerPtr caller, std::string name, TagsUpdate update);
 
  private:
   [[nodiscard]] Difference difference_of(const fleet::Agent& agent) const;

@@ -1,5 +1,7 @@
 #include "agents/settings_store.h"
 
+#include "agents/tag_rows.h"
+
 namespace trinity::agents {
 
 Task<bool> AgentSettingsStore::change(Call call, std::string name, std::function<void(db::Session&)> update,
@@ -61,6 +63,14 @@ Task<bool> AgentSettingsStore::set_autonomy(Call call, const std::string& name, 
                        : "UPDATE agent_schedules SET enabled = 0, next_run_at = NULL WHERE agent_name = :a",
                name)
         .run();
+  };
+  return change(call, name, std::move(update), std::move(tell));
+}
+
+Task<bool> AgentSettingsStore::set_tags(Call call, const std::string& name, const std::vector<std::string>& tags,
+                                        Tell tell) {
+  std::function<void(db::Session&)> update = [name, tags](db::Session& session) {
+    TagRows::replace(session, name, tags);
   };
   return change(call, name, std::move(update), std::move(tell));
 }

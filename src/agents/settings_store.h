@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agents/metadata_rows.h"
 #include "db/database.h"
@@ -23,6 +24,8 @@ class AgentSettingsStore {
   Task<bool> set_capabilities(Call call, const std::string& name, bool full, fleet::ChosenBy by, Tell tell);
   /// The flag and every schedule of the agent, in one transaction. A schedule that is off has no next run.
   Task<bool> set_autonomy(Call call, const std::string& name, bool enabled, Tell tell);
+  /// In place of the tags it has.
+  Task<bool> set_tags(Call call, const std::string& name, const std::vector<std::string>& tags, Tell tell);
 
   struct Schedules {
     std::int64_t all = 0;

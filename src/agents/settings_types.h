@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace trinity::agents {
 
@@ -97,5 +98,16 @@ struct CapabilitiesUpdateResult {
   bool restart_needed = false;
 };
 BOOST_DESCRIBE_STRUCT(CapabilitiesUpdateResult, (), (message, full_capabilities, restart_needed))
+
+struct TagsUpdate {
+  std::optional<boost::json::value> tags;
+};
+BOOST_DESCRIBE_STRUCT(TagsUpdate, (), (tags))
+
+struct Tags {
+  std::string agent_name;
+  std::vector<std::string> tags;  ///< sorted
+};
+BOOST_DESCRIBE_STRUCT(Tags, (), (agent_name, tags))
 
 }  // namespace trinity::agents

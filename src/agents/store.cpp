@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "agents/tag_rows.h"
 #include "base/clock.h"
 
 namespace trinity::agents {
@@ -65,6 +66,7 @@ Task<AgentStore::Registered> AgentStore::register_agent(Call call, Registration 
           .query("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES (:a, :b, :c)", name,
                  wanted.owner_id, format_naive(now()))
           .run();
+      TagRows::remove(session, name);
     }
     wanted.intent.row = !row;
     // An agent of this name that is no more may have had another one.
@@ -73,6 +75,8 @@ Task<AgentStore::Registered> AgentStore::register_agent(Call call, Registration 
     } else {
       GitRows::remove(session, name);
     }
+    // Those of a row that is taken over stay, unless others are wanted.
+    if (wanted.tags) TagRows::replace(session, name, *wanted.tags);
     LeftoverRows::put(session, wanted.intent);
     permit_each_other(session, name, wanted.owner_id, wanted.owner);
     auto key = auth::KeyRows::insert_for_agent(session, wanted.api_key, name, wanted.owner_id);
@@ -141,6 +145,7 @@ Task<> AgentStore::forget_agent(Call call, std::string name, Tell tell) {
         "DELETE FROM agent_shared_folder_config WHERE agent_name = :a",
         "DELETE FROM agent_sharing WHERE agent_name = :a",
         "DELETE FROM trinity_capability_choices WHERE agent_name = :a",
+        "DELETE FROM trinity_agent_tags WHERE agent_name = :a",
         "DELETE FROM trinity_budgets WHERE agent_name = :a",
         "DELETE FROM trinity_spending WHERE agent_name = :a",
         "DELETE FROM trinity_credential_agents WHERE agent_name = :a",

@@ -34,6 +34,7 @@ class AgentStore : public fleet::MetadataSource {
     std::string api_key;
     Leftover intent;  ///< noted in the same transaction; whether the rows are its own to remove is set there
     std::optional<GitRecord> repository{};  ///< that it is made from
+    std::optional<std::vector<std::string>> tags{};
   };
   enum class Registered { created, taken_over, taken };
   /// The ownership row, the agent's API key and the permissions with the owner's other agents, both ways, in one

@@ -28,10 +28,11 @@ struct CreateRequest {
   std::optional<bool> source_mode;
   std::optional<std::string> runtime;
   std::optional<std::string> runtime_model;
+  std::optional<boost::json::value> tags;  ///< see agents/tags.h
 };
 BOOST_DESCRIBE_STRUCT(CreateRequest, (),
                       (name, type, base_image, resources, tools, mcp_servers, custom_instructions, port, template_,
-                       source_branch, source_mode, runtime, runtime_model))
+                       source_branch, source_mode, runtime, runtime_model, tags))
 
 struct Message {
   std::string message;
@@ -109,6 +110,7 @@ struct Plan {
   std::string api_key;                              ///< the agent's own key of this server
   std::map<std::string, std::string> platform_env;  ///< model keys and telemetry, as far as they are set
   bool full_capabilities = true;
+  std::optional<std::vector<std::string>> tags;  ///< nothing: nobody said any
 };
 
 }  // namespace trinity::agents

@@ -248,11 +248,20 @@ void wishes_apart(Session& session) {
       .run();
 }
 
+/// What people call their agents by, see agents/tags.h. The key serves both the tags of one agent and the set of it.
+void agent_tags(Session& session) {
+  session
+      .query(
+          "CREATE TABLE trinity_agent_tags (agent_name TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (agent_name, "
+          "tag)) WITHOUT ROWID")
+      .run();
+}
+
 /// In order; version 1 is the first. Never change one that was released: add another.
-constexpr std::array<void (*)(Session&), 16> versions{
+constexpr std::array<void (*)(Session&), 17> versions{
     first_version,      sign_outs,       cleanup_list, cleanup_names, agent_settings, execution_order,
     conversation_order, budgets,         runs,         secrets,       audit_journal,  oauth_expiries,
-    credential_pushes,  open_activities, wishes,       wishes_apart};
+    credential_pushes,  open_activities, wishes,       wishes_apart,  agent_tags};
 
 struct State {
   bool has_data = false;  ///< the file holds somebody's tables

@@ -33,6 +33,13 @@ json::value time_or_null(const std::optional<Time>& time) {
   return time ? json::value(format_z(*time)) : json::value(nullptr);
 }
 
+json::array tags_of(const std::optional<Metadata>& metadata) {
+  json::array made;
+  if (!metadata) return made;
+  for (const auto& tag : metadata->tags) made.emplace_back(tag);
+  return made;
+}
+
 template <class T>
 json::value nullable(const std::optional<T>& from) {
   return from ? json::value(*from) : json::value(nullptr);
@@ -112,6 +119,7 @@ std::string make_fragment(const Agent& agent) {
       {"changed_at", time_or_null(agent.changed_at)},
       {"reason", nullable(agent.reason)},
       {"exit_code", nullable(agent.exit_code)},
+      {"tags", tags_of(metadata)},
   };
   auto made = json::write(item);
   made.pop_back();  // the closing brace: append_item adds the viewer's fields

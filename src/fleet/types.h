@@ -31,6 +31,7 @@ struct Metadata {
   std::optional<std::string> cpu_limit;     ///< override
   std::vector<std::string> shared_with;     ///< e-mail addresses, lower case, sorted
   std::vector<std::string> permitted_by{};  ///< agents that may reach this one, sorted
+  std::vector<std::string> tags{};          ///< sorted
   bool use_platform_api_key = true;
   bool full_capabilities = false;
   ChosenBy capabilities_by = ChosenBy::nobody;

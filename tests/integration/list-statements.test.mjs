@@ -86,7 +86,7 @@ describe('statements and engine calls', () => {
       const asked = (await trace.next()).filter((line) => METADATA.test(line) && /^\s*select/i.test(line))
       assert.equal(asked.length, 2, asked.join('\n'))
       const whole = asked.find((line) => line.includes('agent_ownership'))
-      for (const table of ['agent_ownership', 'users', 'agent_git_config', 'agent_sharing'])
+      for (const table of ['agent_ownership', 'users', 'agent_git_config', 'agent_sharing', 'trinity_agent_tags'])
         assert.ok(whole.includes(table), `${table} comes with the others: ${whole}`)
     }
   })
@@ -120,7 +120,15 @@ describe('statements and engine calls', () => {
   })
 
   it('parts of the list and the figures of all cost nothing either', async () => {
-    for (const query of ['?fields=name,status', '?limit=10', '?status=running', '?q=group', '?sort=name', '/stats']) {
+    for (const query of [
+      '?fields=name,status',
+      '?limit=10',
+      '?status=running',
+      '?q=group',
+      '?tag=prod',
+      '?sort=name',
+      '/stats',
+    ]) {
       const { answer, statements, calls } = await costOf(() => server.get(`/api/agents${query}`))
       assert.equal(answer.status, 200, query)
       assert.deepEqual(statements, [], query)

@@ -416,6 +416,20 @@ TEST_F(CreationTest, BadValuesAreRefusedBeforeAnythingIsMade) {
   expect_nothing_left("bot");
 }
 
+TEST_F(CreationTest, TagsComeWithTheAgent) {
+  auto request = AgentHouse::named("bot");
+  request.tags = boost::json::array{"Prod", "billing", "prod"};
+  const auto agent = house.create(AgentHouse::ann(), std::move(request));
+  EXPECT_EQ(agent->metadata->tags, (std::vector<std::string>{"billing", "prod"}));
+  auto plain = AgentHouse::named("plain");
+  plain.tags = boost::json::value(nullptr);
+  EXPECT_TRUE(house.create(AgentHouse::ann(), std::move(plain))->metadata->tags.empty());
+  auto bad = AgentHouse::named("bad");
+  bad.tags = boost::json::array{"a b"};
+  EXPECT_EQ(refused(std::move(bad)).kind, ErrorKind::unprocessable);
+  expect_nothing_left("bad");
+}
+
 TEST_F(CreationTest, ATemplateOverridesTheRequest) {
   const auto directory = house.dir.path() / "templates" / "demo";
   std::filesystem::create_directories(directory);

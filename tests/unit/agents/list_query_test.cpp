@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/errors.h"
+#include "http/text.h"
 #include "unit/fleet/facts.h"
 
 namespace trinity::agents {
@@ -26,17 +27,19 @@ fleet::Snapshot five() {
     const char *name, *type, *state;
     int day;
     std::int64_t owner;
+    const char* tags = "";
   };
   fleet::Snapshot made;
-  for (const auto& one : {One{"alpha", "writer", "running", 3, 7}, One{"bravo", "tester", "exited", 1, 7},
-                          One{"charlie", "writer", "running", 5, 7}, One{"delta", "Writer", "paused", 2, 7},
-                          One{"echo", "tester", "running", 4, 8}}) {
+  for (const auto& one : {One{"alpha", "writer", "running", 3, 7, "prod"}, One{"bravo", "tester", "exited", 1, 7},
+                          One{"charlie", "writer", "running", 5, 7, "billing,prod"},
+                          One{"delta", "Writer", "paused", 2, 7, "billing"}, One{"echo", "tester", "running", 4, 8}}) {
     auto container = test::container(std::string("c-") + one.name, one.name);
     container.labels[fleet::label::agent_type] = one.type;
     container.state = one.state;
     container.created = Time{std::chrono::hours(24 * one.day)};
-    auto agent =
-        std::make_shared<const fleet::Agent>(fleet::make_agent(container, test::owned_by(one.owner), test::network));
+    auto metadata = test::owned_by(one.owner);
+    for (std::string_view rest = one.tags; !rest.empty();) metadata.tags.emplace_back(http::take_until(rest, ','));
+    auto agent = std::make_shared<const fleet::Agent>(fleet::make_agent(container, metadata, test::network));
     made.entries.push_back({std::move(agent), nullptr});
   }
   return made;
@@ -77,6 +80,12 @@ TEST(ListQuery, SelectsAndOrders) {
            Case{"q=+lph+", "alpha"},
            Case{"q=writer&status=running&sort=name", "alpha charlie"},
            Case{"limit=2", "charlie echo"},
+           Case{"tag=prod", "charlie alpha"},
+           Case{"tag=+Prod+,&sort=name", "alpha charlie"},
+           Case{"tag=prod,billing", "charlie"},
+           Case{"tag=billing&status=paused", "delta"},
+           Case{"tag=none", ""},
+           Case{"q=bill", "charlie delta"},
        }) {
     EXPECT_EQ(names(select(five(), admin(), asked(one.query))), one.names) << one.query;
   }
@@ -122,6 +131,7 @@ TEST(ListQuery, ACursorOutlivesItsAgent) {
 TEST(ListQuery, FieldsNarrowTheItems) {
   const auto page = select(five(), admin(), asked("fields=name,status,%20is_owner,name,&sort=name&limit=1"));
   EXPECT_EQ(page.text, R"([{"name":"alpha","status":"running","is_owner":false}])");
+  EXPECT_EQ(select(five(), admin(), asked("fields=tags&tag=billing,prod")).text, R"([{"tags":["billing","prod"]}])");
 }
 
 TEST(ListQuery, BadValuesAreNamed) {
@@ -133,6 +143,9 @@ TEST(ListQuery, BadValuesAreNamed) {
            {"sort=size", "sort"},
            {"sort=-", "sort"},
            {"fields=name,secret", "fields"},
+           {"tag=prod,a%20b", "tag"},
+           {"tag=-x", "tag"},
+           {"tag=0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h,i,j,k", "tag"},
            {"cursor=nonsense", "cursor"},
            {"cursor=" + std::string(300, 'x') + ":y", "cursor"},
        }) {

@@ -298,6 +298,84 @@ TEST_F(SettingsRoutesTest, ChangesGoToWhoFollowsTheList) {
   EXPECT_TRUE(test::eventually([&] { return std::ranges::any_of(house.house.changes(), tells); }));
 }
 
+TEST_F(SettingsRoutesTest, TagsReplaceOneAnotherAndEverybodySeesThemAtOnce) {
+  EXPECT_EQ(body_of(get("tags")), json::parse(R"({"agent_name": "bot", "tags": []})"));
+  const auto before = house.house.held_by(1)->agents_epoch;
+  const auto set = put("tags", R"({"tags": ["prod", " Billing ", "team:ann/x_1.2-3", "prod"]})");
+  EXPECT_EQ(set.status, 200U) << set.bytes();
+  EXPECT_EQ(body_of(set), json::parse(R"({"agent_name": "bot", "tags": ["billing", "prod", "team:ann/x_1.2-3"]})"));
+  for (std::size_t i = 0; i < house.house.io.size(); ++i) {
+    const auto held = house.house.held_by(i);
+    EXPECT_GT(held->agents_epoch, before);
+    EXPECT_NE(held->find("bot")->agent->fragment.find(R"("tags":["billing","prod","team:ann/x_1.2-3"])"),
+              std::string::npos)
+        << "lists have them without being made anew";
+  }
+  EXPECT_EQ(body_of(get("tags")).at("tags").as_array().size(), 3U);
+  EXPECT_EQ(house.cost.sql.load(), 0U);
+  EXPECT_EQ(house.cost.engine.load(), 0U);
+  ASSERT_EQ(audited.size(), 1U);
+  EXPECT_NE(audited[0].find("action=set_tags agent=bot tags=billing,prod,team:ann/x_1.2-3 user=ann"), std::string::npos)
+      << audited[0];
+
+  EXPECT_EQ(body_of(put("tags", R"({"tags": ["a"]})")).at("tags"), json::parse(R"(["a"])"));
+  EXPECT_EQ(house.count("trinity_agent_tags"), 1);
+  EXPECT_EQ(body_of(put("tags", R"({"tags": []})")).at("tags"), json::array());
+  EXPECT_EQ(house.count("trinity_agent_tags"), 0);
+}
+
+TEST_F(SettingsRoutesTest, WhatIsNoTagIsNamedAndChangesNothing) {
+  put("tags", R"({"tags": ["kept"]})");
+  audited.clear();
+  json::array many;
+  for (int i = 0; i < 21; ++i) many.emplace_back("t" + std::to_string(i));
+  json::array endless;
+  for (int i = 0; i < 1001; ++i) endless.emplace_back("same");
+  const std::string longest(40, 'x');
+  struct Case {
+    std::string body;
+    json::array loc;
+  };
+  for (const auto& [body, loc] : {
+           Case{"{}", {"body", "tags"}},
+           Case{R"({"tags": null})", {"body", "tags"}},
+           Case{R"({"tags": "prod"})", {"body", "tags"}},
+           Case{R"({"tags": ["prod", 7]})", {"body", "tags", 1}},
+           Case{R"({"tags": ["a b"]})", {"body", "tags", 0}},
+           Case{R"({"tags": ["a,b"]})", {"body", "tags", 0}},
+           Case{R"({"tags": ["ok", ""]})", {"body", "tags", 1}},
+           Case{R"({"tags": ["-x"]})", {"body", "tags", 0}},
+           Case{R"({"tags": ["\u00fcber"]})", {"body", "tags", 0}},
+           Case{R"({"tags": ["a\nb"]})", {"body", "tags", 0}},
+           Case{R"({"tags": ["a\u0000"]})", {"body", "tags", 0}},
+           Case{R"({"tags": [")" + longest + R"(x"]})", {"body", "tags", 0}},
+           Case{json::serialize(json::object{{"tags", many}}), {"body", "tags"}},
+           Case{json::serialize(json::object{{"tags", endless}}), {"body", "tags"}},
+       }) {
+    const auto refused = put("tags", body);
+    EXPECT_EQ(refused.status, 422U) << body;
+    EXPECT_EQ(body_of(refused).at("detail").at(0).at("loc"), loc) << refused.bytes();
+  }
+  EXPECT_EQ(body_of(get("tags")).at("tags"), json::parse(R"(["kept"])"));
+  EXPECT_TRUE(audited.empty());
+  many.resize(20);
+  many.emplace_back("T0");
+  EXPECT_EQ(put("tags", json::serialize(json::object{{"tags", many}})).status, 200U) << "the same one counts once";
+  EXPECT_EQ(put("tags", R"({"tags": [")" + longest + R"("]})").status, 200U);
+}
+
+TEST_F(SettingsRoutesTest, ReadersSeeTagsAndOwnersChangeThem) {
+  put("tags", R"({"tags": ["prod"]})");
+  EXPECT_EQ(get("tags", AgentHouse::bob()).status, 403U);
+  share_with_bob();
+  EXPECT_EQ(body_of(get("tags", AgentHouse::bob())).at("tags"), json::parse(R"(["prod"])"));
+  const auto refused = put("tags", R"({"tags": "nonsense"})", AgentHouse::bob());
+  EXPECT_EQ(refused.status, 403U) << "before the values are looked at";
+  EXPECT_EQ(detail_of(refused), "Only owners can change tags");
+  EXPECT_EQ(put("tags", R"({"tags": ["a"]})", AgentHouse::admin()).status, 200U);
+  EXPECT_EQ(put("tags", R"({"tags": ["a"]})", AgentHouse::admin(), "nobody").status, 404U);
+}
+
 TEST_F(SettingsRoutesTest, TwoChangesAtOnceEndWithTheLast) {
   for (int i = 0; i < 20; ++i) {
     auto one = asio::co_spawn(house.house.io[0],
@@ -316,11 +394,14 @@ TEST_F(SettingsRoutesTest, TwoChangesAtOnceEndWithTheLast) {
 TEST_F(SettingsRoutesTest, WhatWasSetGoesWithTheAgent) {
   put("capabilities", R"({"full_capabilities": false})");
   put("resources", R"({"memory": "8g"})");
+  put("tags", R"({"tags": ["prod"]})");
   house.run(house.service.remove(house.call, AgentHouse::ann(), "bot"));
   EXPECT_EQ(house.count("trinity_capability_choices"), 0);
+  EXPECT_EQ(house.count("trinity_agent_tags"), 0);
   house.create(AgentHouse::ann(), AgentHouse::named("bot"));
   EXPECT_EQ(body_of(get("capabilities")).at("next_full_capabilities"), true);
   EXPECT_TRUE(body_of(get("resources")).at("memory").is_null());
+  EXPECT_TRUE(body_of(get("tags")).at("tags").as_array().empty());
 }
 
 }  // namespace

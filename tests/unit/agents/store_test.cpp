@@ -37,9 +37,15 @@ TEST_F(StoreTest, LoadsEverythingInTwoStatements) {
       "UPDATE agent_ownership SET is_system = 1, autonomy_enabled = 1, memory_limit = '8g', cpu_limit = '4' "
       "WHERE agent_name = 'two'");
   data.execute("INSERT INTO agent_ownership (agent_name, owner_id, created_at) VALUES ('lost', 99, 't')");
+  data.execute(
+      "INSERT INTO trinity_agent_tags (agent_name, tag) VALUES ('one', 'prod'), ('one', 'billing'), ('two', 'a/b'), "
+      "('nobody', 'x')");
   data.cost.sql = 0;
   const auto all = load();
   EXPECT_EQ(data.cost.sql.load(), 2U);
+  EXPECT_EQ(all.at("one").tags, (std::vector<std::string>{"billing", "prod"})) << "once, however many shares";
+  EXPECT_EQ(all.at("two").tags, std::vector<std::string>{"a/b"});
+  EXPECT_TRUE(all.at("three").tags.empty());
   ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all.at("one").owner, "ann");
   EXPECT_EQ(all.at("one").owner_id, 7);
@@ -52,6 +58,19 @@ TEST_F(StoreTest, LoadsEverythingInTwoStatements) {
   EXPECT_TRUE(all.at("two").shared_with.empty());
   EXPECT_FALSE(all.at("lost").owner) << "its user is gone";
   EXPECT_EQ(all.at("lost").owner_id, 99);
+}
+
+TEST_F(StoreTest, ANewAgentHasTheTagsItIsGivenAndNoneOfAnEarlierOne) {
+  data.execute("INSERT INTO trinity_agent_tags (agent_name, tag) VALUES ('bot', 'left')");
+  AgentStore::Registration wanted{"bot", 7, "ann", auth::new_key_text(), {}};
+  wanted.intent.agent = "bot";
+  wanted.tags = std::vector<std::string>{"prod"};
+  run_task(data.store.register_agent(data.call, wanted, teller()));
+  EXPECT_EQ(std::get<fleet::MetadataChanged>(told[0]).metadata->tags, std::vector<std::string>{"prod"});
+  add("bot");
+  EXPECT_EQ(load().at("bot").tags, std::vector<std::string>{"prod"}) << "taken over with what it has";
+  run_task(data.store.forget_agent(data.call, "bot", teller()));
+  EXPECT_EQ(data.count("trinity_agent_tags"), 0);
 }
 
 TEST_F(StoreTest, RegisteringTellsWhoseTheNameIs) {

@@ -110,6 +110,8 @@ const std::vector<Row>& table() {
       {"PUT /api/agents/{agent_name}/resources", managers(200), {}, R"({"memory": "2g"})"},
       {"GET /api/agents/{agent_name}/capabilities", readers(200)},
       {"PUT /api/agents/{agent_name}/capabilities", managers(200), {}, R"({"full_capabilities": true})"},
+      {"GET /api/agents/{agent_name}/tags", readers(200)},
+      {"PUT /api/agents/{agent_name}/tags", managers(200), {}, R"({"tags": ["prod"]})"},
       {"GET /api/agents/{agent_name}/api-key-setting", readers(200)},
       {"PUT /api/agents/{agent_name}/api-key-setting", managers(200), {}, R"({"use_platform_api_key": true})"},
       {"GET /api/agents/attention", signed_in(200)},

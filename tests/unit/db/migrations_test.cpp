@@ -125,6 +125,15 @@ TEST_F(MigrationsTest, AnOldFileGetsItsMissingColumnsAndKeepsItsRows) {
             first_indexes().size());
 }
 
+TEST_F(MigrationsTest, AFileWithoutTagsGetsThem) {
+  auto database = open();
+  execute(database, old_file);
+  migrate(database);
+  execute(database, {"INSERT INTO trinity_agent_tags (agent_name, tag) VALUES ('one', 'prod'), ('two', 'prod')"});
+  EXPECT_THROW(execute(database, {"INSERT INTO trinity_agent_tags (agent_name, tag) VALUES ('one', 'prod')"}),
+               ConstraintViolation);
+}
+
 TEST_F(MigrationsTest, OldSharesBecomeAddressesInLowerCase) {
   auto database = open();
   execute(database, old_file);

@@ -46,6 +46,7 @@ TEST(Agent, ListItemHasExactlyTheFieldsOfTheContract) {
                    {label::image_version, "0.9.0"}});
   auto metadata = owned_by(8);
   metadata.owner = "ann";
+  metadata.tags = {"billing", "prod"};
   const auto agent = make_agent(c, metadata, test::network);
   const json::object wanted{{"name", "research-bot"},
                             {"type", "business-assistant"},
@@ -68,7 +69,8 @@ TEST(Agent, ListItemHasExactlyTheFieldsOfTheContract) {
                             {"started_at", format_z(test::wall(100))},
                             {"changed_at", format_z(test::wall(100))},
                             {"reason", nullptr},
-                            {"exit_code", nullptr}};
+                            {"exit_code", nullptr},
+                            {"tags", json::array{"billing", "prod"}}};
   EXPECT_EQ(item(agent, ann), wanted);
 }
 
@@ -91,6 +93,7 @@ TEST(Agent, AnOrphanHasNoOwnerAndNoFlags) {
   const auto made = item(make_agent(container("c1", "bot"), std::nullopt, test::network), admin);
   for (const auto* key : {"owner", "github_repo", "memory_limit", "cpu_limit"})
     EXPECT_TRUE(made.at(key).is_null()) << key;
+  EXPECT_EQ(made.at("tags"), json::array()) << "a list all the same";
   for (const auto* key : {"is_owner", "is_shared", "is_system", "autonomy_enabled"})
     EXPECT_EQ(made.at(key), false) << key;
 }
@@ -120,7 +123,7 @@ TEST(Agent, HostileLabelsStayInsideTheirText) {
   const auto made = item(make_agent(c, owned_by(2), test::network), ann);
   EXPECT_EQ(made.at("type"), R"(","is_owner":true,"x":")");
   EXPECT_EQ(made.at("is_owner"), false);
-  EXPECT_EQ(keys(made).size(), 22U);
+  EXPECT_EQ(keys(made).size(), 23U);
 }
 
 TEST(Agent, OnlyTheAgentsNetworkCountsForItsAddress) {

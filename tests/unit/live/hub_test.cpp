@@ -110,8 +110,10 @@ TEST_F(HubTest, UpdateHoldsChangedFieldsOnly) {
   publish(fleet_.change("bot", [](fleet::Agent& a) { a.metadata->autonomy_enabled = true; }));
   publish(fleet_.change("bot", [](fleet::Agent& a) { a.metadata->github_repo = "o/r"; }));
   publish(fleet_.change("bot", [](fleet::Agent& a) { a.address = "10.0.0.9"; }));  // nobody sees it
+  publish(fleet_.change("bot", [](fleet::Agent& a) { a.metadata->tags = {"prod"}; }));
   const auto frames = ann.socket->take();
-  ASSERT_THAT(events(frames), ElementsAre("agent_updated", "agent_updated"));
+  ASSERT_THAT(events(frames), ElementsAre("agent_updated", "agent_updated", "agent_updated"));
+  EXPECT_EQ(frames[2].at("data"), (object{{"name", "bot"}, {"tags", boost::json::array{"prod"}}}));
   EXPECT_EQ(frames[0].at("data"), (object{{"name", "bot"}, {"autonomy_enabled", true}}));
   EXPECT_EQ(frames[1].at("data"), (object{{"name", "bot"}, {"github_repo", "o/r"}}));
 }
