@@ -6,6 +6,7 @@ import { wasStopped } from '@/features/runs/outcome'
 import type { Step } from '@/features/runs/transcript'
 import { useRun, type LiveRun } from '@/features/runs/useRun'
 import type { LiveRuns } from '@/features/runs/useRuns'
+import { uniqueKey } from '@/lib/uniqueKey'
 import { useChats, type Turn } from '@/stores/chats'
 import { useSession } from '@/stores/session'
 import { useToasts } from '@/stores/toasts'
@@ -36,7 +37,8 @@ export interface Chat {
   arrived: Readonly<Ref<number>>
   load(): Promise<void>
   loadOlder(): Promise<void>
-  send(words: string): void
+  /** True when the words are on their way and stand in the conversation; until then whoever typed them keeps them. */
+  send(words: string): boolean
   retry(): void
   dropTurn(): void
   stop(): Promise<void>
@@ -126,19 +128,25 @@ export function useChat(name: () => string, runs: LiveRuns): Chat {
 
   // ---------------------------------------------------------------- a turn
 
-  function send(words: string): void {
-    if (busy.value) return
+  function send(words: string): boolean {
+    if (busy.value) return false
     const last = messages.value[messages.value.length - 1]
-    void post({
-      key: crypto.randomUUID(),
-      text: words,
-      sentAt: Date.now(),
-      state: 'sending',
-      id: null,
-      after: last?.id ?? null,
-      stopping: false,
-      reason: null,
-    })
+    try {
+      void post({
+        key: uniqueKey(),
+        text: words,
+        sentAt: Date.now(),
+        state: 'sending',
+        id: null,
+        after: last?.id ?? null,
+        stopping: false,
+        reason: null,
+      })
+      return true
+    } catch (failure) {
+      toasts.show('error', text.chat.notSent(messageOf(failure)))
+      return false
+    }
   }
 
   async function post(next: Turn): Promise<void> {

@@ -3,6 +3,7 @@ import { useRouter } from 'vue-router'
 import { api } from '@/api/client'
 import { ApiError, messageOf } from '@/api/errors'
 import { maskSecrets } from '@/lib/masking'
+import { uniqueKey } from '@/lib/uniqueKey'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 
@@ -40,7 +41,7 @@ export function useRunActions(): RunActions {
     try {
       // Lists cut long texts: the record has the whole of it.
       const { message } = await api.execution(agent, id)
-      const { execution } = await api.task(agent, { message }, crypto.randomUUID())
+      const { execution } = await api.task(agent, { message }, uniqueKey())
       if (execution.task_execution_id === null) return
       const to = { name: 'execution', params: { name: agent, id: execution.task_execution_id } }
       if (follow) void router.push(to)

@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp, effectScope, ref, shallowRef } from 'vue'
 import type { ChatMessage, QueuedExecution, RunRow } from '@/api/types'
 import { otherName, splitFiles, withFiles } from '@/features/chat/attachments'
@@ -18,6 +18,7 @@ import { useChat } from '@/features/chat/useChat'
 import { NO_RUNS, type AgentRuns } from '@/features/runs/runsModel'
 import { useChats, type Turn } from '@/stores/chats'
 import { useSession } from '@/stores/session'
+import { useToasts } from '@/stores/toasts'
 import { fakeServer } from '../../helpers'
 
 const ME = { username: 'me', email: 'me@example.com' }
@@ -210,6 +211,9 @@ describe('sending', () => {
   beforeEach(() => {
     setActivePinia(createPinia())
   })
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
 
   const session = {
     id: 's',
@@ -288,6 +292,28 @@ describe('sending', () => {
     made.send('three')
     await flushPromises()
     expect(keys).toHaveLength(1)
+    scope.stop()
+  })
+
+  it('works where the context is not secure', async () => {
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+    const { made, keys, scope } = chat({
+      'POST /api/agents/a/chat': () => [202, { execution: { id: 'q', task_execution_id: 'r' } }],
+    })
+    expect(made.send('over plain http')).toBe(true)
+    await flushPromises()
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+    expect(made.turn.value).toMatchObject({ state: 'going', text: 'over plain http' })
+    scope.stop()
+  })
+
+  it('says so and takes nothing when the message cannot even be made', () => {
+    vi.stubGlobal('crypto', {})
+    const { made, server, scope } = chat({})
+    expect(made.send('stays typed')).toBe(false)
+    expect(made.turn.value).toBeNull()
+    expect(server.calls.filter((one) => one.startsWith('POST'))).toEqual([])
+    expect(useToasts().items.map((one) => one.kind)).toEqual(['error'])
     scope.stop()
   })
 
