@@ -1,6 +1,7 @@
 import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { createMemoryHistory, createRouter, RouterView } from 'vue-router'
 import type { TopicListener } from '@/live/client'
 import CredentialDialog from '@/features/credentials/CredentialDialog.vue'
 import ImportDialog from '@/features/credentials/ImportDialog.vue'
@@ -17,11 +18,6 @@ vi.mock('@/live/client', async (original) => ({
       return { setOptions: () => undefined, release: () => heard.topics.delete(topic) }
     },
   },
-}))
-vi.mock('vue-router', async (original) => ({
-  ...(await original<object>()),
-  useRoute: () => ({ query: {} }),
-  useRouter: () => ({ replace: () => Promise.resolve() }),
 }))
 
 const stored = (id: string, name: string, agents: string[] = [], pending: string[] = []) => ({
@@ -42,8 +38,9 @@ let sent: unknown
 let server: { calls: string[] }
 const body = (init: RequestInit) => JSON.parse(String(init.body))
 
-beforeEach(() => {
+beforeEach(async () => {
   document.body.innerHTML = ''
+  await router.push('/credentials')
   setActivePinia(createPinia())
   useFleet().takeSnapshot({ agents: [agent('writer')] })
   list = [stored('1', 'SEARCH_KEY', ['writer', 'gone'], ['writer']), stored('2', 'OTHER_KEY')]
@@ -72,7 +69,12 @@ beforeEach(() => {
     },
   })
 })
-const global = { stubs: { RouterLink: RouterLinkStub } }
+const nothing = { template: '<p>elsewhere</p>' }
+const router = createRouter({
+  history: createMemoryHistory(),
+  routes: [{ path: '/credentials', name: 'credentials', component: nothing }],
+})
+const global = { stubs: { RouterLink: RouterLinkStub }, plugins: [router] }
 const page = () => document.body.textContent ?? ''
 const find = <T extends HTMLElement = HTMLElement>(id: string) =>
   document.body.querySelector<T>(`[data-testid="${id}"]`) as T
@@ -122,6 +124,46 @@ describe('the credentials page', () => {
     expect(server.calls).toHaveLength(3)
     expect(find('credential-SEARCH_KEY')).toBeNull()
     expect(heard.topics.size).toBe(0)
+    wrapper.unmount()
+  })
+
+  it('has its search, its filter and its order in the address, and back brings them again', async () => {
+    const browser = createRouter({
+      history: createMemoryHistory(),
+      routes: [
+        { path: '/credentials', name: 'credentials', component: CredentialsPage },
+        { path: '/agents', name: 'agents', component: nothing },
+      ],
+    })
+    await browser.push('/credentials?q=key&use=unused&sort=updated.down')
+    const wrapper = mount(RouterView, {
+      attachTo: document.body,
+      global: { stubs: global.stubs, plugins: [browser] },
+    })
+    await flushPromises()
+    expect(find('credential-SEARCH_KEY')).toBeNull()
+    expect(find('credential-OTHER_KEY')).not.toBeNull()
+    await wrapper.get('[role=searchbox]').setValue('other')
+    await flushPromises()
+    const here = '/credentials?q=other&use=unused&sort=updated.down'
+    expect(browser.currentRoute.value.fullPath).toBe(here)
+    await browser.push('/agents')
+    await flushPromises()
+    expect(browser.currentRoute.value.fullPath).toBe('/agents')
+    browser.back()
+    await vi.waitFor(() => expect(browser.currentRoute.value.fullPath).toBe(here))
+    await flushPromises()
+    expect(wrapper.get<HTMLInputElement>('[role=searchbox]').element.value).toBe('other')
+    expect(find('credential-SEARCH_KEY')).toBeNull()
+    expect(find('credential-OTHER_KEY')).not.toBeNull()
+    wrapper.unmount()
+  })
+
+  it('opens the form that an address asks for, and keeps the rest of the address', async () => {
+    await router.push('/credentials?use=unused&new=MAPS_KEY')
+    const wrapper = mount(CredentialsPage, { attachTo: document.body, global })
+    await vi.waitFor(() => expect(find<HTMLInputElement>('credential-name').value).toBe('MAPS_KEY'))
+    expect(router.currentRoute.value.fullPath).toBe('/credentials?use=unused')
     wrapper.unmount()
   })
 
