@@ -57,6 +57,19 @@ export default ts.config(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
+  {
+    // What browsers have in secure contexts only: Trinity is reached by plain http, too.
+    files: ['src/**'],
+    ignores: ['src/lib/toClipboard.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'crypto', property: 'randomUUID', message: 'Use uniqueKey().' },
+        { object: 'crypto', property: 'subtle', message: 'Not there over plain http.' },
+        { object: 'navigator', property: 'clipboard', message: 'Use useCopying().' },
+      ],
+    },
+  },
   { files: ['dev/**'], rules: { 'no-console': 'off' } },
   prettier,
 )

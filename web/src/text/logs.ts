@@ -32,7 +32,6 @@ export const logs = {
     copy: (n: number) => (n === 1 ? 'Copy the line' : `Copy these ${n.toLocaleString()} lines`),
     copied: (n: number) =>
       n === 1 ? 'The line is copied.' : `${n.toLocaleString()} lines are copied.`,
-    copyFailed: 'This browser does not allow copying here.',
     save: (n: number) => (n === 1 ? 'Save the line' : `Save these ${n.toLocaleString()} lines`),
     download: (n: number) => `Download the last ${n.toLocaleString()} lines`,
     downloadFailed: 'The log could not be downloaded',

@@ -177,7 +177,7 @@ export const runTexts = {
     openRun: 'Open',
     copyInput: 'Copy what it was given',
     copied: 'Copied.',
-    copyFailed: 'This browser does not let the page copy.',
+    copyFailed: 'The text could not be loaded',
     halted: 'All runs are stopped. Tasks can be given when they are allowed again.',
     overBudget: (spent: string, limit: string) =>
       `Its budget for today is used up (${spent} of ${limit}).`,

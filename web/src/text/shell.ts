@@ -115,6 +115,12 @@ export const shell = {
     bannerNext: 'Actions will fail until it is back. Agents that run go on running.',
   },
 
+  copyByHand: {
+    title: 'Copy this by hand',
+    body: 'This browser does not let the page copy. The text is selected: press Ctrl + C, or ⌘ C on a Mac.',
+    label: 'Text to copy',
+  },
+
   discard: {
     title: 'Throw away what you typed?',
     keep: 'Keep editing',

@@ -1,5 +1,6 @@
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue'
 import { api } from '@/api/client'
+import { useCopying } from '@/stores/copying'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 import type { FileAction } from './actions'
@@ -36,6 +37,7 @@ export function useFileDialogs(
   )
   const deleting = shallowRef<FileEntry | null>(null)
   const toasts = useToasts()
+  const copying = useCopying()
 
   async function makeFile(folder: string, name: string): Promise<void> {
     const path = pathIn(folder, name)
@@ -96,12 +98,7 @@ export function useFileDialogs(
   })
 
   async function copyPath(entry: FileEntry): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(entry.path)
-      toasts.show('success', text.files.copied)
-    } catch {
-      toasts.show('info', entry.path)
-    }
+    if (await copying.copy(entry.path)) toasts.show('success', text.files.copied)
   }
 
   return {

@@ -1,6 +1,7 @@
 import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
 import { saveBlob } from '@/lib/saveBlob'
+import { useCopying } from '@/stores/copying'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 import { plainText } from './ansi'
@@ -18,16 +19,13 @@ export function useLogFiles(
   times: () => boolean,
 ): { copy: () => Promise<void>; save: () => void; download: () => Promise<void> } {
   const toasts = useToasts()
+  const copying = useCopying()
 
   return {
     async copy() {
       const lines = rows()
-      try {
-        await navigator.clipboard.writeText(textOf(lines, times()))
+      if (await copying.copy(textOf(lines, times())))
         toasts.show('success', text.logs.copied(lines.length))
-      } catch {
-        toasts.show('warning', text.logs.copyFailed)
-      }
     },
     save() {
       saveText(`${name()}.log`, textOf(rows(), times()))

@@ -4,6 +4,7 @@ import { api } from '@/api/client'
 import { ApiError, messageOf } from '@/api/errors'
 import { maskSecrets } from '@/lib/masking'
 import { uniqueKey } from '@/lib/uniqueKey'
+import { useCopying } from '@/stores/copying'
 import { useToasts } from '@/stores/toasts'
 import { text } from '@/text/en'
 
@@ -20,6 +21,7 @@ export interface RunActions {
 /** What can be done with a run wherever it is shown. */
 export function useRunActions(): RunActions {
   const toasts = useToasts()
+  const copying = useCopying()
   const router = useRouter()
   const stopping = shallowReactive(new Set<string>())
   const starting = new Set<string>()
@@ -60,11 +62,9 @@ export function useRunActions(): RunActions {
   async function copyInput(agent: string, id: string): Promise<void> {
     try {
       const { message } = await api.execution(agent, id)
-      await navigator.clipboard.writeText(maskSecrets(message))
-      toasts.show('success', text.tasks.copied)
+      if (await copying.copy(maskSecrets(message))) toasts.show('success', text.tasks.copied)
     } catch (failure) {
-      const why = failure instanceof ApiError ? messageOf(failure) : null
-      toasts.show('warning', text.tasks.copyFailed, why)
+      toasts.show('error', text.tasks.copyFailed, messageOf(failure))
     }
   }
 
