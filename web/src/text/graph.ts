@@ -148,6 +148,8 @@ export const graphTexts = {
       live: 'just now',
       permission: 'may call',
     },
+    /** What stands at a line. */
+    legendNumber: '8 messages, 1 of them failed',
   },
   replay: {
     start: 'Replay',

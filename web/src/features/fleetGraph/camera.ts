@@ -20,11 +20,11 @@ const MARGIN = 20
 
 const clamp = (scale: number) => Math.max(LEAST_SCALE, Math.min(MOST_SCALE, scale))
 
-/** Everything in view, in the middle. */
-export function fitted(box: Box, view: Size, most = MOST_FIT): Camera {
+/** Everything in view, in the middle; or as much of it as goes in at the `least` scale. */
+export function fitted(box: Box, view: Size, least = LEAST_SCALE): Camera {
   const [width, height] = [box.right - box.left, box.bottom - box.top]
   const room = Math.min((view.width - 2 * MARGIN) / width, (view.height - 2 * MARGIN) / height)
-  const scale = clamp(Math.min(most, room))
+  const scale = clamp(Math.max(least, Math.min(MOST_FIT, room)))
   return {
     scale,
     x: (view.width - width * scale) / 2 - box.left * scale,
@@ -65,10 +65,16 @@ export function bringing(camera: Camera, point: Point, half: Size, view: Size): 
   return shifted(camera, off(x, w, view.width), off(y, h, view.height))
 }
 
-/** How much a box says: everything, its name, its name in large letters, or only how it stands. */
-export type Detail = 'near' | 'mid' | 'far' | 'dots'
+/** From here on boxes have their names. */
+export const NAMES_FROM = 0.5
+/**
+ * How much a box says: everything, one line, its name in two lines, only how it stands. What is said is never smaller than
+ * 12 px on the screen: GraphWorld.vue has a size for each of these, which these bounds are made for.
+ */
+export type Detail = 'near' | 'mid' | 'far' | 'dots' | 'specks'
 export function detailOf(scale: number): Detail {
-  if (scale >= 0.62) return 'near'
-  if (scale >= 0.45) return 'mid'
-  return scale >= 0.24 ? 'far' : 'dots'
+  if (scale >= 0.92) return 'near'
+  if (scale >= 0.6) return 'mid'
+  if (scale >= NAMES_FROM) return 'far'
+  return scale >= 0.24 ? 'dots' : 'specks'
 }

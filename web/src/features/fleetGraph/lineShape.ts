@@ -4,8 +4,8 @@ export interface LineShape {
   readonly path: string
   /** The head of the arrow. */
   readonly head: string
-  /** Where its words stand. */
-  readonly middle: Point
+  /** Where its words stand: in the middle, or where no box lies over them. */
+  readonly words: Point
   /** Points of the line, as far apart in its course: from its beginning to its head. */
   readonly course: readonly [Point, Point, Point, Point, Point]
 }
@@ -31,8 +31,26 @@ function on(from: Point, control: Point, to: Point, part: number): Point {
 
 const at = ({ x, y }: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`
 
-/** A line from box to box. It bends to its left, so that there and back do not lie on each other. */
-export function lineShape(source: Point, target: Point): LineShape {
+/** Half of what words of a line need. */
+const WORDS = { width: 36, height: 18 } as const
+/** From the middle outwards. */
+const WORDS_AT = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74]
+
+const isFree = (at: Point, boxes: Iterable<Point>): boolean => {
+  for (const { x, y } of boxes)
+    if (
+      Math.abs(x - at.x) < NODE.width / 2 + WORDS.width &&
+      Math.abs(y - at.y) < NODE.height / 2 + WORDS.height
+    )
+      return false
+  return true
+}
+
+/**
+ * A line from box to box. It bends to its left, so that there and back do not lie on each other. Its words avoid the
+ * `boxes`, given by their middles, where there is room.
+ */
+export function lineShape(source: Point, target: Point, boxes: Iterable<Point> = []): LineShape {
   const [dx, dy] = [target.x - source.x, target.y - source.y]
   const length = Math.hypot(dx, dy) || 1
   const bend = Math.min(56, 12 + length * 0.1)
@@ -50,10 +68,11 @@ export function lineShape(source: Point, target: Point): LineShape {
     { x: back.x + uy * HEAD * 0.5, y: back.y - ux * HEAD * 0.5 },
   ]
   const half = on(from, control, back, 0.5)
+  const places = WORDS_AT.map((part) => on(from, control, back, part))
   return {
     path: `M${at(from)}Q${at(control)} ${at(back)}`,
     head: `M${at(to)}L${at(left)}L${at(right)}Z`,
-    middle: half,
+    words: places.find((place) => isFree(place, boxes)) ?? half,
     course: [from, on(from, control, back, 0.25), half, on(from, control, back, 0.75), back],
   }
 }

@@ -16,6 +16,8 @@ export function usePanZoom(
   bounds: () => Box,
   /** The ground was clicked. */
   clicked: () => void,
+  /** Fitting goes no farther away than this. */
+  least: () => number,
 ) {
   const camera = shallowRef<Camera>({ x: 0, y: 0, scale: 1 })
   const view = shallowRef<Size>({ width: 0, height: 0 })
@@ -44,7 +46,7 @@ export function usePanZoom(
 
   function fit(smooth = true): void {
     untouched = true
-    if (view.value.width > 0) move(fitted(bounds(), view.value), smooth)
+    if (view.value.width > 0) move(fitted(bounds(), view.value, least()), smooth)
   }
 
   const centre = (): Point => ({ x: view.value.width / 2, y: view.value.height / 2 })

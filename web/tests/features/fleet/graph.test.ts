@@ -3,6 +3,7 @@ import { edgeKey, edgesOf, tiesOf } from '@/features/fleetGraph/edges'
 import {
   bringing,
   fitted,
+  NAMES_FROM,
   scaled,
   seen,
   LEAST_SCALE,
@@ -161,6 +162,15 @@ describe('the camera', () => {
     expect(fitted({ left: 0, top: 0, right: 100, bottom: 50 }, view).scale).toBe(1)
   })
 
+  it('goes no farther away than it is told, and shows the middle then', () => {
+    const box = { left: -500, top: 0, right: 3500, bottom: 1000 }
+    const camera = fitted(box, view, NAMES_FROM)
+    expect(camera.scale).toBe(NAMES_FROM)
+    const part = seen(camera, view)
+    expect((part.left + part.right) / 2).toBeCloseTo(1500)
+    expect((part.top + part.bottom) / 2).toBeCloseTo(500)
+  })
+
   it('zooms around a point, within its bounds', () => {
     const camera = scaled({ x: 10, y: 20, scale: 1 }, 1.5, { x: 100, y: 80 })
     expect((100 - camera.x) / camera.scale).toBeCloseTo(90)
@@ -182,20 +192,33 @@ describe('lines and neighbours', () => {
   it('go from edge to edge, and there and back lie apart', () => {
     const there = lineShape({ x: 0, y: 0 }, { x: 600, y: 0 })
     const back = lineShape({ x: 600, y: 0 }, { x: 0, y: 0 })
-    expect(there.middle.y).toBeLessThan(0)
-    expect(back.middle.y).toBeGreaterThan(0)
+    expect(there.words.y).toBeLessThan(0)
+    expect(back.words.y).toBeGreaterThan(0)
     const [, x] = /^M(-?[\d.]+) /.exec(there.path) ?? []
     expect(Number(x)).toBeGreaterThan(NODE.width / 2)
     expect(there.path).not.toContain('NaN')
     expect(lineShape({ x: 5, y: 5 }, { x: 5, y: 5 }).path).not.toContain('NaN')
   })
 
+  it('have their words where no box lies over them, when there is room', () => {
+    const [source, target] = [
+      { x: 0, y: 0 },
+      { x: 1200, y: 0 },
+    ]
+    const free = lineShape(source, target).words
+    const box = { x: free.x, y: free.y }
+    const moved = lineShape(source, target, [source, target, box]).words
+    expect(Math.abs(moved.x - box.x)).toBeGreaterThanOrEqual(NODE.width / 2)
+    const wall = Array.from({ length: 60 }, (_, n) => ({ x: n * 20, y: free.y }))
+    expect(lineShape(source, target, wall).words).toEqual(free)
+  })
+
   it('have a course from one end to the other, through where their words stand', () => {
-    const { path, course, middle } = lineShape({ x: 0, y: 0 }, { x: 600, y: 300 })
+    const { path, course, words } = lineShape({ x: 0, y: 0 }, { x: 600, y: 300 })
     const [from, , half, , to] = course
     expect(path.startsWith(`M${from.x.toFixed(1)} ${from.y.toFixed(1)}Q`)).toBe(true)
     expect(path.endsWith(` ${to.x.toFixed(1)} ${to.y.toFixed(1)}`)).toBe(true)
-    expect(half).toEqual(middle)
+    expect(half).toEqual(words)
     expect(course.map(({ x }) => x)).toEqual(course.map(({ x }) => x).sort((a, b) => a - b))
     for (const { x, y } of lineShape({ x: 5, y: 5 }, { x: 5, y: 5 }).course)
       expect(Number.isFinite(x + y)).toBe(true)
