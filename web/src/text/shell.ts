@@ -142,6 +142,10 @@ export const shell = {
   toasts: {
     region: 'Notices',
     dismiss: 'Dismiss',
+    waiting: (n: number) =>
+      n === 1
+        ? '1 more notice when one is dismissed'
+        : `${n} more notices when these are dismissed`,
   },
 
   errors: {
