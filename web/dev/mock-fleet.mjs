@@ -38,6 +38,7 @@ export function mockFleet({ role, publish, watched }) {
         github_repo: null,
         memory_limit: null,
         cpu_limit: null,
+        tags: given.tags ?? [],
         started_at: zoned(Date.now() - (given.age ?? 0)),
       },
       wave: Math.random() * 6,
@@ -204,6 +205,7 @@ export function mockFleet({ role, publish, watched }) {
         owner: n % 6 === 5 ? 'maria' : 'admin',
         heat: [0.35, 0.04, 0.98, 0.15, 0.6][n % 5],
         runtime: n % 4 === 3 ? 'claude-code' : 'command',
+        tags: [['prod'], ['billing', 'prod'], [], ['staging', 'team:maria']][n % 4],
       })
       if (n % 7 === 3) agent.item.github_repo = n % 2 === 0 ? 'acme/prices' : 'acme/site'
       if (n % 10 === 9) agent.item.type = 'code-assistant'

@@ -88,6 +88,8 @@ export class MockSettings {
         return this.#resources(method, agent, sent)
       case 'capabilities':
         return this.#capabilities(method, agent, sent)
+      case 'tags':
+        return this.#tags(method, agent, sent)
       case 'api-key-setting':
         return this.#apiKey(method, agent, sent)
       default:
@@ -163,6 +165,22 @@ export class MockSettings {
     }
     const { memory_limit: memory, cpu_limit: cpu } = agent.item
     return [200, { memory, cpu, current_memory: made.memory, current_cpu: made.cpu }]
+  }
+
+  #tags(method, agent, sent) {
+    if (method === 'PUT') {
+      const tags = [...new Set(sent.tags.map((tag) => tag.trim().toLowerCase()))].sort()
+      const bad = sent.tags.findIndex((tag) => !/^[a-z0-9][a-z0-9\-_.:/]{0,39}$/i.test(tag.trim()))
+      if (bad >= 0 || tags.length > 20) {
+        const loc = bad < 0 ? ['body', 'tags'] : ['body', 'tags', bad]
+        return [
+          422,
+          { detail: [{ type: 'value_error', loc, msg: 'Not a tag', input: sent.tags[bad] }] },
+        ]
+      }
+      this.#update(agent, { tags })
+    }
+    return [200, { agent_name: agent.item.name, tags: agent.item.tags }]
   }
 
   #capabilities(method, agent, sent) {

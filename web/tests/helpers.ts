@@ -25,6 +25,7 @@ export function agent(name: string, change: Partial<FleetAgent> = {}): FleetAgen
     changed_at: null,
     reason: null,
     exit_code: null,
+    tags: [],
     ...change,
   }
 }

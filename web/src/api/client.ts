@@ -18,6 +18,7 @@ import type {
   AgentLogs,
   AgentPermissions,
   AgentResources,
+  AgentTags,
   AgentShare,
   AgentStats,
   AgentTemplateInfo,
@@ -137,6 +138,10 @@ export const api = {
   },
   async setCapabilities(name: string, full: boolean): Promise<void> {
     await call('PUT', agentPath(name, '/capabilities'), { json: { full_capabilities: full } })
+  },
+  /** In place of those it has; answers them as the server keeps them. */
+  async setTags(name: string, tags: readonly string[]): Promise<AgentTags> {
+    return (await call<AgentTags>('PUT', agentPath(name, '/tags'), { json: { tags } })).data
   },
   async apiKeySetting(name: string, signal?: AbortSignal): Promise<ApiKeySetting> {
     const path = agentPath(name, '/api-key-setting')

@@ -8,6 +8,8 @@ export interface DashboardChoice {
   readonly group?: string
   readonly sort?: string
   readonly state?: string
+  /** Tags, parted by commas. */
+  readonly tag?: string
   /** What needs a person is folded to one line above the grid. */
   readonly needsFolded?: boolean
   /** And it is unfolded above the graph and the time line, which need the room. */
@@ -16,7 +18,7 @@ export interface DashboardChoice {
   readonly folded?: readonly string[]
 }
 
-export const CHOICE_KEYS = ['view', 'range', 'group', 'sort', 'state'] as const
+export const CHOICE_KEYS = ['view', 'range', 'group', 'sort', 'state', 'tag'] as const
 export type ChoiceKey = (typeof CHOICE_KEYS)[number]
 
 /** The oldest ones are forgotten. */

@@ -244,6 +244,13 @@ export const useFleet = defineStore('fleet', () => {
     return agent.name
   }
 
+  /** Throws on failure. Other pages are told by the server; this one need not wait for it. */
+  async function setTags(name: string, wanted: readonly string[]): Promise<void> {
+    const { tags } = await api.setTags(name, wanted)
+    const agent = agents.get(name)
+    if (agent !== undefined) agents.set(name, { ...agent, tags })
+  }
+
   /** Its settings, its sharing and its permissions belong to its owner and to administrators. */
   function mayManage(agent: FleetAgent): boolean {
     return agent.is_owner || session.isAdmin
@@ -272,6 +279,7 @@ export const useFleet = defineStore('fleet', () => {
     remove,
     create,
     restart,
+    setTags,
     mayManage,
     mayDelete,
   }

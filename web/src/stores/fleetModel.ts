@@ -37,6 +37,7 @@ export function asListItem(
     changed_at: null,
     reason: null,
     exit_code: null,
+    tags: [],
     ...agent,
   }
 }

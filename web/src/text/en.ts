@@ -16,6 +16,7 @@ import { platformTexts } from './platform'
 import { pressureTexts } from './pressure'
 import { runTexts } from './runs'
 import { shell } from './shell'
+import { tagTexts } from './tags'
 import { templateTexts } from './templates'
 import { timelineTexts } from './timeline'
 
@@ -34,6 +35,7 @@ export const text = {
   ...graphTexts,
   ...platformTexts,
   ...pressureTexts,
+  ...tagTexts,
   ...templateTexts,
   ...runTexts,
   ...timelineTexts,

@@ -94,6 +94,7 @@ export const fleetTexts = {
       runtime: 'Runtime',
       repository: 'Repository',
       type: 'Kind',
+      tag: 'Tag',
     },
     groupBy: (by: string) => `Group: ${by}`,
     noGroup: {
@@ -101,6 +102,7 @@ export const fleetTexts = {
       template: 'Without a template',
       repository: 'Without a repository',
       type: 'Without a kind',
+      tag: 'No tag',
     },
     stateGroups: {
       attention: 'Needs you',

@@ -157,6 +157,7 @@ export const platformTexts = {
       set_budget: 'Budget changed',
       set_resources: 'Limits changed',
       set_capabilities: 'Rights changed',
+      set_tags: 'Tags changed',
       set_autonomy: 'Autonomy switched',
       set_api_key_setting: 'Choice of key changed',
       set_permissions: 'Permissions changed',

@@ -35,6 +35,16 @@ describe('what the list of agents shows', () => {
     expect(address()).toBe('/agents?q=bot&state=stopped')
   })
 
+  it('is narrowed by tags', async () => {
+    query.tags.value = ['billing', 'prod']
+    await flushPromises()
+    expect(router.currentRoute.value.query.tag).toBe('billing,prod')
+    expect(query.tags.value).toEqual(['billing', 'prod'])
+    query.clear()
+    await flushPromises()
+    expect(query.tags.value).toEqual([])
+  })
+
   it('is cleared of search and filter at once, and keeps its order', async () => {
     query.clear()
     await flushPromises()

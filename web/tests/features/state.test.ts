@@ -91,6 +91,9 @@ describe('order and filters', () => {
     const demo = agent('writer', { template: 'local:demo-counter', owner: 'maria' })
     expect(fits(demo, 'all', 'MARIA counter')).toBe(true)
     expect(fits(demo, 'all', 'maria nobody')).toBe(false)
+    const tagged = { ...demo, tags: ['billing', 'prod'] }
+    expect(fits(tagged, 'all', 'bill #prod')).toBe(true)
+    expect(fits(tagged, 'all', '#staging')).toBe(false)
     expect(fits(demo, 'stopped', '')).toBe(false)
   })
 })

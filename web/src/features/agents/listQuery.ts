@@ -1,6 +1,7 @@
 import { computed, ref, watch, type Ref, type WritableComputedRef } from 'vue'
 import { useRoute } from 'vue-router'
 import { useQueryChanges } from '@/lib/queryChanges'
+import { tagsOfAddress } from './tags'
 import type { Sort, SortKey, StateFilter } from './state'
 
 export const FILTERS: readonly StateFilter[] = ['all', 'running', 'stopped', 'attention']
@@ -9,6 +10,8 @@ const SORTS: readonly SortKey[] = ['state', 'name', 'cpu', 'memory', 'since', 'o
 export interface ListQuery {
   search: Ref<string>
   filter: WritableComputedRef<StateFilter>
+  /** An agent has all of them. */
+  tags: WritableComputedRef<readonly string[]>
   sort: WritableComputedRef<Sort>
   /** The dialog for a new agent is open: with a template's id, or the empty text. */
   creating: WritableComputedRef<string | null>
@@ -41,6 +44,10 @@ export function useListQuery(): ListQuery {
       get: () => FILTERS.find((one) => one === route.query.state) ?? 'all',
       set: (value) => set({ state: value === 'all' ? undefined : value }),
     }),
+    tags: computed<readonly string[]>({
+      get: () => tagsOfAddress(String(route.query.tag ?? '')),
+      set: (value) => set({ tag: value.length === 0 ? undefined : value.join(',') }),
+    }),
     sort: computed({
       get: () => {
         const [key, order] = String(route.query.sort ?? 'state').split('.')
@@ -57,7 +64,7 @@ export function useListQuery(): ListQuery {
     }),
     clear() {
       search.value = ''
-      set({ q: undefined, state: undefined })
+      set({ q: undefined, state: undefined, tag: undefined })
     },
   }
 }

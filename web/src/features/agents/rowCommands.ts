@@ -3,40 +3,41 @@ import { useCommands, type Command } from '@/app/commands'
 import { text } from '@/text/en'
 
 interface Rows {
-  /** Names in the order of the list. */
-  names: () => readonly string[]
+  /** What marks the rows, in the order of the list: each stands as `data-row` on its row. */
+  rows: () => readonly string[]
   /** Scrolls to a row, which may not be drawn yet. */
   bring: (index: number) => void
   /** Left out where nothing can be chosen. */
-  select?: (name: string) => void
+  select?: (row: string) => void
 }
 
 /** Moving along the rows of a list by keys. The row one is in is the row that has the focus. */
-export function useRowCommands(rows: Rows): { step: (by: number) => void } {
+export function useRowCommands(list: Rows): { step: (by: number) => void } {
   let last: string | null = null
 
-  function rowOf(name: string | null): HTMLElement | null {
-    return name === null
+  function rowOf(row: string | null): HTMLElement | null {
+    return row === null
       ? null
-      : document.querySelector<HTMLElement>(`[data-agent="${CSS.escape(name)}"]`)
+      : document.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`)
   }
 
   function here(): string | null {
-    return document.activeElement?.closest<HTMLElement>('[data-agent]')?.dataset.agent ?? null
+    return document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset.row ?? null
   }
 
   async function goTo(index: number): Promise<void> {
-    const names = rows.names()
-    const name = names[Math.max(0, Math.min(index, names.length - 1))]
-    if (name === undefined) return
-    last = name
-    rows.bring(names.indexOf(name))
+    const all = list.rows()
+    const at = Math.max(0, Math.min(index, all.length - 1))
+    const row = all[at]
+    if (row === undefined) return
+    last = row
+    list.bring(at)
     await nextTick()
-    rowOf(name)?.querySelector('a')?.focus({ preventScroll: true })
+    rowOf(row)?.querySelector('a')?.focus({ preventScroll: true })
   }
 
   function step(by: number): void {
-    const at = rows.names().indexOf(here() ?? last ?? '')
+    const at = list.rows().indexOf(here() ?? last ?? '')
     // The first stroke begins where one was, or at the top.
     void goTo(at < 0 ? 0 : here() === null ? at : at + by)
   }
@@ -50,9 +51,9 @@ export function useRowCommands(rows: Rows): { step: (by: number) => void } {
     keyOnly: true,
     run,
   })
-  const inRow = (run: (name: string) => void) => () => {
-    const name = here() ?? last
-    if (name !== null) run(name)
+  const inRow = (run: (row: string) => void) => () => {
+    const row = here() ?? last
+    if (row !== null) run(row)
   }
 
   useCommands(() => [
@@ -64,18 +65,18 @@ export function useRowCommands(rows: Rows): { step: (by: number) => void } {
       'open',
       text.palette.openRow,
       'o',
-      inRow((name) => rowOf(name)?.querySelector('a')?.click()),
+      inRow((row) => rowOf(row)?.querySelector('a')?.click()),
     ),
-    ...(rows.select === undefined
+    ...(list.select === undefined
       ? []
-      : [command('select', text.palette.selectRow, 'x', inRow(rows.select))]),
+      : [command('select', text.palette.selectRow, 'x', inRow(list.select))]),
     command(
       'menu',
       text.palette.rowMenu,
       'm',
       // The menu opens by its own keys, so that the focus goes into it.
-      inRow((name) => {
-        const button = rowOf(name)?.querySelector<HTMLElement>('[aria-haspopup=menu]')
+      inRow((row) => {
+        const button = rowOf(row)?.querySelector<HTMLElement>('[aria-haspopup=menu]')
         button?.focus()
         button?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
       }),

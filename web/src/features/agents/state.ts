@@ -145,9 +145,9 @@ export function fits(
   if (filter === 'stopped' && agent.status !== 'stopped') return false
   if (filter === 'attention' && !needs) return false
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const haystack = [agent.name, agent.template, agent.runtime, agent.owner, agent.type]
-    .join(' ')
-    .toLowerCase()
+  if (words.length === 0) return true
+  const { name, template, runtime, owner, type } = agent
+  const haystack = [name, template, runtime, owner, type, tagsText(agent)].join(' ').toLowerCase()
   return words.every((word) => haystack.includes(word))
 }
 
@@ -214,6 +214,9 @@ export function templateName(template: string | null | undefined): string | null
   if (template === null || template === undefined || template === '') return null
   return template.replace(/^(local|github):/, '')
 }
+
+/** "#billing #prod", as they stand beside other small texts. */
+export const tagsText = (agent: FleetAgent): string => agent.tags.map((tag) => `#${tag}`).join(' ')
 
 /** What it was made from and what runs in it, in one line. */
 export function originOf(agent: FleetAgent): string {

@@ -10,6 +10,7 @@ export const GROUPINGS = [
   'runtime',
   'repository',
   'type',
+  'tag',
 ] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
@@ -127,7 +128,7 @@ function named(value: string | null | undefined, nothing: string): Place {
   return value ? { key: value, label: value, rank: 0 } : { key: '', label: nothing, rank: 1 }
 }
 
-function placeOf(agent: FleetAgent, by: Grouping, needs: boolean): Place {
+function placeOf(agent: FleetAgent, by: Exclude<Grouping, 'tag'>, needs: boolean): Place {
   const { noGroup, stateGroups } = text.fleet
   switch (by) {
     case 'state': {
@@ -149,6 +150,13 @@ function placeOf(agent: FleetAgent, by: Grouping, needs: boolean): Place {
   }
 }
 
+/** An agent stands under each of its tags. */
+function placesOf(agent: FleetAgent, by: Grouping, needs: boolean): readonly Place[] {
+  if (by !== 'tag') return [placeOf(agent, by, needs)]
+  if (agent.tags.length === 0) return [named(null, text.fleet.noGroup.tag)]
+  return agent.tags.map((tag) => named(tag, ''))
+}
+
 /** Groups of agents that are in order already; each keeps that order. */
 export function groupsOf(
   agents: readonly FleetAgent[],
@@ -158,15 +166,16 @@ export function groupsOf(
   const found = new Map<string, Place & { agents: FleetAgent[]; needs: number; running: number }>()
   for (const agent of agents) {
     const { needs } = factsOf(agent.name)
-    const place = placeOf(agent, by, needs)
-    let group = found.get(place.key)
-    if (group === undefined) {
-      group = { ...place, agents: [], needs: 0, running: 0 }
-      found.set(place.key, group)
+    for (const place of placesOf(agent, by, needs)) {
+      let group = found.get(place.key)
+      if (group === undefined) {
+        group = { ...place, agents: [], needs: 0, running: 0 }
+        found.set(place.key, group)
+      }
+      group.agents.push(agent)
+      if (needs) group.needs += 1
+      if (agent.status === 'running') group.running += 1
     }
-    group.agents.push(agent)
-    if (needs) group.needs += 1
-    if (agent.status === 'running') group.running += 1
   }
   return [...found.values()].sort((a, b) => a.rank - b.rank || names.compare(a.label, b.label))
 }
@@ -186,7 +195,11 @@ export function linesOf(
     const shut = by !== 'none' && folded(group.key)
     if (by !== 'none') lines.push({ kind: 'group', id: `group ${group.key}`, group, folded: shut })
     if (shut) continue
-    for (const agent of group.agents) lines.push({ kind: 'agent', id: agent.name, agent })
+    for (const agent of group.agents) {
+      // Under two tags it is two lines. No name of an agent has a slash.
+      const id = by === 'tag' ? `${group.key}/${agent.name}` : agent.name
+      lines.push({ kind: 'agent', id, agent })
+    }
   }
   return lines
 }

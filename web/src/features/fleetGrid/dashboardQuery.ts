@@ -8,6 +8,7 @@ import {
   type WritableComputedRef,
 } from 'vue'
 import { useRoute } from 'vue-router'
+import { tagsOfAddress } from '@/features/agents/tags'
 import { rangeOf, USUAL_RANGE, type Range } from '@/features/fleetTimeline/range'
 import { useQueryChanges } from '@/lib/queryChanges'
 import { CHOICE_KEYS, withFolded, type ChoiceKey } from '@/stores/dashboardChoice'
@@ -25,6 +26,7 @@ const USUAL: Readonly<Record<ChoiceKey, string>> = {
   group: 'none',
   sort: USUAL_ORDER.key,
   state: 'all',
+  tag: '',
 }
 
 const oneOf = <T extends string>(all: readonly T[], value: string): T =>
@@ -42,6 +44,8 @@ export interface DashboardQuery {
   group: WritableComputedRef<Grouping>
   order: WritableComputedRef<Order>
   filter: WritableComputedRef<FleetFilter>
+  /** An agent has all of them. */
+  tags: WritableComputedRef<readonly string[]>
   search: Ref<string>
   /** Something hides agents. */
   narrowed: ComputedRef<boolean>
@@ -114,6 +118,10 @@ export function useDashboardQuery(): DashboardQuery {
     get: () => oneOf(FILTERS, said('state')),
     set: (value) => put('state', value),
   })
+  const tags = computed<readonly string[]>({
+    get: () => tagsOfAddress(said('tag')),
+    set: (value) => put('tag', value.join(',')),
+  })
   const group = computed({
     get: () => oneOf(GROUPINGS, said('group')),
     set: (value) => put('group', value),
@@ -131,11 +139,14 @@ export function useDashboardQuery(): DashboardQuery {
       set: ({ key, down }) => put('sort', key + (down ? '.down' : '')),
     }),
     filter,
+    tags,
     search,
-    narrowed: computed(() => filter.value !== 'all' || search.value.trim() !== ''),
+    narrowed: computed(
+      () => filter.value !== 'all' || tags.value.length > 0 || search.value.trim() !== '',
+    ),
     clear() {
       search.value = ''
-      void go({ q: undefined, state: undefined })
+      void go({ q: undefined, state: undefined, tag: undefined })
     },
     isFolded: (key) => (preferences.dashboard.folded ?? []).includes(foldKey(key)),
     fold(key) {

@@ -1,5 +1,6 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { fits, needsLook } from '@/features/agents/state'
+import { hasTags } from '@/features/agents/tags'
 import { useAttention } from '@/stores/attention'
 import { useFleet } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
@@ -19,7 +20,7 @@ export interface FleetShown {
 }
 
 /** Which agents the dashboard shows, in which order and groups. */
-export function useFleetShown({ filter, search, order, group }: DashboardQuery): FleetShown {
+export function useFleetShown({ filter, tags, search, order, group }: DashboardQuery): FleetShown {
   const fleet = useFleet()
   const attention = useAttention()
   const pointed = ref(false)
@@ -31,7 +32,10 @@ export function useFleetShown({ filter, search, order, group }: DashboardQuery):
   const people = computed(() => fleet.list.filter((agent) => !agent.is_system))
   const shown = computed(() =>
     ordered(
-      people.value.filter((agent) => fits(agent, filter.value, search.value, needs(agent))),
+      people.value.filter(
+        (agent) =>
+          hasTags(agent, tags.value) && fits(agent, filter.value, search.value, needs(agent)),
+      ),
       order.value,
       factsIn(facts.value),
     ),

@@ -136,6 +136,25 @@ describe('the grid of the fleet', () => {
     expect(wrapper.emitted('update:order')).toEqual([[{ key: 'cpu', down: true }]])
   })
 
+  it('has an agent under each of its tags, with keys and actions that know which', async () => {
+    const agents = [agent('a', { tags: ['one', 'two'] }), agent('b', { tags: ['two'] })]
+    const wrapper = await grid(agents, 'tag')
+    expect(wrapper.findAll('[data-row]').map((row) => row.attributes('data-row'))).toEqual([
+      'one/a',
+      'two/a',
+      'two/b',
+    ])
+    const link = (row: string) => wrapper.get(`[data-row="${row}"] a`)
+    ;(link('one/a').element as HTMLElement).focus()
+    for (const next of ['two/a', 'two/b']) {
+      const at = document.activeElement as HTMLElement
+      at.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))
+      await flushPromises()
+      expect(document.activeElement).toBe(link(next).element)
+    }
+    expect(wrapper.get('[data-row="one/a"]').text()).toContain('#one #two')
+  })
+
   it('moves along the rows by the arrow keys', async () => {
     const wrapper = await grid(many(3))
     const link = (name: string) => wrapper.get(`[data-testid=fleet-row-${name}] a`)

@@ -110,6 +110,36 @@ describe('groups of the fleet', () => {
     ])
   })
 
+  it('are by tag: an agent stands under each of its tags, and those without one last', () => {
+    const tagged = [
+      agent('a', { tags: ['billing', 'prod'] }),
+      agent('b', { status: 'stopped' }),
+      agent('c', { tags: ['prod'] }),
+    ]
+    const groups = groupsOf(tagged, 'tag', facts({ a: { needs: true } }))
+    expect(groups.map((one) => `${one.label} ${names(one.agents).join('')}`)).toEqual([
+      'billing a',
+      'prod ac',
+      'No tag b',
+    ])
+    expect(groups.map((one) => [one.needs, one.running])).toEqual([
+      [1, 1],
+      [1, 2],
+      [0, 0],
+    ])
+    const lines = linesOf(groups, 'tag', () => false).map((one) => one.id)
+    expect(lines).toEqual([
+      'group billing',
+      'billing/a',
+      'group prod',
+      'prod/a',
+      'prod/c',
+      'group ',
+      '/b',
+    ])
+    expect(new Set(lines).size).toBe(lines.length)
+  })
+
   it('have no heads when there is but one, nor can it be folded away', () => {
     const lines = linesOf(groupsOf(fleet, 'none', facts({})), 'none', () => true)
     expect(lines.map((one) => one.id)).toEqual(['a', 'b', 'c', 'd'])

@@ -80,6 +80,20 @@ describe('how the dashboard is shown', () => {
     expect(orderOf('memory.down')).toEqual({ key: 'memory', down: true })
   })
 
+  it('filters by tags, in the address and remembered', async () => {
+    await open('/?tag=Prod,a%20b,billing,-x')
+    expect(query.tags.value).toEqual(['prod', 'a', 'b', 'billing'])
+    query.tags.value = ['billing', 'prod']
+    await flushPromises()
+    expect(query.narrowed.value).toBe(true)
+    await open('/')
+    expect(query.tags.value).toEqual(['billing', 'prod'])
+    query.clear()
+    await flushPromises()
+    expect(query.tags.value).toEqual([])
+    expect(query.narrowed.value).toBe(false)
+  })
+
   it('searches as one types, and drops search and filter together', async () => {
     await open('/?state=running&group=owner')
     query.search.value = 'desk'
