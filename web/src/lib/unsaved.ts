@@ -1,5 +1,5 @@
-import { onScopeDispose, readonly, ref, watch, type Ref } from 'vue'
-import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router'
+import { inject, onScopeDispose, readonly, ref, watch, type Ref } from 'vue'
+import { routerKey, type RouteLocationNormalized } from 'vue-router'
 
 /** Keeps what is typed from being lost: leaving asks first. */
 export interface Unsaved {
@@ -10,7 +10,17 @@ export interface Unsaved {
   mayLeave(): Promise<boolean>
 }
 
-export function useUnsaved(dirty: () => boolean): Unsaved {
+type Address = RouteLocationNormalized
+
+/** What most pages show is another one after this: a text of the page would be gone. */
+const goesElsewhere = (to: Address, from: Address) =>
+  to.path !== from.path || to.query.tab !== from.query.tab
+
+/** `loses` says which ways through the app end what holds the text. */
+export function useUnsaved(
+  dirty: () => boolean,
+  loses: (to: Address, from: Address) => boolean = goesElsewhere,
+): Unsaved {
   const asking = ref(false)
   let settle: (leave: boolean) => void = () => undefined
 
@@ -28,8 +38,10 @@ export function useUnsaved(dirty: () => boolean): Unsaved {
     settle(leave)
   }
 
-  onBeforeRouteLeave(mayLeave)
-  onBeforeRouteUpdate(mayLeave)
+  // Not the guards of a page's own record: a dialog may stand outside of every page.
+  const stopGuarding = inject(routerKey, null)?.beforeEach((to, from) =>
+    loses(to, from) ? mayLeave() : true,
+  )
 
   const onUnload = (event: BeforeUnloadEvent) => event.preventDefault()
   watch(
@@ -42,7 +54,41 @@ export function useUnsaved(dirty: () => boolean): Unsaved {
   )
   onScopeDispose(() => {
     window.removeEventListener('beforeunload', onUnload)
+    stopGuarding?.()
     settle(true)
   })
   return { asking: readonly(asking), answer, mayLeave }
+}
+
+/** A form in a dialog: closing it asks as leaving its page does. */
+export interface UnsavedForm extends Pick<Unsaved, 'asking' | 'answer'> {
+  /** The guard of the dialog. */
+  mayClose(): boolean
+  /** What was typed is stored: the dialog closes, and nothing asks any more. */
+  close(): void
+}
+
+export function useUnsavedForm(dirty: () => boolean, open: Ref<boolean>): UnsavedForm {
+  const closing = ref(false)
+  watch(open, () => {
+    closing.value = false
+  })
+  const unsaved = useUnsaved(() => !closing.value && open.value && dirty())
+
+  function close(): void {
+    closing.value = true
+    open.value = false
+  }
+
+  function answer(leave: boolean): void {
+    if (leave) close()
+    unsaved.answer(leave)
+  }
+
+  function mayClose(): boolean {
+    if (closing.value || !dirty()) return true
+    void unsaved.mayLeave()
+    return false
+  }
+  return { asking: unsaved.asking, answer, mayClose, close }
 }

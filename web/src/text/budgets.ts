@@ -26,6 +26,7 @@ export const budgetTexts = {
     fleetSaved: 'The budget of all agents is set.',
     loadFailed: 'The budget could not be loaded',
     onlyAdmins: 'Administrators set it.',
+    discardBody: 'The new limits are not saved yet.',
     change: 'Change the budget',
   },
   halt: {

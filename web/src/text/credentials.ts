@@ -227,6 +227,7 @@ export const credentialTexts = {
     pasteNote:
       'KEY=VALUE lines are stored as your credentials, assigned, and in the agent at once.',
     pasteLabel: 'Lines',
+    pasteDiscard: 'The pasted lines are not stored yet.',
     pasteCount: (n: number) => (n === 0 ? 'No KEY=VALUE line yet' : counted(n, 'variable')),
     pasteSubmit: 'Store and apply',
     pasted: (n: number) => `${counted(n, 'variable')} in the agent.`,

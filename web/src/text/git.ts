@@ -95,6 +95,7 @@ export const gitTexts = {
     unpushed: 'not pushed',
     message: 'Commit message',
     messageHint: 'Without one it says when it was pushed.',
+    messageDiscard: 'The commit message is not used yet.',
     commitAndPush: 'Commit and push',
     nothingToPush: 'Nothing to commit and nothing to push.',
 

@@ -183,15 +183,38 @@ describe('the create dialog', () => {
     expect(page()).not.toContain('More than there is')
   })
 
-  it('asks before it throws away what was typed', async () => {
-    await type('bot')
+  const escape = () =>
     document.body
       .querySelector('[role=dialog]')
       ?.dispatchEvent(
         new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }),
       )
+  it.each([
+    ['Esc', escape],
+    ['its X', () => find('[aria-label=Close]').click()],
+  ])('asks before it throws away what was typed, by %s', async (_way, leave) => {
+    await type('bot')
+    find('[data-testid=create-name]').focus()
+    leave()
     await flushPromises()
     expect(wrapper.emitted('update:open')).toBeUndefined()
     expect(page()).toContain('Throw away what you typed?')
+    expect(document.activeElement).toBe(find('[data-testid=discard-keep]'))
+    find('[data-testid=discard-keep]').click()
+    await flushPromises()
+    expect(page()).not.toContain('Throw away what you typed?')
+    expect(document.activeElement).toBe(find('[data-testid=create-name]'))
+    leave()
+    await flushPromises()
+    find('[data-testid=discard-leave]').click()
+    await flushPromises()
+    expect(wrapper.emitted('update:open')).toEqual([[false]])
+  })
+
+  it('begins at the name, and its X closes what nothing was typed into', async () => {
+    expect(document.activeElement).toBe(find('[data-testid=create-name]'))
+    find('[aria-label=Close]').click()
+    await flushPromises()
+    expect(wrapper.emitted('update:open')).toEqual([[false]])
   })
 })
