@@ -74,6 +74,8 @@ export const shell = {
     clearFilters: 'Clear filters',
     clearSearch: 'Clear search',
     loading: 'Loading',
+    more: 'More',
+    moreTabs: 'More tabs',
     show: 'Show password',
     hide: 'Hide password',
     unknown: 'unknown',
