@@ -19,6 +19,41 @@ export interface RowsScene extends Scene {
   readonly rowOf: ReadonlyMap<string, number>
   /** Its messages stand out. */
   readonly agent: string | null
+  /** Nothing before has been loaded: no quiet time, and it must not look like one. */
+  readonly unknownBefore: number | null
+  readonly unknownWord: string
+}
+
+const HATCH = 9
+
+/** Where nothing has been loaded: hatched, with the word for it. */
+function paintUnknown(pen: Pen, scene: RowsScene, height: number): void {
+  const { inks, unknownBefore, span, width } = scene
+  if (unknownBefore === null || unknownBefore <= span.from) return
+  const end = Math.min(width, scene.x(unknownBefore))
+  pen.save()
+  pen.beginPath()
+  pen.rect(0, 0, end, height)
+  pen.clip()
+  pen.fillStyle = inks['surface-2']
+  pen.fillRect(0, 0, end, height)
+  pen.strokeStyle = inks['surface-4']
+  pen.lineWidth = 1
+  pen.beginPath()
+  for (let x = -height; x < end; x += HATCH) {
+    pen.moveTo(x, height)
+    pen.lineTo(x + height, 0)
+  }
+  pen.stroke()
+  const wide = pen.measureText(scene.unknownWord).width
+  if (wide + 24 < end) {
+    const [x, y] = [(end - wide) / 2, Math.min(height, scene.row) / 2]
+    pen.fillStyle = inks['surface-2']
+    pen.fillRect(x - 6, y - 10, wide + 12, 20)
+    pen.fillStyle = inks['text-2']
+    pen.fillText(scene.unknownWord, x, y)
+  }
+  pen.restore()
 }
 
 function paintGround(pen: Pen, scene: RowsScene, height: number): void {
@@ -131,6 +166,7 @@ export function paintRows(pen: Pen, scene: RowsScene, height: number): void {
   pen.font = FONT
   pen.textBaseline = 'middle'
   paintGround(pen, scene, height)
+  paintUnknown(pen, scene, height)
   for (let index = scene.first; index < scene.last; index += 1) {
     const line = scene.lines[index]
     if (line !== undefined) paintLine(pen, line, (index - scene.first) * scene.row, scene)
