@@ -16,3 +16,6 @@ export const NARROW = '(max-width: 879.98px)'
 
 /** Below this width the rail becomes a bottom bar. */
 export const SMALL = '(max-width: 639.98px)'
+
+/** Too low for a header that stays; `low:` in the styles. */
+export const LOW = '(max-height: 559.98px)'
