@@ -127,7 +127,7 @@ describe('a fleet at work, for somebody who has never seen it', { timeout: 300_0
       assert.match(await item(name).textContent(), new RegExp(name))
     }
     // What the others do now is beside their names.
-    for (const name of ['sorter', 'watcher']) await browser.at(`fleet-now-${name}`).getByText('Bash').first().waitFor()
+    for (const name of ['sorter', 'watcher']) await browser.at(`agent-now-${name}`).getByText('Bash').first().waitFor()
     for (const name of ['writer', 'watcher', 'idler']) assert.equal(await item(name).count(), 0, name)
     // Who waits for an answer comes before who failed, and that before who is slow.
     const names = await browser.page

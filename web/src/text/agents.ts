@@ -10,7 +10,7 @@ export const agentTexts = {
     count: (shown: number, all: number) =>
       shown === all ? (all === 1 ? '1 agent' : `${all} agents`) : `${shown} of ${all} agents`,
     filterLabel: 'State',
-    filters: { all: 'All', running: 'Running', stopped: 'Stopped', attention: 'Needs you' },
+    filters: { all: 'All', running: 'Running', stopped: 'Stopped', attention: 'Need you' },
     view: { label: 'View', table: 'Table', cards: 'Cards' },
     density: { compact: 'Compact rows', comfortable: 'Comfortable rows' },
     tableLabel: 'Agents',
@@ -34,6 +34,26 @@ export const agentTexts = {
     contextNone: 'Nothing is in its context',
     contextEmpty: 'Empty so far',
     sortBy: (column: string) => `Sort by ${column}`,
+    order: 'Order',
+    orderBy: 'Order by',
+    orderNow: (by: string) => `Order: ${by}`,
+    sorts: {
+      state: 'Urgency',
+      name: 'Name',
+      cpu: 'CPU',
+      memory: 'Memory',
+      since: 'Since',
+      owner: 'Owner',
+    },
+    /** Upwards and downwards. */
+    sortWays: {
+      state: ['Most urgent first', 'Least urgent first'],
+      name: ['A to Z', 'Z to A'],
+      cpu: ['Smallest first', 'Largest first'],
+      memory: ['Smallest first', 'Largest first'],
+      since: ['Oldest first', 'Newest first'],
+      owner: ['A to Z', 'Z to A'],
+    },
     emptyTitle: 'No agents yet',
     emptyBody:
       'An agent runs in a container of its own, with its own files and limits. Make one from a template and it starts at once.',
@@ -179,10 +199,6 @@ export const agentTexts = {
   },
 
   now: {
-    runs: (n: number) => (n === 1 ? '1 run at work' : `${n} runs at work`),
-    busy: 'Busy',
-    quiet: 'Quiet',
-    judgedByCpu: 'Judged by its CPU',
     starting: 'Starting',
     stopping: 'Stopping, it gets 10 s to finish',
     deleting: 'Deleting container and data',

@@ -5,6 +5,7 @@ import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import AgentRow from '@/features/agents/AgentRow.vue'
 import { useFleet } from '@/stores/fleet'
 import { useStats } from '@/stores/stats'
+import { useWork } from '@/stores/work'
 import { agent, fakeServer } from '../helpers'
 
 let router: Router
@@ -58,6 +59,33 @@ describe('a row of the agents table', () => {
     expect(wrapper.get('[data-testid=agent-cpu-writer]').text()).toBe('–')
     expect(wrapper.get('[data-testid=agent-state-writer]').text()).toBe('Stopped')
     expect(wrapper.find('[data-testid=agent-start-writer]').exists()).toBe(true)
+  })
+
+  it('says what it does now as the dashboard does: the tool and its age, or that it is idle', async () => {
+    const wrapper = row()
+    const now = () => wrapper.get('[data-testid=agent-now-writer]')
+    expect(now().text()).toBe('Idle')
+    // However much of a processor it uses.
+    useStats().update('writer', { cpu_percent: 90 }, Date.now())
+    await flushPromises()
+    expect(now().text()).toBe('Idle')
+    useWork().takeSnapshot({
+      turns: [
+        {
+          name: 'writer',
+          execution_id: 'run-1',
+          started_at: new Date(Date.now() - 130_000).toISOString(),
+          now: 'tool',
+          now_since: new Date(Date.now() - 65_000).toISOString(),
+          tool: { name: 'Bash', input_summary: 'npm test' },
+        },
+      ],
+    })
+    await flushPromises()
+    expect(now().text()).toContain('Bash')
+    expect(now().text()).toContain('1 min')
+    expect(now().attributes('data-tip')).toBe('Bash: npm test')
+    expect(row({ status: 'stopped', reason: 'oom' }).text()).toContain('Ended: out of memory')
   })
 
   it('opens the agent by a click on the row', async () => {

@@ -21,21 +21,11 @@ describe('what is shown of a state', () => {
     const killed = agent('a', { status: 'stopped', reason: 'exit', exit_code: 137 })
     expect(shownState(asked, undefined)).toMatchObject({ label: 'Stopped', tone: 'off' })
     expect(shownState(killed, undefined)).toMatchObject({ label: 'Stopped', tone: 'bad' })
-    expect(nowText(killed, undefined, undefined)).toBe('Killed from outside')
+    expect(nowText(killed, undefined)).toBe('Killed from outside')
   })
 
   it('shows engine states it has no word for as they are', () => {
     expect(shownState(agent('a', { status: 'thawing' }), undefined).label).toBe('thawing')
-  })
-
-  it("judges busy by the agent's own limit", () => {
-    const figures = mergeFigures(undefined, { cpu_percent: 30 }, 0)
-    expect(nowText(agent('a', { resources: { cpu: '1', memory: '1g' } }), undefined, figures)).toBe(
-      'Busy',
-    )
-    expect(
-      nowText(agent('a', { resources: { cpu: '16', memory: '1g' } }), undefined, figures),
-    ).toBe('Quiet')
   })
 
   it('takes the start from the event, else from the uptime', () => {

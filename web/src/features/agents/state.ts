@@ -43,22 +43,10 @@ export function shownState(agent: FleetAgent, pending: Pending | undefined): Sho
   }
 }
 
-/** From this share of its limit on an agent counts as busy. */
-const BUSY_PERCENT = 10
-
-/** What the agent does now, or how it came to rest, as far as it is known. */
-export function nowText(
-  agent: FleetAgent,
-  pending: Pending | undefined,
-  figures: AgentFigures | undefined,
-): string {
+/** What is under way, or how the agent came to stand still. What a running one works on stands in nowWords.ts. */
+export function nowText(agent: FleetAgent, pending: Pending | undefined): string {
   if (pending !== undefined) return text.now[pending]
   switch (agent.status) {
-    case 'running':
-      if (figures === undefined) return ''
-      return cpuShare(figures.cpuPercent, coresOf(agent)) >= BUSY_PERCENT
-        ? text.now.busy
-        : text.now.quiet
     case 'paused':
       return text.now.paused
     case 'restarting':

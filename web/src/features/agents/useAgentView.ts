@@ -46,6 +46,7 @@ export interface DayOfRuns {
 /** Everything one row, card or header shows about an agent, ready to print. */
 export interface AgentView {
   state: ComputedRef<ShownState>
+  /** What is under way, or how it came to stand still; empty while it runs. */
   now: ComputedRef<string>
   since: ComputedRef<number | null>
   running: ComputedRef<boolean>
@@ -57,8 +58,6 @@ export interface AgentView {
   context: ComputedRef<{ percent: number; note: string; level: Level } | null>
   /** The runs of the last 24 hours; null when there were none. */
   day: ComputedRef<DayOfRuns | null>
-  /** What `now` is judged by, when that is not told by itself. */
-  nowTip: ComputedRef<string | undefined>
   /** How many cores are in use. */
   cpuCores: ComputedRef<string>
 }
@@ -105,13 +104,6 @@ export function useAgentView(agent: () => FleetAgent): AgentView {
   })
 
   const tasks = computed(() => runFigures.tasks.get(agent().name))
-  /** Runs that go on, told by the server; without them the CPU has to do. */
-  const atWork = computed(() =>
-    running.value && pending.value === undefined ? (tasks.value?.running_count ?? 0) : 0,
-  )
-  const now = computed(() =>
-    atWork.value > 0 ? text.now.runs(atWork.value) : nowText(agent(), pending.value, figures.value),
-  )
   const context = computed(() => {
     const one = running.value ? runFigures.contexts.get(agent().name) : undefined
     if (one === undefined || one.contextUsed === 0) return null
@@ -135,12 +127,7 @@ export function useAgentView(agent: () => FleetAgent): AgentView {
 
   return {
     state: computed(() => shownState(agent(), pending.value)),
-    now,
-    nowTip: computed(() => {
-      if (atWork.value > 0) return undefined
-      if (running.value) return text.now.judgedByCpu
-      return now.value.length > 26 ? now.value : undefined
-    }),
+    now: computed(() => nowText(agent(), pending.value)),
     context,
     day,
     since: computed(() => stateSince(agent(), figures.value)),

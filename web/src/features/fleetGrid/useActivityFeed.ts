@@ -1,3 +1,4 @@
+import { onScopeDispose } from 'vue'
 import { useTopic } from '@/live/client'
 import { ACTIVITIES_TOPIC } from '@/live/frames'
 import type { Activity } from '@/api/types'
@@ -18,4 +19,6 @@ export function useActivityFeed(): void {
       if (event === 'activity_event') work.takeActivity(data as unknown as Activity)
     },
   })
+  // Nobody tells any more when they end.
+  onScopeDispose(() => work.takeActivities([]))
 }

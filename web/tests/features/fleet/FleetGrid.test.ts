@@ -107,12 +107,12 @@ describe('the grid of the fleet', () => {
     const row = wrapper.get('[data-testid=fleet-row-desk]')
     expect(row.get('[data-testid=fleet-cpu-desk]').text()).toBe('25.0\u00a0%')
     expect(row.get('[data-testid=fleet-memory-desk]').text()).toBe('1.0\u00a0GB\u00a0/ 2 GB')
-    expect(row.get('[data-testid=fleet-now-desk]').text()).toContain('Bash')
-    expect(row.get('[data-testid=fleet-now-desk]').text()).toContain('1 min')
+    expect(row.get('[data-testid=agent-now-desk]').text()).toContain('Bash')
+    expect(row.get('[data-testid=agent-now-desk]').text()).toContain('1 min')
     expect(row.text()).toContain('Slow')
     const other = wrapper.get('[data-testid=fleet-row-b]')
     expect(other.get('[data-testid=fleet-cpu-b]').text()).toBe('–')
-    expect(other.get('[data-testid=fleet-now-b]').text()).toBe('Idle')
+    expect(other.get('[data-testid=agent-now-b]').text()).toBe('Idle')
   })
 
   it('has heads of groups that fold', async () => {

@@ -1,7 +1,9 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { effectScope } from 'vue'
 import type { Activity } from '@/api/types'
-import { nowWords } from '@/features/fleetGrid/nowWords'
+import { nowWords } from '@/features/agents/nowWords'
+import { useActivityFeed } from '@/features/fleetGrid/useActivityFeed'
 import type { TurnRow } from '@/live/frames'
 import { useWork } from '@/stores/work'
 import { openRuns, withRun } from '@/stores/workModel'
@@ -86,6 +88,18 @@ describe('runs that go on', () => {
     expect(event({}, 'agents_context_update')).toBe(false)
     work.takeSnapshot({})
     expect(work.turns.size).toBe(0)
+  })
+})
+
+describe('what the runs are about', () => {
+  it('is forgotten when nobody tells of their ends any more', () => {
+    const work = useWork()
+    const scope = effectScope()
+    scope.run(useActivityFeed)
+    work.takeActivities([activity('1')])
+    expect(work.runs.size).toBe(1)
+    scope.stop()
+    expect(work.runs.size).toBe(0)
   })
 })
 
