@@ -5,7 +5,7 @@ import { tagsOfAddress } from './tags'
 import type { Sort, SortKey, StateFilter } from './state'
 
 export const FILTERS: readonly StateFilter[] = ['all', 'running', 'stopped', 'attention']
-const SORTS: readonly SortKey[] = ['state', 'name', 'cpu', 'memory', 'since', 'owner']
+export const SORTS: readonly SortKey[] = ['state', 'name', 'cpu', 'memory', 'since', 'owner']
 
 export interface ListQuery {
   search: Ref<string>
