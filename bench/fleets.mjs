@@ -31,11 +31,11 @@ class Fleet {
   get title() {
     return `${this.size.toLocaleString('en')} ${this.real ? 'real agents' : 'agents on the scripted engine'}`
   }
-  /** Starts the server again on one core alone, or on all. */
-  async relaunch({ pinned = false, environment = {} } = {}) {
+  /** Starts the server again on one core alone, or on all; `equal`: without going before others there. */
+  async relaunch({ pinned = false, equal = false, environment = {} } = {}) {
     const { server } = this
     await server.stop()
-    server.wrapper = pinned ? onCore(SERVER_CORE) : []
+    server.wrapper = pinned ? onCore(SERVER_CORE, [], equal) : []
     server.environment = { ...this.engine?.environment, ...(this.real ? {} : SELDOM_SAMPLED), ...environment }
     await server.launch()
     await this.settled()

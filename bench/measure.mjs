@@ -19,9 +19,16 @@ const LOAD_CORE = String(cpus().length - 1)
 
 /**
  * Gives a program a core, where it goes before the machine's other programs: what is compared there is to tell of the programs
- * that are compared.
+ * that are compared. `equal`: it goes before nobody.
  */
-export const onCore = (core, program = []) => ['taskset', '-c', core, SHORT_TURNS, '--first', ...program]
+export const onCore = (core, program = [], equal = false) => [
+  'taskset',
+  '-c',
+  core,
+  SHORT_TURNS,
+  ...(equal ? [] : ['--first']),
+  ...program,
+]
 /** Lets a program run where all others do, with the short turns that the server asks for too. */
 const amongOthers = (program) => ['taskset', '-c', ALL_CORES, SHORT_TURNS, ...program]
 
@@ -94,13 +101,13 @@ export const childrenOf = (pid) =>
 /**
  * One run of wrk on one thread: {requests, rate, p50, p95, p99, max} (per second; milliseconds). `tag`: what the client
  * has already; `packed`: it takes gzip; `pause`: milliseconds
- * between the requests of a connection; `shared`: it has no core of its own. Throws on errors in the answers.
+ * between the requests of a connection; `shared`: it has no core of its own; `equal`: it goes before nobody. Throws on errors in the answers.
  */
-export async function wrk({ address, paths, seconds, connections, shared, token, tag, packed, pause }) {
+export async function wrk({ address, paths, seconds, connections, shared, equal, token, tag, packed, pause }) {
   const script = path.join(import.meta.dirname, 'load.lua')
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', '-s', script]
   const asking = ['wrk', ...options, `http://${address}`]
-  const [program, ...rest] = shared ? amongOthers(asking) : onCore(LOAD_CORE, asking)
+  const [program, ...rest] = shared ? amongOthers(asking) : onCore(LOAD_CORE, asking, equal)
   const { stdout } = await exec(program, rest, {
     env: {
       PATH: process.env.PATH,

@@ -7,7 +7,8 @@ import { SERVER_CORE, childrenOf, onCore } from './measure.mjs'
 import { own } from './owned.mjs'
 
 export class Peer {
-  static async start(folder, body) {
+  /** `equal`: it goes before nobody on its core. */
+  static async start(folder, body, { equal = false } = {}) {
     const peer = new Peer()
     peer.folder = await mkdtemp(path.join(folder, 'nginx-'))
     await mkdir(path.join(peer.folder, 'files'))
@@ -20,7 +21,7 @@ export class Peer {
     const text = await readFile(path.join(import.meta.dirname, 'nginx.conf'), 'utf8')
     await writeFile(configuration, text.replace('@PORT@', port))
     const nginx = ['nginx', '-p', peer.folder, '-c', configuration, '-g', 'daemon off;']
-    const [program, ...rest] = onCore(SERVER_CORE, nginx)
+    const [program, ...rest] = onCore(SERVER_CORE, nginx, equal)
     peer.child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'] })
     peer.stop = own(() => peer.#end())
     peer.ended = new Promise((resolve) => peer.child.once('exit', resolve))
