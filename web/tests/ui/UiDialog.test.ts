@@ -6,9 +6,11 @@ import UiDialog from '@/ui/UiDialog.vue'
 import UiDiscard from '@/ui/UiDiscard.vue'
 
 let wrapper: VueWrapper | undefined
-afterEach(() => {
+afterEach(async () => {
   wrapper?.unmount()
   document.body.replaceChildren()
+  // A dialog that goes gives the focus back a moment later: not into the next test.
+  await new Promise((done) => setTimeout(done))
 })
 
 async function dialog(parts: () => VNode[], props: Record<string, unknown> = {}) {
