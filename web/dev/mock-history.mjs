@@ -154,8 +154,9 @@ export class MockHistory {
   answer(query) {
     const from = Date.parse(query.get('start_time') ?? '2020-01-01T00:00:00Z')
     const types = (query.get('activity_types') ?? '').split(',').filter(Boolean)
-    const time = (row) =>
-      Date.parse(/Z$/.test(row.started_at) ? row.started_at : `${row.started_at}Z`)
+    const moment = (text) => Date.parse(/Z$/.test(text) ? text : `${text}Z`)
+    const time = (row) => moment(row.started_at)
+    const ended = (row) => moment(row.completed_at)
     const known = [...this.#rows, ...this.others()]
       .filter((row) => types.length === 0 || types.includes(row.activity_type))
       .filter((row) => this.agents.has(row.agent_name))
@@ -169,6 +170,7 @@ export class MockHistory {
       total: fit.length,
       counted_all: true,
       open: known.filter((row) => row.activity_state === 'started' && time(row) < from),
+      reaching: known.filter((row) => row.completed_at && time(row) < from && ended(row) >= from),
     }
     return [
       200,

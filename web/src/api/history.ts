@@ -19,6 +19,8 @@ export interface HistoryPage {
   total?: number
   counted_all?: boolean
   open?: Activity[]
+  /** Began before the range and ended in it. */
+  reaching?: Activity[]
 }
 
 /** What all agents did. */

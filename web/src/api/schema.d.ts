@@ -6977,7 +6977,7 @@ export interface operations {
                 limit?: number;
                 /** @description id of an activity: only what stands behind it */
                 before?: components["parameters"]["BeforeActivity"];
-                /** @description also total, counted_all and open: what there is altogether, whatever limit and before say */
+                /** @description also total, counted_all, open and reaching: what there is altogether, whatever limit and before say */
                 extent?: boolean;
             };
             header?: never;
@@ -7001,6 +7001,8 @@ export interface operations {
                         counted_all?: boolean;
                         /** @description with extent: what began before start_time and goes on, newest first, at most 1000 */
                         open?: components["schemas"]["Activity"][];
+                        /** @description with extent: what began before start_time and ended at it or later, newest first; of the 2000 of all agents that began last before it */
+                        reaching?: components["schemas"]["Activity"][];
                     };
                 };
             };

@@ -49,6 +49,7 @@ export const graphTexts = {
     agents: 'Agent',
     runs: (n: number) => counted(n, 'run'),
     earlier: 'Began before this range',
+    before: 'Began before',
     failed: (n: number) => `${n} failed`,
     noRuns: 'no runs',
     noRunsSince: (when: string) => `no runs since ${when}`,

@@ -88,21 +88,38 @@ interface Box {
   top: number
   width: number
   height: number
+  /** It began before what is seen. */
+  cut: boolean
+}
+
+/** What the mark of an earlier beginning takes of a bar. */
+const CUT_ROOM = 12
+
+/** It began earlier: the left end is open, two strokes point back. */
+function openStart(pen: Pen, left: number, middle: number): void {
+  pen.beginPath()
+  for (const at of [left + 3, left + 7]) {
+    pen.moveTo(at + 3, middle - 3.5)
+    pen.lineTo(at, middle)
+    pen.lineTo(at + 3, middle + 3.5)
+  }
+  pen.stroke()
 }
 
 function paintInside(pen: Pen, run: Run, at: Box, scene: Scene, ink: string, strong: string): void {
   const middle = at.top + at.height / 2
   pen.lineWidth = 1.4
   pen.strokeStyle = strong
-  if (run.outcome === 'running' && at.width > 16) openEnd(pen, at.left + at.width, middle)
-  if (at.width < ROOM_FOR_ICON) return
-  glyph(pen, run.outcome === 'failed' ? 'failed' : run.trigger, at.left + 12, middle)
-  if (at.width < ROOM_FOR_WORDS) return
+  const room = at.cut ? CUT_ROOM : 0
+  if (at.cut && at.width > 16) openStart(pen, at.left, middle)
+  if (run.outcome === 'running' && at.width > 16 + room) openEnd(pen, at.left + at.width, middle)
+  if (at.width < ROOM_FOR_ICON + room) return
+  glyph(pen, run.outcome === 'failed' ? 'failed' : run.trigger, at.left + room + 12, middle)
+  if (at.width < ROOM_FOR_WORDS + room) return
   const words = wordsOf(run)
   if (words === '') return
   pen.save()
-  // What scrolled out on the left takes its words along as far as it can.
-  const from = Math.max(at.left, 0) + 22
+  const from = at.left + room + 22
   pen.beginPath()
   pen.rect(from, at.top, Math.min(at.left + at.width, scene.width) - from - 14, at.height)
   pen.clip()
@@ -130,7 +147,8 @@ function paintRun(pen: Pen, run: Run, at: Box, scene: Scene): void {
     box(pen, at.left, at.top, at.width, at.height)
     pen.fill()
     pen.fillStyle = strong
-    pen.fillRect(at.left, at.top, 3, at.height)
+    // The solid edge is where it began.
+    if (!at.cut) pen.fillRect(at.left, at.top, 3, at.height)
     if (run.trigger !== 'schedule' || bad) {
       pen.strokeStyle = strong
       pen.lineWidth = 1
@@ -151,13 +169,15 @@ function paintRun(pen: Pen, run: Run, at: Box, scene: Scene): void {
 export function paintLine(pen: Pen, line: Line, top: number, scene: Scene): void {
   for (const { run, lane } of barsIn(line, scene.span, scene.now)) {
     const { top: inRow, height } = laneBox(lane, line.lanes, scene.row)
-    const left = scene.x(run.start)
+    const start = scene.x(run.start)
+    const cut = start < 0
+    const left = Math.max(0, start)
     const until =
       scene.cursor === null ? scene.now : Math.min(scene.now, Math.max(scene.cursor, run.start))
     // In a replay nobody knows yet when a run will end that has begun.
     const end = scene.cursor === null ? (run.end ?? scene.now) : shownEnd(run, scene.cursor, until)
     const width = Math.max(LEAST, scene.x(end) - left)
-    paintRun(pen, run, { left, top: top + inRow, width, height }, scene)
+    paintRun(pen, run, { left, top: top + inRow, width, height, cut }, scene)
   }
 }
 

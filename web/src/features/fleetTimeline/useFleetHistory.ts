@@ -72,7 +72,7 @@ export const useHistoryStore = defineStore('fleetHistory', () => {
       const page = await api.history(wish, mine.signal)
       if (asking !== mine) return
       const open = page.open ?? []
-      take([...page.activities, ...open])
+      take([...page.activities, ...open, ...(page.reaching ?? [])])
       book.keepOpen(from, new Set(open.map((row) => row.id)))
       settle(page.activities, from)
       askedFrom.value = from

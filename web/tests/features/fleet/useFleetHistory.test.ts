@@ -30,7 +30,11 @@ const tell = (one: Activity) =>
   })
 
 /** As the server pages: newest first, behind the given one. */
-function serve(all: readonly Activity[], open: readonly Activity[] = []) {
+function serve(
+  all: readonly Activity[],
+  open: readonly Activity[] = [],
+  reaching: readonly Activity[] = [],
+) {
   const asked: URLSearchParams[] = []
   globalThis.fetch = ((path: string) => {
     const query = new URL(path, 'http://x').searchParams
@@ -40,7 +44,7 @@ function serve(all: readonly Activity[], open: readonly Activity[] = []) {
     const at = fit.findIndex((one) => one.id === query.get('before')) + 1
     const activities = fit.slice(at, at + Number(query.get('limit')))
     const extent =
-      query.get('extent') === 'true' ? { total: fit.length, counted_all: true, open } : {}
+      query.get('extent') === 'true' ? { total: fit.length, counted_all: true, open, reaching } : {}
     return Promise.resolve(
       new Response(JSON.stringify({ count: activities.length, activities, ...extent })),
     )
@@ -151,6 +155,18 @@ describe('the history of the fleet', () => {
     history.reload()
     await flushPromises()
     expect(history.store.book.runsOf('a').map((one) => one.id)).not.toContain('open')
+  })
+
+  it('has what began before the range and ended in it, beside what is counted', async () => {
+    serve(many(3), [], [row('into', 90, { duration_ms: 45 * MINUTE })])
+    const { history } = start('1h')
+    await flushPromises()
+    expect(history.store.book.runsOf('a')[0]).toMatchObject({ id: 'into', end: NOW - 45 * MINUTE })
+    expect(history.shown.value).toBe(3)
+    expect(history.all.value).toBe(3)
+    history.reload()
+    await flushPromises()
+    expect(history.store.book.runsOf('a').map((one) => one.id)).toContain('into')
   })
 
   it('says why it could not be loaded, and loads when asked again', async () => {

@@ -233,6 +233,7 @@ describe('the time line as a table', () => {
           },
         ],
         now: NOW,
+        from: 0,
       },
       global,
     })
@@ -251,7 +252,10 @@ describe('the time line as a table', () => {
 
   it('does not make thousands of rows at once', async () => {
     const runs = Array.from({ length: 3000 }, (_, n) => run(String(n), n, n + 1))
-    const table = mount(TimelineTable, { props: { runs, messages: [], now: NOW }, global })
+    const table = mount(TimelineTable, {
+      props: { runs, messages: [], now: NOW, from: 0 },
+      global,
+    })
     expect(table.findAll('tbody tr')).toHaveLength(100)
     await table.get('button').trigger('click')
     expect(table.findAll('tbody tr')).toHaveLength(200)
