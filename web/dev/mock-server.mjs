@@ -50,6 +50,7 @@ let engineAway = null
 let refuseSockets = false
 let slow = false
 const sessions = new Set()
+const cookies = new Set()
 let createMs = 900
 
 // ------------------------------------------------------------------ agents
@@ -183,9 +184,14 @@ function issue(response) {
   )
   const token = `mock.${claims.toString('base64url')}.${Math.random().toString(36).slice(2)}`
   sessions.add(token)
-  response.setHeader('Set-Cookie', 'mock_session=1; HttpOnly; SameSite=Strict; Path=/')
+  const cookie = Math.random().toString(36).slice(2)
+  cookies.add(cookie)
+  response.setHeader('Set-Cookie', `mock_session=${cookie}; HttpOnly; SameSite=Strict; Path=/`)
   return [200, { access_token: token, token_type: 'bearer' }]
 }
+
+const hasCookie = (request) =>
+  cookies.has(/mock_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1])
 
 async function rest(request, response, path, query, raw) {
   const body = raw.toString()
@@ -230,14 +236,11 @@ async function rest(request, response, path, query, raw) {
       )
       return [204, null]
     }
-    return /mock_session=1/.test(request.headers.cookie ?? '')
-      ? issue(response)
-      : [401, { detail: 'Not authenticated' }]
+    return hasCookie(request) ? issue(response) : [401, { detail: 'Not authenticated' }]
   }
   if (!path.startsWith('/api/')) return [404, { detail: 'Not Found' }]
   // Pictures and downloads come without a header, with the session's cookie.
-  const byCookie =
-    path.endsWith('/files/preview') && /mock_session=1/.test(request.headers.cookie ?? '')
+  const byCookie = path.endsWith('/files/preview') && hasCookie(request)
   if (!byCookie && !sessions.has((request.headers.authorization ?? '').slice(7)))
     return [401, { detail: 'Not authenticated' }]
   response.setHeader('Trinity-Engine', engineNow().state)
@@ -472,7 +475,10 @@ function flip(path, response) {
   if (what === 'slow-on') slow = true
   if (what === 'slow-off') slow = false
   if (what === 'setup-open') setupDone = false
-  if (what === 'forget') sessions.clear()
+  if (what === 'forget') {
+    sessions.clear()
+    cookies.clear()
+  }
   response.writeHead(204).end()
 }
 

@@ -101,10 +101,12 @@ export const router = createRouter({
   ],
 })
 
-function targetOf(verdict: Verdict): RouteLocationRaw | true {
+function targetOf(verdict: Verdict): RouteLocationRaw | boolean {
   switch (verdict.kind) {
     case 'stay':
       return true
+    case 'refuse':
+      return false
     case 'setup':
       return { name: 'setup' }
     case 'sign-in':

@@ -28,7 +28,7 @@ interface CallOptions {
 }
 
 let token: string | null = null
-let onSessionLost: () => void = () => undefined
+let onRefused: () => Promise<boolean> = () => Promise.resolve(false)
 
 /** The token lives here, in memory, and nowhere else. */
 export function setToken(value: string | null): void {
@@ -39,8 +39,9 @@ export function bearer(): string | null {
   return token
 }
 
-export function onUnauthorized(handler: () => void): void {
-  onSessionLost = handler
+/** Who is asked when a call was refused with 401: true when the session goes on, and the call may be sent again. */
+export function onUnauthorized(handler: () => Promise<boolean>): void {
+  onRefused = handler
 }
 
 function freshnessOf(headers: Headers): Freshness {
@@ -61,23 +62,39 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-/** The answer to a call that was taken; refusals are thrown. */
+/**
+ * The answer to a call that was taken; refusals are thrown. A call that was refused because the session had ended was not
+ * carried out: it waits until the person has signed in again, and is sent once more.
+ */
 export async function send(
   method: string,
   path: string,
   options: CallOptions = {},
 ): Promise<Response> {
-  const headers = new Headers({ Accept: 'application/json' })
   const sent = options.sessionCall ? null : token
+  let response = await sendOnce(method, path, options, sent)
+  if (response.status === 401 && !options.sessionCall && (await mayGoOn(sent)))
+    response = await sendOnce(method, path, options, token)
+  if (response.ok) return response
+  const conflict = response.headers.get('X-Conflict-Type')
+  throw errorFromAnswer(response.status, await bodyOf(response), conflict)
+}
+
+async function sendOnce(
+  method: string,
+  path: string,
+  options: CallOptions,
+  sent: string | null,
+): Promise<Response> {
+  const headers = new Headers({ Accept: 'application/json' })
   if (sent !== null) headers.set('Authorization', `Bearer ${sent}`)
   if (options.json !== undefined) headers.set('Content-Type', 'application/json')
   if (options.range !== undefined) headers.set('Range', options.range)
   if (options.ifMatch !== undefined) headers.set('If-Match', options.ifMatch)
   for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
 
-  let response: Response
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       method,
       headers,
       credentials: 'same-origin',
@@ -89,15 +106,11 @@ export async function send(
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, text.errors.noAnswer)
   }
-  if (response.ok) return response
-  if (response.status === 401 && !options.sessionCall) sessionRefused(sent)
-  const conflict = response.headers.get('X-Conflict-Type')
-  throw errorFromAnswer(response.status, await bodyOf(response), conflict)
 }
 
-/** A late answer for an older token must not end the session that followed it. */
-export function sessionRefused(sent: string | null): void {
-  if (sent === token) onSessionLost()
+/** Whether a call that was refused may be sent again. A late answer for an older token says nothing of the newer one. */
+export async function mayGoOn(sent: string | null): Promise<boolean> {
+  return token !== null && sent !== token ? true : onRefused()
 }
 
 export async function call<T>(

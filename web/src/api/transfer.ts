@@ -1,6 +1,6 @@
 import { text } from '@/text/en'
 import { ApiError, errorFromAnswer } from './errors'
-import { bearer, send, sessionRefused } from './http'
+import { bearer, mayGoOn, send } from './http'
 
 /** Bytes of an answer, as far as they were wanted. */
 export interface Bytes {
@@ -64,16 +64,32 @@ async function readAtMost(
   return { bytes, ended }
 }
 
-/** Sends a file as it is and tells how far it is, from 0 to 1. */
-export function sendFile(
+/** Sends a file as it is and tells how far it is, from 0 to 1; once more when the session had ended and goes on. */
+export async function sendFile(
   path: string,
   file: Blob,
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<unknown> {
+  const sent = bearer()
+  try {
+    return await sendFileOnce(path, file, onProgress, signal, sent)
+  } catch (failure) {
+    const refused = failure instanceof ApiError && failure.status === 401
+    if (!refused || !(await mayGoOn(sent))) throw failure
+    return sendFileOnce(path, file, onProgress, signal, bearer())
+  }
+}
+
+function sendFileOnce(
+  path: string,
+  file: Blob,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+  sent: string | null,
+): Promise<unknown> {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest()
-    const sent = bearer()
     const abort = () => request.abort()
     request.open('PUT', path)
     request.responseType = 'text'
@@ -86,7 +102,6 @@ export function sendFile(
     request.onload = () => {
       const body = parsed(request.responseText)
       if (request.status >= 200 && request.status < 300) return done(body)
-      if (request.status === 401) sessionRefused(sent)
       failed(errorFromAnswer(request.status, body))
     }
     request.onerror = () => failed(new ApiError(0, text.errors.noAnswer))

@@ -17,6 +17,8 @@ export interface Standing {
 
 export type Verdict =
   | { kind: 'stay' }
+  /** Nothing moves while the page waits for the person to sign in again. */
+  | { kind: 'refuse' }
   | { kind: 'sign-in'; next: string | null }
   | { kind: 'setup' }
   | { kind: 'go'; path: string }
@@ -28,6 +30,7 @@ export function safeNext(next: unknown): string | null {
 
 /** Decides where a navigation ends. Runs only after the session is known; no delays, no guesses. */
 export function decide(wanted: Wanted, standing: Standing): Verdict {
+  if (standing.state === 'ended' || standing.state === 'changing') return { kind: 'refuse' }
   if (standing.state === 'unreachable' || standing.state === 'starting') return { kind: 'stay' }
 
   if (standing.state === 'signed-in') {

@@ -12,6 +12,7 @@ import {
 } from '@/live/frames'
 import { useAttention } from '@/stores/attention'
 import { useChats } from '@/stores/chats'
+import { useCopying } from '@/stores/copying'
 import { useCredentials } from '@/stores/credentials'
 import { useFleet } from '@/stores/fleet'
 import { useLiveState } from '@/stores/liveState'
@@ -20,13 +21,18 @@ import { useRunControl } from '@/stores/runControl'
 import { useRunFigures } from '@/stores/runFigures'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
+import { useTemplates } from '@/stores/templates'
+import { useToasts } from '@/stores/toasts'
 import { useWork } from '@/stores/work'
 
 /** How long the first page waits for the socket before it asks once by REST. */
 const FIRST_LOAD_MS = 1500
 const RENEW_AT_MOST_EVERY_MS = 10_000
 
-/** Opens the live connection while somebody is signed in, and brings its data to the stores. */
+/**
+ * Opens the live connection while somebody is signed in, and brings its data to the stores. A session that ended only halts it:
+ * what the page holds and shows stays, and goes on when the same person has signed in again.
+ */
 export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const session = useSession()
   const fleet = useFleet()
@@ -39,6 +45,9 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   const runFigures = useRunFigures()
   const attention = useAttention()
   const work = useWork()
+  const templates = useTemplates()
+  const toasts = useToasts()
+  const copying = useCopying()
 
   const poller = new FallbackPoller(undefined, (active) => {
     liveState.polling = active
@@ -47,8 +56,10 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
   })
   document.addEventListener('visibilitychange', () => poller.visible())
 
-  let renewing = false
-  let renewedAt = 0
+  let renewing: Promise<boolean> | null = null
+  let askedAt = 0
+  let renewed = false
+  let begun = false
   let firstLoad: ReturnType<typeof setTimeout> | null = null
   let stopList: () => void = () => undefined
   let holds: TopicHold[] = []
@@ -65,15 +76,26 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     }
   }
 
-  async function renewOrLeave(): Promise<void> {
-    // A fresh token that is refused at once is no reason to ask for the next one: the socket tries again by itself.
-    if (renewing || Date.now() - renewedAt < RENEW_AT_MOST_EVERY_MS) return
-    renewing = true
-    const stillIn = await session.renew()
-    renewing = false
-    renewedAt = Date.now()
-    if (!stillIn) onSessionLost()
-    else if (session.token !== null) live.renew(session.token)
+  const askedJustNow = () => Date.now() - askedAt < RENEW_AT_MOST_EVERY_MS
+
+  /** The server does not know us any more. True when the session goes on: by its cookie, or the person signs in again. */
+  function recover(): Promise<boolean> {
+    if (!session.signedIn || session.leaving) return session.goesOn()
+    renewing ??= renewOrAsk().finally(() => {
+      renewing = null
+    })
+    return renewing
+  }
+
+  async function renewOrAsk(): Promise<boolean> {
+    // A fresh token that is refused at once is no reason to ask for the next one.
+    const answer = renewed && askedJustNow() ? 'over' : await session.renew()
+    askedAt = Date.now()
+    renewed = answer === 'renewed'
+    if (answer === 'unknown') return false
+    if (answer === 'over' && session.signedIn && !session.leaving) onSessionLost()
+    if (answer === 'renewed' && session.token !== null) live.renew(session.token)
+    return session.goesOn()
   }
 
   const sink: LiveSink = {
@@ -88,7 +110,10 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
       session.known(user, role, expires)
       liveState.roleKnown = true
     },
-    unauthorized: () => void renewOrLeave(),
+    unauthorized() {
+      // The socket tries again by itself, at its own pace.
+      if (!askedJustNow()) void recover()
+    },
   }
 
   function knowUser(user: UserSnapshot): void {
@@ -119,26 +144,37 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     ]
   }
 
-  function begin(token: string): void {
+  function begin(): void {
+    begun = true
     holds = holdTopics()
     stopList = poller.add({
       key: AGENTS_TOPIC,
       intervalMs: FALLBACK_MS.agents,
       load: (signal) => fleet.load(signal),
     })
+  }
+
+  function connect(token: string): void {
+    askedAt = 0
+    renewed = false
     live.open(token, sink)
     firstLoad = setTimeout(() => {
       if (!fleet.loaded) fleet.load().catch(() => undefined)
     }, FIRST_LOAD_MS)
   }
 
-  function end(): void {
+  function halt(): void {
     if (firstLoad !== null) clearTimeout(firstLoad)
-    stopList()
     poller.socketUp()
-    ready = false
-    for (const hold of holds) hold.release()
     live.close()
+    ready = false
+  }
+
+  function end(): void {
+    begun = false
+    stopList()
+    for (const hold of holds) hold.release()
+    halt()
     liveState.reset()
     fleet.clear()
     stats.clear()
@@ -149,18 +185,24 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
     runFigures.clear()
     attention.clear()
     work.clear()
-    if (session.reason === 'signed-out') chats.forgetDrafts()
+    templates.clear()
+    toasts.clear()
+    copying.close()
+    chats.forgetDrafts()
   }
 
   watch(
-    () => session.signedIn,
-    (signedIn, before) => {
-      if (signedIn && session.token !== null) begin(session.token)
-      else if (before === true) end()
+    () => session.state,
+    (state) => {
+      if (state === 'signed-in' && session.token !== null) {
+        if (!begun) begin()
+        connect(session.token)
+      } else if (state === 'ended') halt()
+      else if (begun) end()
     },
     { immediate: true },
   )
 
-  onUnauthorized(onSessionLost)
+  onUnauthorized(recover)
   return poller
 }

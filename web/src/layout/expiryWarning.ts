@@ -14,7 +14,14 @@ export function useExpiryWarning(): void {
   let warnedFor: number | null = null
 
   async function goOn(): Promise<void> {
-    if (await session.renew()) toasts.show('success', text.session.renewed)
+    const answer = await session.renew()
+    if (answer === 'renewed') toasts.show('success', text.session.renewed)
+    else if (answer === 'over') session.end()
+    else
+      toasts.show('error', text.session.renewFailed, text.errors.noAnswer, {
+        label: text.common.retry,
+        run: () => void goOn(),
+      })
   }
 
   watch(now, (at) => {

@@ -5,9 +5,16 @@ import { ApiError } from '@/api/errors'
 import { setToken } from '@/api/http'
 import { parseUtc } from '@/format/time'
 
-export type SessionState = 'starting' | 'unreachable' | 'signed-out' | 'signed-in'
+/**
+ * `ended`: the server ended the session; the page stands as it was left until the same person signs in again. `changing`: the
+ * browser's session is another person's now, and the page is about to be loaded anew.
+ */
+export type SessionState =
+  'starting' | 'unreachable' | 'signed-out' | 'signed-in' | 'ended' | 'changing'
+/** What asking for a fresh token came to; `unknown`: no answer, which is no sign that the session is over. */
+export type Renewal = 'renewed' | 'over' | 'unknown'
 /** Why the person is asked to sign in. */
-export type SignInReason = 'ended' | 'signed-out' | 'setup-done' | 'setup-already'
+export type SignInReason = 'signed-out' | 'setup-done' | 'setup-already'
 
 export interface Person {
   username: string
@@ -41,10 +48,19 @@ export const useSession = defineStore('session', () => {
   /** null until asked; asked once per load of the page. */
   const setupCompleted = ref<boolean | null>(null)
 
+  /** The server is being told that the person leaves. */
+  const leaving = ref(false)
+
   const signedIn = computed(() => state.value === 'signed-in')
+  /** Somebody's page stands: of a person who is signed in, or has to sign in again to go on. */
+  const present = computed(() => signedIn.value || state.value === 'ended')
   const isAdmin = computed(() => person.value?.role === 'admin')
 
   let started: Promise<void> | null = null
+  /** Whose token it is, as the token itself says. */
+  const subject = ref<string | null>(null)
+  /** Calls that were refused because the session has ended wait for this. */
+  let again: { promise: Promise<boolean>; settle: (goesOn: boolean) => void } | null = null
 
   /** Finds out who we are. Called by the guard; everybody waits for the same answer. */
   function start(): Promise<void> {
@@ -78,6 +94,11 @@ export const useSession = defineStore('session', () => {
 
   function accept(value: string): void {
     const claims = claimsOf(value)
+    if (subject.value !== null && claims.username !== subject.value) {
+      changePerson()
+      return
+    }
+    subject.value = claims.username ?? ''
     token.value = value
     setToken(value)
     setupCompleted.value = true
@@ -89,6 +110,48 @@ export const useSession = defineStore('session', () => {
     }
     reason.value = null
     state.value = 'signed-in'
+    settle(true)
+  }
+
+  function settle(goesOn: boolean): void {
+    again?.settle(goesOn)
+    again = null
+  }
+
+  function drop(): void {
+    subject.value = null
+    token.value = null
+    setToken(null)
+    person.value = null
+    expiresAt.value = null
+  }
+
+  /** Nothing of what the first person saw or typed may be there for the next one. */
+  function changePerson(): void {
+    drop()
+    state.value = 'changing'
+    settle(false)
+  }
+
+  /** The session is over without the person's will. Who it was stays known: the page waits for them. */
+  function end(): void {
+    if (state.value !== 'signed-in') return
+    token.value = null
+    setToken(null)
+    state.value = 'ended'
+  }
+
+  /** Whether the session goes on. While it has ended the answer comes when somebody has signed in, or left. */
+  function goesOn(): Promise<boolean> {
+    if (state.value !== 'ended') return Promise.resolve(signedIn.value)
+    if (again === null) {
+      let settleIt: (goesOn: boolean) => void = () => undefined
+      const promise = new Promise<boolean>((done) => {
+        settleIt = done
+      })
+      again = { promise, settle: settleIt }
+    }
+    return again.promise
   }
 
   /** What the live socket says about us; without an address it says nothing about that. */
@@ -130,42 +193,49 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  /** Asks for a fresh token. False when the session is over; an answer that did not arrive is no such sign. */
-  async function renew(): Promise<boolean> {
+  /** Asks for a fresh token by the cookie. */
+  async function renew(): Promise<Renewal> {
     try {
       accept((await api.openSession()).access_token)
-      return true
+      return 'renewed'
     } catch (error) {
-      return !(error instanceof ApiError && error.status === 401)
+      return error instanceof ApiError && error.status === 401 ? 'over' : 'unknown'
     }
   }
 
   function forget(why: SignInReason): void {
-    token.value = null
-    setToken(null)
-    person.value = null
-    expiresAt.value = null
+    drop()
     setupCompleted.value = true
     reason.value = why
     state.value = 'signed-out'
+    settle(false)
   }
 
+  /** Signed out is who the server has let go: when it cannot be told, this throws and the person is still signed in. */
   async function signOut(): Promise<void> {
+    leaving.value = true
     try {
       await api.closeSession()
+    } catch (error) {
+      // There is no such session any more.
+      if (!(error instanceof ApiError && error.status === 401)) throw error
     } finally {
-      forget('signed-out')
+      leaving.value = false
     }
+    forget('signed-out')
   }
 
   return {
     state,
     token,
     person,
+    subject,
     expiresAt,
     reason,
     setupCompleted,
+    leaving,
     signedIn,
+    present,
     isAdmin,
     start,
     startAgain,
@@ -173,6 +243,8 @@ export const useSession = defineStore('session', () => {
     signIn,
     finishSetup,
     renew,
+    end,
+    goesOn,
     forget,
     signOut,
   }

@@ -23,5 +23,10 @@ export const useTemplates = defineStore('templates', () => {
     }
   }
 
-  return { items, error, loading, load }
+  function clear(): void {
+    items.value = null
+    error.value = null
+  }
+
+  return { items, error, loading, load, clear }
 })

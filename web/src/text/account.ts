@@ -1,14 +1,19 @@
 /** Texts of getting in: first-time setup, signing in, the session. */
 export const account = {
   session: {
-    ended: 'Your session has ended. Sign in again to go on where you were.',
+    endedTitle: 'Your session has ended',
+    endedBody: 'Sign in again to go on where you were. What you typed is still here.',
+    endedAnother: 'For another person the page begins anew, and what was typed here is gone.',
+    endedLeave: 'Leave this page',
     signedOut: 'You are signed out.',
     setupDone: 'The password is set. Sign in with it.',
     setupAlready: 'Setup was already finished. Sign in with the administrator password.',
     endsSoon: (minutes: number) => `Your session ends in ${minutes} min.`,
     goOn: 'Stay signed in',
     renewed: 'You stay signed in.',
+    renewFailed: 'Your session could not be extended',
     signOut: 'Sign out',
+    signOutFailed: 'You are still signed in: the server could not be told',
     signedInAs: 'Signed in as',
     account: 'Account',
     expires: 'Session ends',

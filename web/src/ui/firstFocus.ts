@@ -1,12 +1,13 @@
-const FIELDS =
-  'input:not([type=hidden]):not(:disabled), select:not(:disabled), textarea:not(:disabled)'
+const FIELDS = ':is(input:not([type=hidden]), select, textarea):not(:disabled)'
 
 /**
- * Where somebody begins in a dialog: its first field, and of a group of choices the one that is chosen. A question has no
- * field: there it is what does no harm, marked `data-focus`.
+ * Where somebody begins in a dialog: its first field, or the one marked `data-focus` where that one is filled already; of a
+ * group of choices the one that is chosen. A question has no field: there it is what does no harm, marked the same.
  */
 export function firstFocus(box: HTMLElement): HTMLElement | null {
-  const field = box.querySelector<HTMLElement>(FIELDS)
+  const field =
+    box.querySelector<HTMLElement>(`${FIELDS}[data-focus]`) ??
+    box.querySelector<HTMLElement>(FIELDS)
   if (field === null) return box.querySelector<HTMLElement>('[data-focus]:not(:disabled)')
   if (!(field instanceof HTMLInputElement) || field.type !== 'radio') return field
   const group = [...box.querySelectorAll<HTMLInputElement>('input[type=radio]:not(:disabled)')]

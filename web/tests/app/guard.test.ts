@@ -47,6 +47,11 @@ describe('where a navigation ends', () => {
     expect(decide(to('/agents/x'), away)).toEqual({ kind: 'stay' })
   })
 
+  it('moves nowhere while a page waits for its person to sign in again', () => {
+    for (const state of ['ended', 'changing'] as const)
+      expect(decide(to('/agents/x'), { state, setupCompleted: true })).toEqual({ kind: 'refuse' })
+  })
+
   it.each([
     'https://evil.example',
     '//evil.example',

@@ -9,6 +9,7 @@ import { useLiveState } from '@/stores/liveState'
 import { useOperations } from '@/stores/operations'
 import { useSession } from '@/stores/session'
 import { useStats } from '@/stores/stats'
+import { useToasts } from '@/stores/toasts'
 import { agent, fakeServer, inApp, token } from '../helpers'
 
 class FakeSocket {
@@ -266,14 +267,74 @@ describe('the live session', () => {
     expect(lost).toHaveBeenCalledTimes(1)
   })
 
+  it('halts when the session has ended, keeps what is known, and goes on after signing in again', async () => {
+    renewal = [401, { detail: 'Not authenticated' }]
+    lost.mockImplementation(() => useSession().end())
+    await connect()
+    giveAgents()
+    const page = effectScope()
+    page.run(() => inApp(() => useAgentFigures(() => 'writer')))
+    await vi.advanceTimersByTimeAsync(200)
+    const socket = newest()
+    socket.hear({ type: 'session_expired' })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(useSession().state).toBe('ended')
+    expect(socket.closed).toBe(true)
+    calls.length = 0
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(FakeSocket.all).toHaveLength(1)
+    expect(calls).toEqual([])
+    expect(useFleet().agents.has('writer')).toBe(true)
+
+    await useSession().signIn('admin', 'x')
+    await nextTick()
+    expect(FakeSocket.all).toHaveLength(2)
+    await connect()
+    expect(newest().sent.at(-1)).toMatchObject({
+      type: 'subscribe',
+      topics: ['agents', 'user', 'agent:writer:stats'],
+    })
+    // The new session may end at once, too.
+    newest().hear({ type: 'session_expired' })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(useSession().state).toBe('ended')
+    page.stop()
+  })
+
+  it('renews by the cookie when a call is refused, and sends that call again', async () => {
+    await connect()
+    let refused = 0
+    calls = fakeServer({
+      'POST /api/auth/session': () => renewal,
+      'GET /api/agents': () => (refused++ === 0 ? [401, {}] : [200, [agent('by-rest')]]),
+    }).calls
+    await useFleet().load()
+    expect(useFleet().agents.has('by-rest')).toBe(true)
+    expect(calls).toEqual(['GET /api/agents', 'POST /api/auth/session', 'GET /api/agents'])
+    expect(lost).not.toHaveBeenCalled()
+    expect(newest().sent.at(-1)).toEqual({ type: 'auth', token: jwt })
+  })
+
+  it('takes no refusal for the end of the session while the person signs out', async () => {
+    renewal = [401, { detail: 'Not authenticated' }]
+    await connect()
+    useSession().leaving = true
+    newest().hear({ type: 'session_expired' })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(calls).toEqual([])
+    expect(lost).not.toHaveBeenCalled()
+  })
+
   it('closes the socket and forgets everything on sign-out', async () => {
     await connect()
     giveAgents()
     const socket = newest()
+    useToasts().show('error', 'Stopping writer failed')
     useSession().forget('signed-out')
     await nextTick()
     expect(socket.closed).toBe(true)
     expect(useFleet().agents.size).toBe(0)
+    expect(useToasts().items).toEqual([])
     await vi.advanceTimersByTimeAsync(120_000)
     expect(FakeSocket.all).toHaveLength(1)
     expect(calls).toEqual([])
