@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { shallowReactive } from 'vue'
+import { nextTick, onScopeDispose, shallowReactive } from 'vue'
 import type { Activity } from '@/api/types'
 import type { EventFrame, TurnRow } from '@/live/frames'
 import { openRuns, withRun, type OpenRun } from './workModel'
@@ -15,6 +15,17 @@ export const useWork = defineStore('work', () => {
   const runs = shallowReactive(new Map<string, readonly OpenRun[]>())
 
   // ---------------------------------------------------------------- turns
+
+  let feeds = 0
+  /** For whoever brings the turns: when nobody does any more, what was told says nothing about now. */
+  function feed(): void {
+    feeds += 1
+    onScopeDispose(() => {
+      feeds -= 1
+      // One part of a page goes just before the next one comes.
+      void nextTick(() => feeds === 0 && turns.clear())
+    })
+  }
 
   function takeTurns(rows: readonly TurnRow[]): void {
     const names = new Set(rows.map((row) => row.name))
@@ -57,5 +68,5 @@ export const useWork = defineStore('work', () => {
     runs.clear()
   }
 
-  return { turns, runs, takeSnapshot, takeEvent, takeActivities, takeActivity, clear }
+  return { turns, runs, feed, takeSnapshot, takeEvent, takeActivities, takeActivity, clear }
 })

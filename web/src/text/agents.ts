@@ -79,6 +79,17 @@ export const agentTexts = {
     startAgain: 'Start again',
     startNamed: (name: string) => `Start ${name}`,
     stopNamed: (name: string) => `Stop ${name}`,
+    stopTitle: (name: string) => `Stop ${name} while it works?`,
+    stopBody: (runs: number, span: string | null) => {
+      const what =
+        runs === 1
+          ? `The running turn${span === null ? '' : ` (${span})`} ends`
+          : `${runs} running turns end${span === null ? '' : ` (the oldest: ${span})`}`
+      return `${what}. The agent gets 10 s to finish. Its files stay; starting it again does not go on with ${runs === 1 ? 'the turn' : 'them'}.`
+    },
+    stopUnknown:
+      'What it is doing could not be learned. If something runs, it ends: the agent gets 10 s to finish.',
+    stopSubmit: 'Stop the agent',
     started: (name: string) => `${name} is running.`,
     stopped: (name: string) => `${name} is stopped.`,
     deleted: (name: string) => `${name} and its data are deleted.`,

@@ -95,7 +95,10 @@ describe('a row of the agents table', () => {
   })
 
   it('does not open it by a click on one of its buttons', async () => {
-    fakeServer({ 'POST /api/agents/writer/stop': () => [200, { message: '' }] })
+    fakeServer({
+      'GET /api/agents/writer/executions?limit=100&filter_status=running': () => [200, []],
+      'POST /api/agents/writer/stop': () => [200, { message: '' }],
+    })
     const wrapper = row()
     await wrapper.get('[data-testid=agent-stop-writer] svg').trigger('click')
     await flushPromises()

@@ -4,6 +4,7 @@ import { useCommands, type Command } from '@/app/commands'
 import { useAutonomy } from '@/stores/autonomy'
 import { useFleet } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
+import { useStopping } from '@/stores/stopping'
 import { text } from '@/text/en'
 
 /** What the commands of an agent's page do there. */
@@ -21,6 +22,7 @@ export function useAgentCommands<Tab extends string>(
   doings: AgentDoings<Tab>,
 ): void {
   const fleet = useFleet()
+  const stopping = useStopping()
   const autonomy = useAutonomy()
   const group = text.palette.groups.agent
   const manages = computed(() => {
@@ -86,7 +88,7 @@ export function useAgentCommands<Tab extends string>(
         label: running ? text.agent.stopNamed(name) : text.agent.startNamed(name),
         group,
         icon: running ? Square : Play,
-        run: () => void (running ? fleet.stop(name) : fleet.start(name)),
+        run: () => void (running ? stopping.stop(name) : fleet.start(name)),
       },
     ]
   })

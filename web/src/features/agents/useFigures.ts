@@ -36,6 +36,7 @@ export function useFleetFigures(): void {
     load: (signal) => attention.load(signal),
   }))
   const all = [fallback, contexts, tasks, needs]
+  work.feed()
   useTopic(
     () => AGENTS_STATS_TOPIC,
     {

@@ -3,13 +3,16 @@ import { useTopic } from '@/live/client'
 import { FALLBACK_MS } from '@/live/fallback'
 import { AGENTS_STATS_TOPIC, type FleetStats } from '@/live/frames'
 import { useAttention } from '@/stores/attention'
+import { useWork } from '@/stores/work'
 
 /**
- * Keeps knowing who needs a person, on pages that do not show the figures of the whole fleet. Lists have it from
+ * Keeps knowing who needs a person, and who is at work, on pages that do not show the figures of the whole fleet. Lists have it from
  * `useFleetFigures`. Not `polled`: while the socket is down, what was known stays.
  */
 export function useAttentionFeed(polled = true): void {
   const attention = useAttention()
+  const work = useWork()
+  work.feed()
   const fallback = useFallback(() =>
     polled
       ? {
@@ -25,8 +28,11 @@ export function useAttentionFeed(polled = true): void {
       snapshot(snapshot) {
         fallback.subscribed()
         attention.takeSnapshot(snapshot as FleetStats)
+        work.takeSnapshot(snapshot as FleetStats)
       },
-      event: (frame) => attention.takeEvent(frame),
+      event(frame) {
+        if (!attention.takeEvent(frame)) work.takeEvent(frame)
+      },
       refused: () => fallback.refused(),
     },
     () => ({ interval: 10, history: 0 }),
