@@ -28,7 +28,9 @@ export const activityTexts = {
     older: (n: number) => (n === 1 ? 'Show 1 older call' : `Show ${n} older calls`),
     olderFailed: 'The older calls could not be loaded',
     clear: 'Forget these calls',
-    clearFailed: 'The calls could not be forgotten',
+    clearTitle: 'Forget all calls of this list?',
+    clearBody:
+      'The agent forgets them, so the list is empty for everybody. What runs now goes on, and the conversation and the records of the runs stay.',
     running: 'running',
     done: 'done',
     failed: 'failed',

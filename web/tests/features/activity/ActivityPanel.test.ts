@@ -34,6 +34,7 @@ const entry = (id: string, change: Partial<LiveToolEntry> = {}): LiveToolEntry =
 function panel(activity: AgentActivity | null, running = true) {
   const state = shallowRef(activity ?? IDLE)
   const older: string[] = []
+  const cleared: string[] = []
   const wrapper = mount(ActivityPanel, {
     props: {
       agent: 'a',
@@ -44,12 +45,12 @@ function panel(activity: AgentActivity | null, running = true) {
         error: ref(null),
         loadingOlder: ref(false),
         loadOlder: async () => void older.push('asked'),
-        clear: async () => undefined,
+        clear: async () => void cleared.push('asked'),
       },
     },
     attachTo: document.body,
   })
-  return { wrapper, state, older }
+  return { wrapper, state, older, cleared }
 }
 const known = (timeline: LiveToolEntry[], change = {}) =>
   takeSnapshot(IDLE, {
@@ -148,6 +149,27 @@ describe('the activity of an agent', () => {
     const button = wrapper.findAll('button').find((one) => one.text() === 'Show 7 older calls')
     await button?.trigger('click')
     expect(older).toEqual(['asked'])
+  })
+
+  it('asks before the calls are forgotten, for that is for everybody', async () => {
+    const { wrapper, cleared } = panel(known([entry('1')]))
+    const ask = async () => {
+      await wrapper.get('[data-testid=activity-clear]').trigger('click')
+      await expect
+        .poll(() => document.querySelector('[role=dialog]')?.textContent)
+        .toContain('for everybody')
+      // Not in the very millisecond in which it has come: that is taken for a click from before.
+      await new Promise((done) => setTimeout(done, 3))
+      return [...document.querySelectorAll<HTMLElement>('[role=dialog] button')]
+    }
+    const [cancel] = (await ask()).filter((one) => one.textContent?.trim() === 'Cancel')
+    cancel?.click()
+    await expect.poll(() => document.querySelector('[role=dialog]')).toBeNull()
+    expect(cleared).toEqual([])
+    await ask()
+    document.querySelector<HTMLElement>('[data-testid=activity-clear-submit]')?.click()
+    await expect.poll(() => document.querySelector('[role=dialog]')).toBeNull()
+    expect(cleared).toEqual(['asked'])
   })
 
   it('has words for no calls, for an agent at rest and for one that was seen before it stopped', () => {
