@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "json/decode.h"
+#include "json/query_time.h"
 
 namespace trinity::activities {
 
@@ -15,18 +16,9 @@ constexpr std::int64_t usual = 100;
 constexpr std::int64_t most = 1'000;
 constexpr std::size_t most_types = 50;
 
-/// A plus that was not escaped has become a blank.
-std::optional<Time> time_of(std::string text) {
-  if (const auto blank = text.find(' ', 19); blank != std::string::npos) text[blank] = '+';
-  return parse_time(text);
-}
-
 std::optional<std::string> bound(const Request& request, const char* name, json::Faults& faults) {
-  const auto text = request.query.find(name);
-  if (!text || text->empty()) return std::nullopt;
-  if (const auto time = time_of(std::string(*text))) return format_naive(*time);
-  faults.add("datetime_parsing", {"query", name}, "Use a time such as 2026-01-14T10:09:00Z", json::value(*text));
-  return std::nullopt;
+  const auto time = json::query_time(request.query.find(name), name, faults);
+  return time ? std::optional(format_naive(*time)) : std::nullopt;
 }
 
 /// Blanks around the names do not count.
@@ -91,6 +83,7 @@ Task<Response> shown(Timeline* timeline, Request request) {
     answer["total"] = extent.total;
     answer["counted_all"] = extent.counted_all;
     answer["open"] = json::encode(extent.open);
+    answer["reaching"] = json::encode(extent.reaching);
   }
   co_return Response::json(answer);
 }

@@ -139,4 +139,16 @@ std::vector<Activity> open_before(db::Session& session, const Bounds& bounds) {
       {bounds.limit, bounds.from}));
 }
 
+std::string reaching_statement(const Bounds& bounds) {
+  // The end is in no index: the newest before the window are read along the index of lists, and few of them match.
+  return fmt::format(
+      "SELECT {} FROM (SELECT {} FROM agent_activities WHERE created_at < :b{} {}) AS earlier WHERE completed_at >= :b "
+      "AND activity_state <> 'started' ORDER BY created_at DESC, id DESC",
+      columns, columns, bounds.filter, newest_first);
+}
+
+std::vector<Activity> reaching_into(db::Session& session, const Bounds& bounds) {
+  return activities_from(session.query_with(reaching_statement(bounds), {bounds.limit, bounds.from}));
+}
+
 }  // namespace trinity::activities

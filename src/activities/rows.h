@@ -47,5 +47,9 @@ inline constexpr std::size_t agents_in_one = 20;
 [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> counts_of(db::Session& session, const Bounds& bounds);
 /// What goes on and began before the bounds do.
 [[nodiscard]] std::vector<Activity> open_before(db::Session& session, const Bounds& bounds);
+/// What began before the bounds do and ended within them; among as many as the limit that began last before them.
+[[nodiscard]] std::vector<Activity> reaching_into(db::Session& session, const Bounds& bounds);
+/// Its statement: bound to the limit and where the bounds begin.
+[[nodiscard]] std::string reaching_statement(const Bounds& bounds);
 
 }  // namespace trinity::activities

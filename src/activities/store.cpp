@@ -176,7 +176,11 @@ Task<Extent> ActivityStore::extent(Call call, std::function<bool(const std::stri
     if (!window.from) return extent;
     bounds.limit = 1'000;
     extent.open = open_before(session, bounds);
-    if (shows) std::erase_if(extent.open, [&](const Activity& row) { return !shows(row.agent_name); });
+    bounds.limit = most_looked_back;
+    extent.reaching = reaching_into(session, bounds);
+    for (auto* rows : {&extent.open, &extent.reaching}) {
+      if (shows) std::erase_if(*rows, [&](const Activity& row) { return !shows(row.agent_name); });
+    }
     return extent;
   };
   co_return co_await database_.read(call, std::move(job));

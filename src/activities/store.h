@@ -26,6 +26,8 @@ struct Extent {
   std::int64_t total = 0;
   bool counted_all = true;     ///< false: there are more than were looked at, see ActivityStore::most_counted
   std::vector<Activity> open;  ///< began before the window and goes on, newest first; at most 1000
+  /// Began before the window and ended in it, newest first; of as many as ActivityStore::most_looked_back
+  std::vector<Activity> reaching;
 };
 
 /// All SQL about activities (table agent_activities). Any I/O thread.
@@ -55,6 +57,9 @@ class ActivityStore {
   Task<Page> of_all(Call call, std::function<bool(const std::string&)> shows, Window window);
   /// As many rows of all agents are looked at for an extent; a thousand take some 2 ms.
   static constexpr std::int64_t most_counted = 20'000;
+  /// As many of all agents that began last before a window are looked at for what reaches into it: whatever lasts so
+  /// long that more began since is left out.
+  static constexpr std::int64_t most_looked_back = 2'000;
   /// Of all agents that `shows` takes, asked on a thread of the pool; null: of every agent. Window::before and its
   /// limit do not count.
   Task<Extent> extent(Call call, std::function<bool(const std::string&)> shows, Window window);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "activities/rows.h"
 #include "unit/activities/making.h"
 
 namespace trinity::activities {
@@ -27,10 +28,11 @@ class ActivityStoreTest : public testing::Test {
   std::vector<std::string> of_all(std::function<bool(const std::string&)> shows, Window window = {}) {
     return ids(test::run_task(store.of_all(home.call, std::move(shows), std::move(window))));
   }
-  std::vector<std::string> plan(const std::string& sql) {
+  std::vector<std::string> plan(const std::string& sql,
+                                const std::vector<db::Param>& values = {10, "", "~", "~", "", "bot"}) {
     auto job = [&](db::Session& session) {
       std::vector<std::string> lines;
-      auto query = session.query("EXPLAIN QUERY PLAN " + sql, 10, "", "~", "~", "", "bot");
+      auto query = session.query_with("EXPLAIN QUERY PLAN " + sql, values);
       for (auto& [id, parent, unused, line] : query.all<std::int64_t, std::int64_t, std::int64_t, std::string>())
         lines.push_back(std::move(line));
       return lines;
@@ -186,6 +188,47 @@ TEST_F(ActivityStoreTest, AnExtentCountsWhateverThePageHolds) {
   const auto ever = test::run_task(store.extent(home.call, nullptr, window));
   EXPECT_EQ(ever.total, 34);
   EXPECT_THAT(ever.open, IsEmpty()) << "nothing is before the beginning of all";
+}
+
+TEST_F(ActivityStoreTest, AnExtentHasWhatReachesIntoItsWindow) {
+  const auto ended = [&](const std::string& id, const std::string& agent, const std::string& from,
+                         const std::string& to) {
+    auto row = activity(id, agent, from);
+    row.activity_state = "completed";
+    row.completed_at = to;
+    add(row);
+  };
+  ended("before", "bot", "2026-01-14T09:00:00", "2026-01-14T09:59:59.999999");
+  ended("into", "bot", "2026-01-14T09:00:01", "2026-01-14T10:00:00");
+  ended("over", "his", "2026-01-14T09:30:00", "2026-01-14T12:00:00");
+  ended("within", "bot", "2026-01-14T10:00:00", "2026-01-14T10:30:00");
+  add(activity("open", "bot", "2026-01-14T09:40:00"));
+  auto tool = activity("tool", "bot", "2026-01-14T09:50:00");
+  tool.activity_type = "tool_call";
+  tool.activity_state = "completed";
+  tool.completed_at = "2026-01-14T10:10:00";
+  add(tool);
+
+  Window window;
+  window.from = "2026-01-14T10:00:00";
+  window.types = {"chat_start"};
+  const auto whole = test::run_task(store.extent(home.call, nullptr, window));
+  EXPECT_THAT(ids(whole.reaching), ElementsAre("over", "into"));
+  EXPECT_THAT(ids(whole.open), ElementsAre("open"));
+  EXPECT_EQ(whole.total, 1) << "what began before is not counted";
+  std::function<bool(const std::string&)> bot = [](const std::string& name) { return name == "bot"; };
+  EXPECT_THAT(ids(test::run_task(store.extent(home.call, bot, window)).reaching), ElementsAre("into"));
+  window.from.reset();
+  EXPECT_THAT(ids(test::run_task(store.extent(home.call, nullptr, window)).reaching), IsEmpty());
+}
+
+TEST_F(ActivityStoreTest, WhatReachesIntoAWindowIsReadAlongTheIndexOfLists) {
+  Bounds bounds;
+  bounds.filter = " AND activity_type || '' IN ('chat_start') AND activity_type <> 'tool_call'";
+  EXPECT_THAT(plan(reaching_statement(bounds), {10, "2026"}),
+              testing::Contains(testing::HasSubstr("USING INDEX trinity_activities_but_tools (created_at<?)")));
+  EXPECT_THAT(plan(reaching_statement({}), {10, "2026"}),
+              testing::Contains(testing::HasSubstr("USING INDEX trinity_activities_newest (created_at<?)")));
 }
 
 TEST_F(ActivityStoreTest, AnExtentLooksAtSoManyAndSaysSo) {
