@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/masking.h"
 #include "base/spawn.h"
 #include "base/text.h"
 
@@ -19,13 +20,13 @@ constexpr std::size_t most_singles = 1'000;
 constexpr std::size_t longest_error = 8'192;
 constexpr std::int64_t repaired_at_once = 500;
 
-void cut(std::optional<std::string>& text) {
+void make_showable(std::optional<std::string>& text) {
   if (!text) return;
   if (text->size() > longest_error) {
     text->resize(longest_error);
     *text += "...";
   }
-  *text = to_utf8(*text);
+  *text = masked(to_utf8(*text));
 }
 
 Told told_of(Activity row, std::string action) {
@@ -65,7 +66,7 @@ Told told_of(Single what, Time at) {
   row.related_execution_id = std::move(what.execution);
   row.details = std::move(what.details);
   row.error = std::move(what.error);
-  cut(row.error);
+  make_showable(row.error);
   return told_of(std::move(row), std::move(what.action));
 }
 
@@ -89,7 +90,7 @@ Task<std::string> ActivityService::begin(Call call, Beginning what) {
 }
 
 Task<> ActivityService::end(Call call, std::string id, Ending how) {
-  cut(how.error);
+  make_showable(how.error);
   {
     const std::lock_guard lock(mutex_);
     begun_.erase(id);

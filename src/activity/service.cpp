@@ -6,6 +6,7 @@
 
 #include "activity/words.h"
 #include "base/errors.h"
+#include "base/masking.h"
 
 namespace trinity::activity {
 
@@ -59,7 +60,7 @@ Task<std::string> ActivityService::activity(Call call, CallerPtr caller, std::st
   if (view.agent->status != "running" || !live) co_return activity_text(nullptr);
   if (has_older(*live)) {
     auto answer = co_await ask(call, view.agent, http::Method::get, "/api/activity");
-    if (answer && answer->status == 200 && is_object(answer->body)) co_return std::move(answer->body);
+    if (answer && answer->status == 200 && is_object(answer->body)) co_return masked(answer->body);
   }
   co_return activity_text(live.get());
 }

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <cmath>
 
+#include "base/masking.h"
 #include "json/write.h"
 
 namespace trinity::agentlink {
@@ -37,6 +38,15 @@ std::string text_in(const object& from, std::string_view name, std::size_t most 
 value text_or_null(const object& from, std::string_view name) {
   const auto* found = find(from, name);
   return found != nullptr && found->is_string() ? value(text_in(from, name)) : value(nullptr);
+}
+
+/// What an agent was given or has said goes into lists and live events: secrets do not.
+std::string shown_text(const object& from, std::string_view name) {
+  return masked(text_in(from, name));
+}
+value shown_or_null(const object& from, std::string_view name) {
+  const auto* found = find(from, name);
+  return found != nullptr && found->is_string() ? value(shown_text(from, name)) : value(nullptr);
 }
 
 bool flag_in(const object& from, std::string_view name) {
@@ -80,8 +90,8 @@ ToolCallPtr call_of(const value& from) {
   call.running = text_in(entry, "status") == "running";
   call.text = json::write(object{{"id", call.id},
                                  {"tool", text_in(entry, "tool")},
-                                 {"input_summary", text_in(entry, "input_summary")},
-                                 {"output_summary", text_or_null(entry, "output_summary")},
+                                 {"input_summary", shown_text(entry, "input_summary")},
+                                 {"output_summary", shown_or_null(entry, "output_summary")},
                                  {"duration_ms", count_or_null(entry, "duration_ms")},
                                  {"started_at", text_in(entry, "started_at")},
                                  {"ended_at", text_or_null(entry, "ended_at")},
@@ -111,7 +121,7 @@ void tell_call(const value& from, News& news) {
     if (!call.ended_at) return;
   }
   call.tool = text_in(*entry, "tool");
-  call.input_summary = text_in(*entry, "input_summary");
+  call.input_summary = shown_text(*entry, "input_summary");
   news.calls.push_back(std::move(call));
 }
 
@@ -134,7 +144,7 @@ void take_figures(Activity& into, const object& from) {
   if (const auto* active = find(from, "active_tool"); active != nullptr && active->is_object()) {
     const auto& tool = active->get_object();
     into.active_tool = json::write(object{{"name", text_in(tool, "name")},
-                                          {"input_summary", text_in(tool, "input_summary")},
+                                          {"input_summary", shown_text(tool, "input_summary")},
                                           {"started_at", text_in(tool, "started_at")}});
   }
   object counts;
@@ -231,7 +241,7 @@ LiveRun run_of(const object& from) {
   const auto& words =
       below != nullptr && below->is_object() && find(from, "type") == nullptr ? below->get_object() : from;
   return {text_in(from, "execution_id", longest_id), text_in(words, "type", longest_id),
-          text_in(words, "message_preview"), text_in(from, "started_at", longest_id)};
+          shown_text(words, "message_preview"), text_in(from, "started_at", longest_id)};
 }
 
 LiveRunsPtr runs_of(const value* list, News& news) {

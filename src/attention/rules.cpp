@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/masking.h"
 #include "base/text.h"
 
 namespace trinity::attention {
@@ -38,7 +39,7 @@ std::optional<Item> failed(const Facts& facts) {
   // The container says why its run failed.
   if (facts.crash) return Item{Kind::failed, facts.crash->at, crash_text(*facts.crash), record};
   if (run == nullptr) return std::nullopt;
-  auto why = preview(to_utf8(run->error), longest_error);
+  auto why = preview(masked(preview(to_utf8(run->error), 4 * longest_error)), longest_error);
   if (why.empty()) why = "Its last run failed";
   return Item{Kind::failed, run->at, std::move(why), record};
 }

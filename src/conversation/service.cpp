@@ -19,7 +19,7 @@ namespace {
 using executions::AgentQueue;
 using executions::Execution;
 using executions::ExecutionStore;
-using executions::first_characters;
+using executions::shown_characters;
 using executions::SlotQueue;
 constexpr std::int64_t again_in = 30;
 constexpr std::size_t most_turns_restored = 100'000;
@@ -123,7 +123,7 @@ Task<> ChatService::begin_bookkeeping(Call call, Turn* turn) {
   auto& activities = runs_.activities();
   auto& state = turn->state;
   const auto& entry = turn->place.entry();
-  const auto preview = first_characters(entry.message);
+  const auto preview = shown_characters(entry.message);
   if (!state.source.empty()) {
     activities.collaboration(state.source, entry.agent_name, "chat");
     activities::Beginning asks;
@@ -152,7 +152,7 @@ Task<> ChatService::begin_bookkeeping(Call call, Turn* turn) {
                    {"source_agent", or_null(state.source)},
                    {"execution_id", json::encode(entry.execution_id)},
                    {"queue_status", state.queue_status}};
-  start.action = "Chat: " + first_characters(entry.message, 50);
+  start.action = "Chat: " + shown_characters(entry.message, 50);
   state.chat_start = co_await activities.begin(call, std::move(start));
   const auto opened =
       co_await sessions_.user_message(call, entry.agent_name, state.user_id, state.user_email, entry.message);

@@ -6,6 +6,7 @@
 #include <ranges>
 #include <vector>
 
+#include "base/masking.h"
 #include "base/text.h"
 
 namespace trinity::executions {
@@ -130,7 +131,7 @@ std::string wish_of_call(const object& call) {
   const auto* first = questions != nullptr && !questions->empty() ? questions->front().if_object() : nullptr;
   const auto text = first != nullptr ? text_in(*first, "question") : std::string_view{};
   if (text.empty()) return "Asks a question";
-  return std::string(asks) + preview(to_utf8(text), longest_question);
+  return std::string(asks) + preview(masked(to_utf8(text)), longest_question);
 }
 
 /// Names of tools, each once.
@@ -174,7 +175,7 @@ std::string question_in(std::string_view answer) {
   if (answer.size() > looked_at) answer.remove_prefix(answer.size() - looked_at);
   const auto line = last_line(answer);
   if (!asks_here(without_closers(line))) return {};
-  return preview(to_utf8(last_sentence(line)), longest_question);
+  return preview(masked(to_utf8(last_sentence(line))), longest_question);
 }
 
 std::string wish_of(const array& lines, std::string_view answer) {

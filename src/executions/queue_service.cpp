@@ -18,7 +18,7 @@ bool is_own(const Caller& caller, const QueuedExecution& entry) {
 QueueStatus shown_to(const Caller& caller, const fleet::Agent& agent, QueueStatus status) {
   if (fleet::can_manage(agent, caller)) return status;
   const auto cut = [&caller](QueuedExecution& entry) {
-    if (!is_own(caller, entry)) entry.message = first_characters(entry.message);
+    if (!is_own(caller, entry)) entry.message = shown_characters(entry.message);
   };
   if (status.current_execution) cut(*status.current_execution);
   for (auto& entry : status.queued_executions) cut(entry);

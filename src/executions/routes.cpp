@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/masking.h"
 #include "json/decode.h"
+#include "json/query_time.h"
 
 namespace trinity::executions {
 
@@ -24,7 +26,7 @@ constexpr std::int64_t most_turns = 10'000;
 constexpr std::int64_t usual_records = 50;
 constexpr std::int64_t most_records = 500;
 constexpr std::size_t longest_filter = 200;
-/// Larger records are made ready on the pool: that takes longer than other requests should wait.
+/// Larger answers are made ready on the pool: that takes longer than other requests should wait.
 constexpr std::size_t made_here_below = 128 * 1024;
 
 void too_long(json::Faults& faults, const char* field, std::size_t most) {
@@ -84,21 +86,32 @@ ExecutionStore::Window window_of(const http::Parameters& query) {
   window.status = text("filter_status");
   window.triggered_by = text("filter_triggered_by");
   window.words = text("q");
-  const auto moment = [&](const char* name) -> std::optional<Time> {
-    const auto given = text(name);
-    if (!given) return std::nullopt;
-    // A plus sign that was not encoded arrives as a blank.
-    auto zoned = *given;
-    if (const auto blank = zoned.find(' ', 19); blank != std::string::npos) zoned[blank] = '+';
-    const auto time = parse_time(zoned);
-    if (!time)
-      faults.add("datetime_parsing", {"query", name}, "Use a time such as 2026-01-14T10:09:00Z", json::value(*given));
-    return time;
-  };
+  const auto moment = [&](const char* name) { return json::query_time(text(name), name, faults); };
   window.from = moment("filter_from");
   window.to = moment("filter_to");
   faults.check();
   return window;
+}
+
+/// `make` gives the answer's text; on the pool when there is much of it.
+template <class F>
+Task<http::Response> made_ready(ExecutionService* service, std::size_t bytes, F make) {
+  if (bytes < made_here_below) co_return http::Response::json_text(make());
+  auto text = co_await service->pool().run(std::move(make));
+  co_return http::Response::json_text(std::move(text));
+}
+
+std::size_t size_of(const std::optional<std::string>& text) {
+  return text ? text->size() : 0;
+}
+
+/// As lists tell it: without secrets. The record itself is whole.
+json::object listed(Execution& record) {
+  for (auto* text : {&record.response, &record.error, &record.tool_calls}) {
+    if (*text) *text = masked(**text);
+  }
+  record.message = masked(record.message);
+  return shown(record);
 }
 
 Task<http::Response> list(ExecutionService* service, http::Request request) {
@@ -106,20 +119,17 @@ Task<http::Response> list(ExecutionService* service, http::Request request) {
   // A missing agent is told before a bad limit.
   co_await service->check_reader(request.call, request.caller, name);
   auto window = window_of(request.query);
-  const auto records = co_await service->list(request.call, name, std::move(window));
-  json::array made;
-  made.reserve(records.size());
-  for (const auto& record : records) made.push_back(shown(record));
-  co_return http::Response::json(std::move(made));
-}
-
-/// `make` gives the answer's text; on the pool when the record is large.
-template <class F>
-Task<http::Response> made_ready(ExecutionService* service, const Execution* record, F make) {
-  if (!record->execution_log || record->execution_log->size() < made_here_below)
-    co_return http::Response::json_text(make());
-  auto text = co_await service->pool().run(std::move(make));
-  co_return http::Response::json_text(std::move(text));
+  auto records = co_await service->list(request.call, name, std::move(window));
+  std::size_t bytes = 0;
+  for (const auto& record : records)
+    bytes += record.message.size() + size_of(record.response) + size_of(record.tool_calls);
+  auto make = [&records] {
+    json::array made;
+    made.reserve(records.size());
+    for (auto& record : records) made.push_back(listed(record));
+    return json::write(json::value(std::move(made)));
+  };
+  co_return co_await made_ready(service, bytes, std::move(make));
 }
 
 Task<http::Response> get(ExecutionService* service, http::Request request) {
@@ -131,7 +141,7 @@ Task<http::Response> get(ExecutionService* service, http::Request request) {
     made["older_id"] = json::encode(found.beside.older_id);
     return json::write(made);
   };
-  co_return co_await made_ready(service, &found.record, std::move(make));
+  co_return co_await made_ready(service, size_of(found.record.execution_log), std::move(make));
 }
 
 /// The transcript is JSON text already and may be large: it is put in place.
@@ -163,7 +173,7 @@ Task<http::Response> log(ExecutionService* service, http::Request request) {
         json::object{{"execution_id", record.id}, {"has_log", false}, {"log", nullptr}, {"message", why}});
   }
   auto make = [&record] { return log_text(record); };
-  co_return co_await made_ready(service, &record, std::move(make));
+  co_return co_await made_ready(service, size_of(record.execution_log), std::move(make));
 }
 
 Task<http::Response> running(ExecutionService* service, http::Request request) {

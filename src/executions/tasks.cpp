@@ -107,7 +107,7 @@ Task<RunAnswer> TaskService::run(Call call, CallerPtr caller, std::string name, 
 Task<> TaskService::tell_activities(Call call, CallerPtr caller, std::string source, Begun* begun) {
   auto& activities = runs_.activities();
   const auto& run = begun->place.run();
-  const auto preview = first_characters(begun->request.message);
+  const auto preview = shown_characters(begun->request.message);
   activities::Beginning start;
   start.agent = run.agent;
   start.type = "chat_start";
@@ -120,7 +120,7 @@ Task<> TaskService::tell_activities(Call call, CallerPtr caller, std::string sou
                    {"model", json::encode(begun->request.model)},
                    {"timeout_seconds", json::encode(begun->request.timeout_seconds)},
                    {"execution_id", run.id}};
-  start.action = "Task: " + first_characters(begun->request.message, 50);
+  start.action = "Task: " + shown_characters(begun->request.message, 50);
   if (!source.empty()) {
     activities.collaboration(source, run.agent, "parallel_task");
     activities::Beginning call_of;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ranges>
 
-#include "base/text.h"
 #include "json/encode.h"
 #include "runfeeds/rows.h"
 
@@ -16,7 +15,6 @@ using live::Standing;
 
 /// The contract's pace.
 constexpr std::chrono::milliseconds queue_every{500};
-constexpr std::size_t preview_characters = 100;
 
 boost::json::object shown(const OpenRun& run) {
   return {{"execution_id", run.has_record ? boost::json::value(run.id) : boost::json::value(nullptr)},
@@ -28,9 +26,8 @@ boost::json::object shown(const OpenRun& run) {
 }
 
 executions::QueueStatus with_previews(executions::QueueStatus queue) {
-  if (queue.current_execution)
-    queue.current_execution->message = preview(queue.current_execution->message, preview_characters);
-  for (auto& one : queue.queued_executions) one.message = preview(one.message, preview_characters);
+  if (queue.current_execution) queue.current_execution->message = preview_of(queue.current_execution->message);
+  for (auto& one : queue.queued_executions) one.message = preview_of(one.message);
   return queue;
 }
 
@@ -55,8 +52,7 @@ AgentFeed::Row AgentFeed::row_from(const executions::Execution& record) {
   row.id = record.id;
   row.running = record.is_running();
   if (row.running) {
-    row.open = {record.id,          true, false, true, preview(record.message, preview_characters), record.started_at,
-                record.triggered_by};
+    row.open = {record.id, true, false, true, preview_of(record.message), record.started_at, record.triggered_by};
   }
   row.json = json::write(list_row(record));
   return row;

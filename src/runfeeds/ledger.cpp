@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "runfeeds/rows.h"
 
 namespace trinity::runfeeds {
 
@@ -11,15 +11,13 @@ namespace {
 
 using executions::RunNews;
 
-constexpr std::size_t preview_characters = 100;
-
 OpenRun run_of(const RunNews& news, const AgentRuns& agent) {
   OpenRun run;
   run.id = news.run;
   run.chat = news.chat;
   if (news.record) {
     run.has_record = true;
-    run.message_preview = preview(news.record->message, preview_characters);
+    run.message_preview = preview_of(news.record->message);
     run.started_at = news.record->started_at;
     run.triggered_by = news.record->triggered_by;
     return run;
@@ -28,7 +26,7 @@ OpenRun run_of(const RunNews& news, const AgentRuns& agent) {
   const auto current = agent.queue ? agent.queue->current_execution : std::nullopt;
   run.started_at = format_naive(now());
   run.triggered_by = current && current->source != "user" ? current->source : "manual";
-  if (current) run.message_preview = preview(current->message, preview_characters);
+  if (current) run.message_preview = preview_of(current->message);
   return run;
 }
 

@@ -27,7 +27,11 @@ const CALLS = [
   ['Read', { file_path: '/home/developer/notes/day.md' }, '# Day\n\n- parser\n- release\n'],
   ['Grep', { pattern: 'TODO|FIXME', path: 'src' }, 'src/a.ts:12: later\nsrc/b.ts:40: later\n'],
   ['Bash', { command: 'npm test -- --run src/parser' }, '42 passed\n'],
-  ['WebFetch', { url: 'https://example.com/docs', prompt: 'What is new?' }, 'Version 2 is out.'],
+  [
+    'WebFetch',
+    { url: 'https://example.com/docs?access_token=made0up0in0here', prompt: 'What is new?' },
+    'Version 2 is out.',
+  ],
   ['mcp__trinity__list_agents', { limit: 20 }, '[{"name":"inbox-triage"}]'],
 ]
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/io_threads.h"
+#include "base/masking.h"
 #include "base/text.h"
 #include "unit/activities/making.h"
 
@@ -103,6 +104,9 @@ TEST_F(ActivityServiceTest, AFailureHasItsErrorCut) {
   EXPECT_EQ(row->activity_state, "failed");
   EXPECT_LT(row->error->size(), 8'300U);
   EXPECT_EQ(*row->error, to_utf8(*row->error)) << "no half characters";
+  how.error = "no A_TOKEN=abcdefgh";
+  end(begin(chat()), how);
+  EXPECT_EQ(told().back().row->error, "no A_TOKEN=" + std::string(secret_mask));
 }
 
 TEST_F(ActivityServiceTest, SinglesHaveEndedAtOnceAndKeepTheirOrder) {

@@ -122,6 +122,8 @@ TEST_F(ActivityServiceTest, MoreCallsThanAreKeptAreAskedFor) {
   ASSERT_TRUE(eventually([&] { return !followers.find("bot")->activity->timeline.empty(); }));
   asked.answer("GET /api/activity", 200, R"({"status":"idle","timeline":[1]})");
   EXPECT_EQ(read(activity()).at("status"), "idle");
+  asked.answer("GET /api/activity", 200, R"({"status":"idle","timeline":[{"input_summary":"A_TOKEN=\"abcdefgh\""}]})");
+  EXPECT_EQ(boost::json::serialize(read(activity())).find("abcdefgh"), std::string::npos) << "lists hold no secrets";
   asked.answer("GET /api/activity", 500, "broken");
   EXPECT_EQ(read(activity()).at("status"), "running") << "what is known is better than nothing";
 }

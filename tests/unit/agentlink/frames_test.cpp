@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "agentlink/reading.h"
+#include "base/masking.h"
 
 namespace trinity::agentlink {
 namespace {
@@ -116,6 +117,21 @@ TEST(Reading, EventsChangeTheirPartOnly) {
                    object_of(R"({"changes":[{"path":"a"},{"path":"a"},{"path":"b/c"}],"truncated":false})"), news);
   EXPECT_EQ(news.files.paths, (std::vector<std::string>{"a", "b/c"}));
   EXPECT_FALSE(news.files.overflow);
+}
+
+TEST(Reading, SecretsOfCallsGoNoFurther) {
+  News news;
+  const auto live = with_snapshot(blank("bot", "c1"), object_of(R"({"activity":{
+        "active_tool":{"name":"Bash","input_summary":"export A_TOKEN=abcdefgh","started_at":"t"},"timeline":[
+        {"id":"b","tool":"Bash","input_summary":"curl https://ann:pa55word@host/","output_summary":"A_TOKEN=abcdefgh",
+         "status":"running","started_at":"2026-01-01T00:00:05.000Z","execution_id":"e"}]},
+        "running":[{"execution_id":"e","started_at":"t","metadata":{"message_preview":"use A_TOKEN=abcdefgh"}}]})"),
+                                  news);
+  const auto told = live.activity->active_tool + live.activity->timeline.at(0)->text +
+                    live.runs->at(0).message_preview + news.calls.at(0).input_summary;
+  EXPECT_EQ(told.find("abcdefgh"), std::string::npos) << told;
+  EXPECT_EQ(told.find("pa55word"), std::string::npos) << told;
+  EXPECT_EQ(news.calls[0].input_summary, "curl https://ann:" + std::string(secret_mask) + "@host/");
 }
 
 TEST(Reading, WhoCountsTimesHearsOfCallsAndLife) {

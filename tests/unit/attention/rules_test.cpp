@@ -70,6 +70,8 @@ TEST(Rules, FailedIsARunThatFailedOrAContainerThatEnded) {
   EXPECT_EQ(shown(facts), "failed 10 Its last run failed [r]\n");
   facts.ended = ended(true, "", std::string(5'000, 'x'));
   EXPECT_LE(items_of(facts, {}, noon()).front().detail.size(), 203U);
+  facts.ended = ended(true, "", std::string(190, 'x') + " A_TOKEN=abcdefghijkl");
+  EXPECT_EQ(items_of(facts, {}, noon()).front().detail.find("abc"), std::string::npos) << "hidden, then cut";
 }
 
 TEST(Rules, StuckIsATurnWithoutASignOfLife) {

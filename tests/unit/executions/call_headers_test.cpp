@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/errors.h"
+#include "base/masking.h"
 #include "executions/preview.h"
 
 namespace trinity::executions {
@@ -42,6 +43,14 @@ TEST(Preview, NeverSplitsACharacter) {
   EXPECT_EQ(first_characters("\xc3\xa4\xc3\xb6x", 2), "\xc3\xa4\xc3\xb6");
   EXPECT_EQ(first_characters("", 5), "");
   EXPECT_EQ(first_characters(std::string(300, 'x')).size(), 100U);
+}
+
+TEST(Preview, HidesSecretsBeforeItCuts) {
+  const std::string secret = "ghp_" + std::string(36, 'a');
+  EXPECT_EQ(shown_characters("Use " + secret + " now"), "Use ghp_aa" + std::string(secret_mask) + " now");
+  const auto cut = shown_characters(std::string(85, 'x') + " " + secret);
+  EXPECT_EQ(cut, std::string(85, 'x') + " ghp_aa" + std::string(secret_mask));
+  EXPECT_EQ(shown_characters(std::string(300, 'x')).size(), 100U);
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ struct Case {
   const char* question;
 };
 
+TEST(Question, HoldsNoSecrets) {
+  EXPECT_EQ(question_in("Is A_TOKEN=abcdefgh right?").find("abcdefgh"), std::string::npos);
+}
+
 TEST(Question, IsTheLastSentenceOfAnAnswer) {
   const Case cases[] = {
       {"", ""},

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/masking.h"
 #include "fixture.h"
 #include "runfeeds/rows.h"
 
@@ -34,6 +35,17 @@ TEST(NewestEntries, OfWhatIsNoTranscriptThereAreNone) {
   const auto empty = newest_entries("[]", 1000, 1000);
   ASSERT_TRUE(empty);
   EXPECT_EQ(empty->total, 0U);
+}
+
+TEST(Rows, TellNoSecrets) {
+  auto one = record("r", "failed");
+  one.message = one.response = "A_TOKEN=abcdefgh";
+  one.error = "no A_TOKEN=abcdefgh";
+  const auto told = json::write(page_row(one));
+  EXPECT_EQ(told.find("abcdefgh"), std::string::npos) << told;
+  EXPECT_EQ(page_row(one).at("message").as_string(), "A_TOKEN=" + std::string(secret_mask));
+  one.message = std::string(2'030, 'm') + " ghp_" + std::string(36, 'a');
+  EXPECT_EQ(json::write(page_row(one)).find("ghp_aaa"), std::string::npos) << "also at the cut";
 }
 
 TEST(Rows, LeaveOutWhatIsLarge) {

@@ -94,6 +94,8 @@ export function maskSecrets(text: string, growing = false): string {
   return text.replace(growing ? GROWING : WHOLE, (found, ...rest) => {
     const kept = rest.slice(0, NAMED.length).find((part) => part !== undefined) as
       string | undefined
-    return (kept ?? found.slice(0, SHOWN)) + MASK
+    if (kept === undefined) return found.slice(0, SHOWN) + MASK
+    // What leads to a secret may hold another one: the user of an address. It is short.
+    return kept.charAt(0) + maskSecrets(kept.slice(1)) + MASK
   })
 }

@@ -37,9 +37,11 @@ export function findTurn(
   )
   const last = messages[messages.length - 1]
   if (own?.execution_id) {
-    // The queue keeps only the beginning of a long message.
+    // The queue tells only the beginning of a long message, and no secrets.
     const text =
-      last?.role === 'user' && sameStart(last.content, own.message) ? last.content : own.message
+      last?.role === 'user' && sameStart(maskSecrets(last.content), own.message)
+        ? last.content
+        : own.message
     return { id: own.execution_id, text, sentAt: parseUtc(own.queued_at) ?? Date.now() }
   }
   if (last?.role !== 'user') return null
