@@ -79,7 +79,7 @@ describe('pages while 200 agents tick', { timeout: 600_000 }, () => {
 
   for (const [name, target, shows, view] of PAGES)
     it(`${name}: nothing jumps, little is made anew, and a tick costs little`, async (context) => {
-      if (view) await browser.page.evaluate((value) => localStorage.setItem('trinity-agents-view', value), view)
+      if (view) await browser.page.evaluate((value) => localStorage.setItem('trinity-agents-view:admin', value), view)
       await browser.go(target)
       await browser.isLive()
       await browser.at(shows).first().waitFor()

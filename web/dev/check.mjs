@@ -318,7 +318,7 @@ if (only === '' || only === 'speed')
       ['table by CPU', 'agents?sort=cpu.down', 'table'],
       ['agent page', 'agents/research-desk', 'table'],
     ]) {
-      await page.evaluate((view) => localStorage.setItem('trinity-agents-view', view), view)
+      await page.evaluate((view) => localStorage.setItem('trinity-agents-view:admin', view), view)
       await page.goto(`${base}/${path}`)
       await page.getByText('%').first().waitFor()
       await page.waitForTimeout(2000)

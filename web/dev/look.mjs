@@ -295,7 +295,7 @@ await withMock(8854, ['--agents', '30'], async (base) => {
     'agents-30-compact',
     async (page) => {
       await opened(page)
-      await page.evaluate(() => localStorage.setItem('trinity-compact', 'true'))
+      await page.evaluate(() => localStorage.setItem('trinity-compact:admin', 'true'))
       await page.reload()
       await opened(page)
     },
@@ -306,7 +306,7 @@ await withMock(8854, ['--agents', '30'], async (base) => {
     'agents-30-cards',
     async (page) => {
       await opened(page)
-      await page.evaluate(() => localStorage.setItem('trinity-agents-view', 'cards'))
+      await page.evaluate(() => localStorage.setItem('trinity-agents-view:admin', 'cards'))
       await page.reload()
       await opened(page)
     },

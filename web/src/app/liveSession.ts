@@ -146,6 +146,7 @@ export function useLiveSession(onSessionLost: () => void): FallbackPoller {
 
   function begin(): void {
     begun = true
+    chats.forgetDrafts(session.subject)
     holds = holdTopics()
     stopList = poller.add({
       key: AGENTS_TOPIC,

@@ -1,23 +1,10 @@
 import { ref, watch, type Ref } from 'vue'
+import { readKept, writeKept } from './kept'
 
-/** Kept in this browser; where that is forbidden, for this page. */
+/** Kept in this browser for the person; where that is forbidden, for this page. */
 export function keptFlag(key: string, otherwise: boolean): Ref<boolean> {
-  const flag = ref(read(key) ?? otherwise)
-  watch(flag, (now) => {
-    try {
-      localStorage.setItem(key, String(now))
-    } catch {
-      // kept for this page only
-    }
-  })
+  const kept = readKept(key)
+  const flag = ref(kept === null ? otherwise : kept === 'true')
+  watch(flag, (now) => writeKept(key, String(now)))
   return flag
-}
-
-function read(key: string): boolean | null {
-  try {
-    const value = localStorage.getItem(key)
-    return value === null ? null : value === 'true'
-  } catch {
-    return null
-  }
 }

@@ -67,11 +67,13 @@ export const useChats = defineStore('chats', () => {
     kept.clear()
   }
 
-  /** The person has left: nothing typed stays in this browser. */
-  function forgetDrafts(): void {
+  /** The person has left, or another one has come: nothing that somebody else typed stays in this browser. */
+  function forgetDrafts(person: string | null = null): void {
+    const mine = person === null ? null : `${DRAFT}:${person}:`
     try {
       for (const key of Object.keys(sessionStorage))
-        if (key.startsWith(`${DRAFT}:`)) sessionStorage.removeItem(key)
+        if (key.startsWith(`${DRAFT}:`) && (mine === null || !key.startsWith(mine)))
+          sessionStorage.removeItem(key)
     } catch {
       // there is nothing to forget
     }

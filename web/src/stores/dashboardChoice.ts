@@ -55,3 +55,11 @@ export function withFolded(choice: DashboardChoice, group: string): DashboardCho
     : [...now, group].slice(-MOST_FOLDED)
   return { ...choice, folded }
 }
+
+/** What may stay in a browser when the person signs out: no tags, and no groups, which are named after people and agents. */
+export function withoutNames(choice: DashboardChoice): DashboardChoice {
+  const rest: { -readonly [Key in keyof DashboardChoice]: DashboardChoice[Key] } = { ...choice }
+  delete rest.tag
+  delete rest.folded
+  return rest
+}

@@ -1,41 +1,47 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import { readDashboard, type DashboardChoice } from './dashboardChoice'
+import { forgetOwnerless, readKept, THEME_KEY, writeKept } from '@/lib/kept'
+import { readDashboard, withoutNames, type DashboardChoice } from './dashboardChoice'
+import { useSession } from './session'
 
 export type Theme = 'light' | 'dark' | 'system'
 export type View = 'table' | 'cards'
 
-/** The same key is read before the first paint by the script /theme.js. */
-const THEME_KEY = 'trinity-theme'
 const VIEW_KEY = 'trinity-agents-view'
 const DENSITY_KEY = 'trinity-compact'
 const RAIL_KEY = 'trinity-rail-open'
 const DASHBOARD_KEY = 'trinity-dashboard'
 
-function read(key: string): string | null {
+const asTheme = (value: string | null): Theme | null =>
+  value === 'light' || value === 'dark' || value === 'system' ? value : null
+
+/** The theme this browser showed last: for the pages before signing in, and for who has not chosen one. */
+function lastTheme(): Theme {
   try {
-    return localStorage.getItem(key)
+    return asTheme(localStorage.getItem(THEME_KEY)) ?? 'system'
   } catch {
-    return null // storage may be forbidden; the defaults serve as well
+    return 'system' // storage may be forbidden; the defaults serve as well
   }
 }
 
-function write(key: string, value: string): void {
+function keepTheme(value: Theme): void {
+  writeKept(THEME_KEY, value)
   try {
-    localStorage.setItem(key, value)
+    localStorage.setItem(THEME_KEY, value)
   } catch {
     // kept for this tab only
   }
 }
 
+/** How each person likes the page. Kept in this browser, and read anew when another person signs in. */
 export const usePreferences = defineStore('preferences', () => {
-  const stored = read(THEME_KEY)
-  const theme = ref<Theme>(stored === 'light' || stored === 'dark' ? stored : 'system')
-  const view = ref<View>(read(VIEW_KEY) === 'cards' ? 'cards' : 'table')
-  const compact = ref(read(DENSITY_KEY) === 'true')
-  const railOpen = ref(read(RAIL_KEY) === 'true')
+  const session = useSession()
+  const theme = ref<Theme>(lastTheme())
+  const view = ref<View>('table')
+  const compact = ref(false)
+  const railOpen = ref(false)
   /** How the dashboard was left. Replaced as a whole, never changed inside. */
-  const dashboard = shallowRef<DashboardChoice>(readDashboard(read(DASHBOARD_KEY)))
+  const dashboard = shallowRef<DashboardChoice>({})
   const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
   const dark = ref(false)
 
@@ -50,16 +56,42 @@ export const usePreferences = defineStore('preferences', () => {
     }
   }
 
+  function load(): void {
+    theme.value = asTheme(readKept(THEME_KEY)) ?? lastTheme()
+    view.value = readKept(VIEW_KEY) === 'cards' ? 'cards' : 'table'
+    compact.value = readKept(DENSITY_KEY) === 'true'
+    railOpen.value = readKept(RAIL_KEY) === 'true'
+    dashboard.value = readDashboard(readKept(DASHBOARD_KEY))
+  }
+
   systemDark.addEventListener('change', apply)
-  watch(theme, (value) => {
-    write(THEME_KEY, value)
-    apply()
-  })
-  watch(view, (value) => write(VIEW_KEY, value))
-  watch(compact, (value) => write(DENSITY_KEY, String(value)))
-  watch(dashboard, (value) => write(DASHBOARD_KEY, JSON.stringify(value)))
-  watch(railOpen, (value) => write(RAIL_KEY, String(value)))
+  forgetOwnerless()
+  load()
   apply()
+  // Written at once: a moment later somebody else may be the person.
+  watch(
+    theme,
+    (value) => {
+      keepTheme(value)
+      apply()
+    },
+    { flush: 'sync' },
+  )
+  watch(view, (value) => writeKept(VIEW_KEY, value), { flush: 'sync' })
+  watch(compact, (value) => writeKept(DENSITY_KEY, String(value)), { flush: 'sync' })
+  watch(railOpen, (value) => writeKept(RAIL_KEY, String(value)), { flush: 'sync' })
+  watch(dashboard, (value) => writeKept(DASHBOARD_KEY, JSON.stringify(value)), { flush: 'sync' })
+
+  /** The page of nobody, and then that of the next person. */
+  watch(
+    () => session.subject,
+    (who) => {
+      // Still written for the person who leaves: what stays names nobody.
+      if (who === null) dashboard.value = withoutNames(dashboard.value)
+      else load()
+    },
+    { flush: 'sync' },
+  )
 
   return { theme, dark, view, compact, railOpen, dashboard }
 })

@@ -4,6 +4,7 @@ import { api } from '@/api/client'
 import { ApiError } from '@/api/errors'
 import { setToken } from '@/api/http'
 import { parseUtc } from '@/format/time'
+import { forgetNames, keepFor } from '@/lib/kept'
 
 /**
  * `ended`: the server ended the session; the page stands as it was left until the same person signs in again. `changing`: the
@@ -98,6 +99,7 @@ export const useSession = defineStore('session', () => {
       changePerson()
       return
     }
+    keepFor(claims.username ?? '')
     subject.value = claims.username ?? ''
     token.value = value
     setToken(value)
@@ -119,7 +121,10 @@ export const useSession = defineStore('session', () => {
   }
 
   function drop(): void {
+    // Whoever keeps something hears of it first, and may still write for the person who leaves.
     subject.value = null
+    forgetNames()
+    keepFor('')
     token.value = null
     setToken(null)
     person.value = null

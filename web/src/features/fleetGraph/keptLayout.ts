@@ -1,23 +1,13 @@
 import { ref, watch, type Ref } from 'vue'
+import { readKept, writeKept } from '@/lib/kept'
 import { LAYOUTS, type LayoutKind } from './nodeFacts'
 
 const KEY = 'trinity-graph-layout'
 
-/** The chosen layout, kept in this browser. */
+/** The chosen layout, kept in this browser for the person. */
 export function keptLayout(): Ref<LayoutKind> {
-  let kept: string | null = null
-  try {
-    kept = localStorage.getItem(KEY)
-  } catch {
-    // the usual one serves as well
-  }
+  const kept = readKept(KEY)
   const kind = ref<LayoutKind>(LAYOUTS.find((one) => one === kept) ?? 'network')
-  watch(kind, (now) => {
-    try {
-      localStorage.setItem(KEY, now)
-    } catch {
-      // kept for this page only
-    }
-  })
+  watch(kind, (now) => writeKept(KEY, now))
   return kind
 }

@@ -1,4 +1,5 @@
 import { shallowReactive } from 'vue'
+import { readKept, writeKept } from '@/lib/kept'
 import type { Point } from './layouts'
 
 /** Where a person put agents by hand, kept in this browser, per person and layout. */
@@ -34,17 +35,11 @@ export function parsePlaces(text: string | null): Kept {
   return kept
 }
 
-export function usePlaces(person: string) {
-  const key = `trinity-graph-places:${person}`
-  const kept = shallowReactive(parsePlaces(read(key)))
+const KEY = 'trinity-graph-places'
 
-  function save(): void {
-    try {
-      localStorage.setItem(key, JSON.stringify(kept))
-    } catch {
-      // kept for this page only
-    }
-  }
+export function usePlaces() {
+  const kept = shallowReactive(parsePlaces(readKept(KEY)))
+  const save = (): void => writeKept(KEY, JSON.stringify(kept))
 
   return {
     of: (layout: string): Readonly<Record<string, readonly [number, number]>> => kept[layout] ?? {},
@@ -58,13 +53,5 @@ export function usePlaces(person: string) {
       kept[layout] = {}
       save()
     },
-  }
-}
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key)
-  } catch {
-    return null
   }
 }

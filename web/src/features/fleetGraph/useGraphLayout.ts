@@ -1,5 +1,4 @@
 import { computed, shallowRef, watch } from 'vue'
-import { useSession } from '@/stores/session'
 import { boundsOf, gridLayout, groupLayout, type Layout, type Point } from './layouts'
 import { networkLayout } from './network'
 import { groupIn, type LayoutKind } from './nodeFacts'
@@ -17,7 +16,7 @@ export function useGraphLayout(
   occasion: () => string,
   aspect: () => number,
 ) {
-  const kept = usePlaces(useSession().person?.username ?? '')
+  const kept = usePlaces()
   const layout = shallowRef<Layout>({ places: new Map(), frames: [] })
   const held = shallowRef<{ name: string; place: Point } | null>(null)
 

@@ -8,6 +8,7 @@ import {
   type DashboardQuery,
 } from '@/features/fleetGrid/dashboardQuery'
 import { MOST_FOLDED, readDashboard, withFolded } from '@/stores/dashboardChoice'
+import { keepFor } from '@/lib/kept'
 import { usePreferences } from '@/stores/preferences'
 
 let router: Router
@@ -34,7 +35,10 @@ async function open(path: string): Promise<void> {
 }
 const address = () => router.currentRoute.value.fullPath
 
-beforeEach(() => localStorage.clear())
+beforeEach(() => {
+  localStorage.clear()
+  keepFor('maria')
+})
 
 describe('how the dashboard is shown', () => {
   it('stands in the address and is remembered', async () => {
@@ -68,7 +72,7 @@ describe('how the dashboard is shown', () => {
   })
 
   it('takes what an address says over what was remembered, and nothing it cannot read', async () => {
-    localStorage.setItem('trinity-dashboard', JSON.stringify({ view: 'graph', range: '7d' }))
+    localStorage.setItem('trinity-dashboard:maria', JSON.stringify({ view: 'graph', range: '7d' }))
     await open('/?view=grid&group=colour&sort=size.down&state=odd')
     expect([query.view.value, query.group.value, query.filter.value]).toEqual([
       'grid',
