@@ -21,7 +21,8 @@ void add_list_commands(CLI::App& agents, Command& chosen);      ///< list, show
 void add_create_command(CLI::App& agents, Command& chosen);     ///< create
 void add_change_commands(CLI::App& agents, Command& chosen);    ///< start, stop, delete
 void add_settings_commands(CLI::App& agents, Command& chosen);  ///< resources, autonomy, capabilities, platform-key
-void add_sharing_commands(CLI::App& agents, Command& chosen);   ///< share, unshare, shares, permissions
+void add_tags_command(CLI::App& agents, Command& chosen);
+void add_sharing_commands(CLI::App& agents, Command& chosen);  ///< share, unshare, shares, permissions
 void add_stats_command(CLI::App& agents, Command& chosen);
 void add_pressure_command(CLI::App& agents, Command& chosen);
 void add_files_commands(CLI::App& agents, Command& chosen);  ///< files ls, get, put, rm, mkdir, mv
@@ -40,6 +41,7 @@ void add_templates_commands(CLI::App& root, Command& chosen);  ///< templates li
 /// Names of what an option or a place on the command line takes; help shows them and completion knows them.
 inline constexpr const char* kAgentType = "AGENT";
 inline constexpr const char* kTemplateType = "TEMPLATE";
+inline constexpr const char* kTagType = "TAG";
 inline constexpr const char* kStatusType = "STATUS";
 inline constexpr const char* kRuntimeType = "RUNTIME";
 inline constexpr const char* kSwitchType = "on|off";

@@ -114,7 +114,7 @@ void add_values(const CLI::Option& option, const KnownNames& names, std::vector<
     into.insert(into.end(), {"1", "2", "4", "8", "16", "none"});
   } else if (type.starts_with("SHELL")) {
     into.emplace_back("bash");
-  } else if (type == kAgentType || type == kTemplateType || type == kServerType) {
+  } else if (type == kAgentType || type == kTagType || type == kTemplateType || type == kServerType) {
     for (auto& name : names(type)) into.push_back(std::move(name));
   }
 }

@@ -11,7 +11,7 @@ class App;
 namespace trinity::cli {
 
 /// Names that only the server or the list of sign-ins knows, by the type of a place on the command line (kAgentType,
-/// kTemplateType, kServerType). Empty when they are not to be had.
+/// kTagType, kTemplateType, kServerType). Empty when they are not to be had.
 using KnownNames = std::function<std::vector<std::string>(const std::string& type)>;
 
 /// What could stand next on a command line, as bash wants it: `line` up to the cursor, the program's name included.

@@ -21,6 +21,7 @@ struct CreateOptions {
   std::string memory;
   std::string instructions;
   int port = 0;
+  std::vector<std::string> tags;
 };
 
 /// The server wants both resources or none; the other one then has its usual value.
@@ -43,6 +44,7 @@ json::object body_of(const CreateOptions& options) {
         json::object{{"cpu", options.cpu.empty() ? kUsualCpu : std::string_view(options.cpu)},
                      {"memory", options.memory.empty() ? kUsualMemory : std::string_view(options.memory)}};
   }
+  if (!options.tags.empty()) body["tags"] = json::array(options.tags.begin(), options.tags.end());
   if (options.port != 0) body["port"] = options.port;
   return body;
 }
@@ -94,6 +96,10 @@ void add_create_command(CLI::App& agents, Command& chosen) {
   command->add_option("--port", options->port, "Its SSH port on the host; chosen by the server otherwise")
       ->type_name("PORT")
       ->check(CLI::Range(1, 65535));
+  command->add_option("--tag", options->tags, "A tag of it; may stand several times")
+      ->type_name(kTagType)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->footer(
       "  trinityctl agents create bot\n"
       "  trinityctl agents create writer -t local:demo-worker --cpu 1 --memory 512m");

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/quantity.h"
+#include "cli/server_address.h"
 #include "cli/table.h"
 
 namespace trinity::cli {
@@ -14,6 +17,7 @@ namespace {
 
 struct ListOptions {
   std::string status;
+  std::vector<std::string> tags;
   bool names_only = false;
 };
 
@@ -34,6 +38,14 @@ std::string template_name(const std::string& from) {
   return from.starts_with("local:") ? from.substr(6) : from;
 }
 
+/// The server picks those with all the tags; it says what is wrong with one that no agent can have.
+std::string path_of(const ListOptions& options) {
+  std::string path = "/api/agents";
+  const char* before = "?tag=";
+  for (const auto& tag : options.tags) path += std::exchange(before, "%2C") + path_segment(tag);
+  return path;
+}
+
 json::array matching(json::array agents, const ListOptions& options) {
   if (options.status.empty()) return agents;
   json::array kept;
@@ -43,17 +55,33 @@ json::array matching(json::array agents, const ListOptions& options) {
   return kept;
 }
 
+std::string tags_text(const json::object& agent) {
+  std::string text;
+  const auto* tags = agent.if_contains("tags");
+  if (tags == nullptr || !tags->is_array()) return text;
+  for (const auto& tag : tags->get_array()) {
+    if (!text.empty()) text += ',';
+    text += std::string(tag.as_string());
+  }
+  return text;
+}
+
+/// A column for tags stands there when an agent has any.
 void print_table(Terminal& terminal, const json::array& agents) {
-  Table table({{"NAME"}, {"STATUS"}, {"OWNER"}, {"TEMPLATE"}, {"RUNTIME"}, {"AGE", Table::Align::right}});
+  const auto tagged = [](const json::value& agent) { return !tags_text(agent.as_object()).empty(); };
+  const bool with_tags = std::ranges::any_of(agents, tagged);
+  std::vector<Table::Column> columns{{"NAME"},     {"STATUS"},  {"OWNER"},
+                                     {"TEMPLATE"}, {"RUNTIME"}, {"AGE", Table::Align::right}};
+  if (with_tags) columns.push_back({"TAGS"});
+  Table table(std::move(columns));
   for (const auto& entry : agents) {
     const auto& agent = entry.as_object();
     const auto status = text_of(agent, "status");
-    table.add({{text_of(agent, "name")},
-               {status, colour_of(status)},
-               {text_of(agent, "owner")},
-               {template_name(text_of(agent, "template"))},
-               {text_of(agent, "runtime")},
-               {age_of(text_of(agent, "created"))}});
+    std::vector<Table::Cell> row{{text_of(agent, "name")},    {status, colour_of(status)},
+                                 {text_of(agent, "owner")},   {template_name(text_of(agent, "template"))},
+                                 {text_of(agent, "runtime")}, {age_of(text_of(agent, "created"))}};
+    if (with_tags) row.push_back({tags_text(agent)});
+    table.add(std::move(row));
   }
   terminal.out << table.text(terminal);
 }
@@ -67,7 +95,7 @@ void say_how_old(Terminal& terminal, const Answer& answer) {
 
 void list(Session& session, const ListOptions& options) {
   auto& terminal = session.terminal();
-  const auto answer = session.api().send({.path = "/api/agents"});
+  const auto answer = session.api().send({.path = path_of(options)});
   check(answer);
   const auto agents = matching(json::parse(answer.body).as_array(), options);
   say_how_old(terminal, answer);
@@ -76,8 +104,10 @@ void list(Session& session, const ListOptions& options) {
   } else if (options.names_only) {
     for (const auto& agent : agents) terminal.out << text_of(agent.as_object(), "name") << '\n';
   } else if (agents.empty()) {
-    terminal.err << (options.status.empty() ? "There are no agents yet. Make one with: trinityctl agents create NAME\n"
-                                            : "No agent is in this state.\n");
+    const bool all = options.status.empty() && options.tags.empty();
+    terminal.err << (all                    ? "There are no agents yet. Make one with: trinityctl agents create NAME\n"
+                     : options.tags.empty() ? "No agent is in this state.\n"
+                                            : "No agent fits.\n");
   } else {
     print_table(terminal, agents);
   }
@@ -131,9 +161,14 @@ void add_list_commands(CLI::App& agents, Command& chosen) {
   list_command->alias("ls");
   list_command->add_option("--status", options->status, "Only those in this state: running, stopped, paused ...")
       ->type_name(kStatusType);
+  list_command->add_option("--tag", options->tags, "Only those with this tag; given several times, with all of them")
+      ->type_name(kTagType)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   list_command->add_flag("--names", options->names_only, "Only the names, one per line");
   list_command->footer(
       "  trinityctl agents list --status running\n"
+      "  trinityctl agents list --tag prod --tag billing\n"
       "  trinityctl agents list --names | xargs trinityctl agents stop");
   list_command->callback([options, &chosen] { chosen = [options](Session& session) { list(session, *options); }; });
 

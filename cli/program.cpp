@@ -46,13 +46,21 @@ void add_global_options(CLI::App& root, Global& global) {
 
 std::vector<std::string> names_from_server(Session& session, const std::string& type) {
   if (type == kServerType) return session.sign_ins().servers();
-  const bool agents = type == kAgentType;
+  const bool tags = type == kTagType;
+  const bool agents = tags || type == kAgentType;
   std::vector<std::string> names;
   try {
     Call call{.path = agents ? "/api/agents" : "/api/templates"};
     call.limit = kCompletionLimit;
     const auto list = ask(session.api(), call);
-    for (const auto& entry : list.as_array()) names.push_back(text_of(entry.as_object(), agents ? "name" : "id"));
+    for (const auto& entry : list.as_array()) {
+      const auto& one = entry.as_object();
+      if (!tags) {
+        names.push_back(text_of(one, agents ? "name" : "id"));
+      } else if (const auto* found = one.if_contains("tags")) {
+        for (const auto& tag : found->as_array()) names.emplace_back(tag.as_string());
+      }
+    }
   } catch (const std::exception&) {
     names.clear();  // completion stays silent
   }
@@ -96,6 +104,7 @@ void build(CLI::App& root, Global& global, Command& chosen) {
   add_create_command(*agents, chosen);
   add_change_commands(*agents, chosen);
   add_settings_commands(*agents, chosen);
+  add_tags_command(*agents, chosen);
   add_sharing_commands(*agents, chosen);
   add_files_commands(*agents, chosen);
   add_logs_command(*agents, chosen);
