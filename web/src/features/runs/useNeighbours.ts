@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef, watch, type ComputedRef } from 'vue'
+import { computed, nextTick, ref, shallowRef, watch, type ComputedRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { api } from '@/api/client'
 import { messageOf } from '@/api/errors'
@@ -63,7 +63,12 @@ export function useNeighbours(
       const next = beside.value[direction] ?? (await asked(agent, from, direction))
       // Whoever has gone on meanwhile stays where they are.
       if (next === null || id() !== from || name() !== agent) return
+      // A change of the page gives the focus to its content; whoever presses a button presses it again.
+      const focused = document.activeElement
       await router.push({ name: 'execution', params: { name: agent, id: next } })
+      await nextTick()
+      if (focused instanceof HTMLElement && focused.isConnected)
+        focused.focus({ preventScroll: true })
     } catch (failure) {
       toasts.show('error', text.runs.stepFailed, messageOf(failure))
     }

@@ -115,6 +115,10 @@ describe('going from run to run', () => {
   })
 
   it('keeps the focus at the end, says why it does not go on, and goes on when a run begins', async () => {
+    const content = document.body.appendChild(document.createElement('div'))
+    content.tabIndex = -1
+    // As the app does on every change of the page.
+    router.afterEach(() => content.focus())
     await open('3', null)
     rows('4', '3')
     await flushPromises()
