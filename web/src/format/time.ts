@@ -48,9 +48,21 @@ export function formatAgo(then: number, now: number, locale?: string): string {
   })
 }
 
+/** How long ago, however long: beside a date, which says the rest. */
+export function formatAge(then: number, now: number): string {
+  return now - then < 7 * 86_400_000
+    ? formatAgo(then, now)
+    : `${Math.floor((now - then) / 86_400_000)} d ago`
+}
+
 /** The exact moment for tips, in the person's own zone and locale. */
 export function formatExact(ms: number, locale?: string): string {
   return new Date(ms).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
+/** A day and a minute of it, for what is read on the page itself: "Jan 14, 2026, 8:57 AM". */
+export function formatMoment(ms: number, locale?: string): string {
+  return new Date(ms).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
 }
 
 export function formatClock(ms: number, seconds = false, locale?: string): string {

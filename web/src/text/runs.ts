@@ -60,6 +60,8 @@ export const runTexts = {
     context: 'Context',
     startedBy: 'Started by',
     started: 'Started',
+    /** The age comes after it. */
+    startedOn: (moment: string) => `Started ${moment}`,
     completed: 'Ended',
     inProgress: 'in progress',
     startedAt: (clock: string) => `since ${clock}`,
