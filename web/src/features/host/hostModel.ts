@@ -25,10 +25,13 @@ export interface HostPart {
   note: string
 }
 
+/** A share of a big machine is no matter of megabytes. */
+const rounded = (gb: number): string => (gb < 10 ? gb.toFixed(1) : String(Math.round(gb)))
+
 const ofTotal = (part: { used_gb: number | null; total_gb: number | null }): string =>
   part.used_gb === null || part.total_gb === null
     ? ''
-    : text.settings.usedOf(part.used_gb.toFixed(1), part.total_gb.toFixed(1))
+    : text.settings.usedOf(rounded(part.used_gb), rounded(part.total_gb))
 
 /** The parts of the machine, ready to print. */
 export function hostParts(now: HostFigures): readonly HostPart[] {

@@ -13,7 +13,7 @@ describe('the machine', () => {
     expect(hostParts(figures)).toMatchObject([
       { key: 'cpu', percent: 12.5, note: '8 cores' },
       { key: 'memory', percent: null, note: '' },
-      { key: 'disk', percent: 70, note: '281.2 of 401.0 GB' },
+      { key: 'disk', percent: 70, note: '281 of 401 GB' },
     ])
     expect(pointOf(figures, 5)).toEqual([5, 12.5, null, 70])
   })
