@@ -22,6 +22,7 @@ export const agentTexts = {
       memory: 'Memory',
       context: 'Context',
       day: '24 hours',
+      active: 'Last activity',
       since: 'Since',
       owner: 'Owner',
       actions: 'Actions',

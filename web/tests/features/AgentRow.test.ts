@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import AgentRow from '@/features/agents/AgentRow.vue'
 import { useFleet } from '@/stores/fleet'
+import { useRunFigures } from '@/stores/runFigures'
 import { useStats } from '@/stores/stats'
 import { useWork } from '@/stores/work'
 import { agent, fakeServer } from '../helpers'
@@ -86,6 +87,17 @@ describe('a row of the agents table', () => {
     expect(now().text()).toContain('1 min')
     expect(now().attributes('data-tip')).toBe('Bash: npm test')
     expect(row({ status: 'stopped', reason: 'oom' }).text()).toContain('Ended: out of memory')
+  })
+
+  it('says when it was last active: by its conversation or its runs, whichever is later', async () => {
+    const wrapper = row()
+    expect(wrapper.find('[data-testid=agent-active-writer]').exists()).toBe(false)
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+    useRunFigures().takeTasks([
+      { name: 'writer', task_count_24h: 0, last_execution_at: ago(7.5) } as never,
+    ])
+    await flushPromises()
+    expect(wrapper.get('[data-testid=agent-active-writer]').text()).toBe('7 min ago')
   })
 
   it('opens the agent by a click on the row', async () => {

@@ -17,6 +17,7 @@ import { useRunFigures } from '@/stores/runFigures'
 import { useStats } from '@/stores/stats'
 import type { AgentFigures } from '@/stores/statsModel'
 import { text } from '@/text/en'
+import { lastActive } from './lastActive'
 import { coresOf, memoryLimitOf, nowText, shownState, stateSince, type ShownState } from './state'
 
 /** One figure of an agent with its context, ready to print; cells and tiles take it as it is. */
@@ -49,6 +50,8 @@ export interface AgentView {
   /** What is under way, or how it came to stand still; empty while it runs. */
   now: ComputedRef<string>
   since: ComputedRef<number | null>
+  /** Its last sign of life; null when it has not done anything that is known. */
+  active: ComputedRef<number | null>
   running: ComputedRef<boolean>
   busy: ComputedRef<boolean>
   figures: ComputedRef<AgentFigures | undefined>
@@ -130,6 +133,12 @@ export function useAgentView(agent: () => FleetAgent): AgentView {
     now: computed(() => nowText(agent(), pending.value)),
     context,
     day,
+    active: computed(() =>
+      lastActive(
+        runFigures.contexts.get(agent().name)?.lastActivityTime,
+        tasks.value?.last_execution_at,
+      ),
+    ),
     since: computed(() => stateSince(agent(), figures.value)),
     running,
     busy: computed(() => pending.value !== undefined),

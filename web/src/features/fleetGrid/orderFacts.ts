@@ -1,7 +1,7 @@
 import { shallowRef, watch, type ShallowRef } from 'vue'
+import { lastActive } from '@/features/agents/lastActive'
 import { coresOf, endedBadly, needsLook } from '@/features/agents/state'
 import { cpuShare } from '@/format/quantity'
-import { parseUtc } from '@/format/time'
 import { useNow } from '@/lib/clock'
 import { useAttention } from '@/stores/attention'
 import { rankOf, sinceOf } from '@/stores/attentionModel'
@@ -91,15 +91,6 @@ export function useOrderFacts(
     if (!pointed() && (waits || at - takenAt >= SETTLE_MS)) take()
   })
   return facts
-}
-
-/** The last sign of life that is known, epoch milliseconds. */
-export function lastActive(
-  activity: string | null | undefined,
-  run: string | null | undefined,
-): number | null {
-  const times = [activity, run].map((one) => parseUtc(one)).filter((one) => one !== null)
-  return times.length > 0 ? Math.max(...times) : null
 }
 
 export const factsIn = (facts: ReadonlyMap<string, OrderFacts>) => (name: string) =>

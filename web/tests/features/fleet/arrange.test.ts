@@ -9,7 +9,8 @@ import {
   type OrderKey,
 } from '@/features/fleetGrid/arrange'
 import { fleetFigures } from '@/features/fleetGrid/fleetFigures'
-import { lastActive, urgencyOf } from '@/features/fleetGrid/orderFacts'
+import { lastActive } from '@/features/agents/lastActive'
+import { urgencyOf } from '@/features/fleetGrid/orderFacts'
 import { agent } from '../../helpers'
 
 const facts = (all: Record<string, Partial<OrderFacts>>) => (name: string) => ({
