@@ -5,6 +5,7 @@ export const pages = {
     appearance: 'Appearance',
     themeBody: 'Kept in this browser.',
     agentsAs: 'Agents as',
+    agentsAsNote: 'A table needs width: a narrow window always shows cards.',
     compactRows: 'Compact rows',
     compactNote: 'More agents on one screen, with less about each.',
     machine: 'This machine',
