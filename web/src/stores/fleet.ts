@@ -219,18 +219,30 @@ export const useFleet = defineStore('fleet', () => {
     }
   }
 
-  /** Throws on failure: the dialog that asked stays open and shows the reason. */
-  async function remove(name: string): Promise<void> {
+  async function removeQuietly(name: string): Promise<void> {
     pending.set(name, 'deleting')
     try {
       await api.deleteAgent(name)
       graves.set(name, Date.now())
       agents.delete(name)
       stats.drop(name)
-      toasts.show('success', text.agent.deleted(name))
     } finally {
       pending.delete(name)
     }
+  }
+
+  /** Throws on failure: the dialog that asked stays open and shows the reason. */
+  async function remove(name: string): Promise<void> {
+    await removeQuietly(name)
+    toasts.show('success', text.agent.deleted(name))
+  }
+
+  /** Deletes many agents and tells which are still there. */
+  function removeMany(
+    names: readonly string[],
+    onDone: (count: number) => void,
+  ): Promise<Failure[]> {
+    return someAtOnce(names, removeQuietly, onDone)
   }
 
   /** Throws on failure: the dialog attaches the reasons to its fields. */
@@ -277,6 +289,7 @@ export const useFleet = defineStore('fleet', () => {
     stop,
     actOnMany,
     remove,
+    removeMany,
     create,
     restart,
     setTags,

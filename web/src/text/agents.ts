@@ -196,6 +196,18 @@ export const agentTexts = {
       done: (n: number) => `Autonomy of ${agents(n)} is off.`,
       failed: (n: number, all: number) => `${n} of ${agents(all)} could not be switched off.`,
     },
+    remove: {
+      title: (n: number) => `Delete ${agents(n)}?`,
+      body: 'Their containers, their files and their keys are removed. Those that run are stopped first. This cannot be undone.',
+      left: (n: number) =>
+        `${agents(n)} of the selected ${n === 1 ? 'is' : 'are'} not yours to delete, or under way.`,
+      submit: (n: number) => `Delete ${agents(n)}`,
+      progress: (done: number, all: number) => `${done} of ${all} deleted`,
+      done: (n: number) => `${agents(n)} and their data are deleted.`,
+      failed: (n: number, all: number) => `${n} of ${agents(all)} could not be deleted.`,
+    },
+    removeCount: (n: number) => (n === 0 ? 'Delete' : `Delete ${n}`),
+    typeCount: (n: number) => `Type ${n} to confirm`,
   },
 
   state: {

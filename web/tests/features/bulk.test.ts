@@ -56,6 +56,7 @@ const seen = (busy = ''): BulkView => ({
   pendingOf: (name) => (name === busy ? 'stopping' : undefined),
   isAutonomous: (one) => one.autonomy_enabled,
   maySwitch: (one) => one.name !== 'theirs',
+  mayDelete: (one) => one.name !== 'theirs',
 })
 
 describe('acting on many agents', () => {
@@ -99,6 +100,21 @@ describe('acting on many agents', () => {
     expect(planBulk('start', all, view)).toEqual({
       kind: 'start',
       names: ['off', 'odd'],
+      left: 3,
+    })
+  })
+
+  it('deletes what may be deleted, running or not, and leaves what is under way', () => {
+    const all = [
+      agent('on'),
+      agent('off', { status: 'stopped' }),
+      agent('theirs'),
+      agent('busy'),
+      agent('going', { status: 'removing' }),
+    ]
+    expect(planBulk('remove', all, seen('busy'))).toEqual({
+      kind: 'remove',
+      names: ['on', 'off'],
       left: 3,
     })
   })

@@ -1,7 +1,7 @@
 import type { Pending } from '@/stores/fleet'
 import type { FleetAgent } from '@/stores/fleetModel'
 
-export type BulkKind = 'start' | 'stop' | 'autonomyOn' | 'autonomyOff'
+export type BulkKind = 'start' | 'stop' | 'autonomyOn' | 'autonomyOff' | 'remove'
 
 /** What doing the same to some agents comes to: for those already there, or under way, nothing is done. */
 export interface BulkPlan {
@@ -16,6 +16,7 @@ export interface BulkView {
   pendingOf: (name: string) => Pending | undefined
   isAutonomous: (agent: FleetAgent) => boolean
   maySwitch: (agent: FleetAgent) => boolean
+  mayDelete: (agent: FleetAgent) => boolean
 }
 
 export function planBulk(kind: BulkKind, agents: readonly FleetAgent[], view: BulkView): BulkPlan {
@@ -27,7 +28,8 @@ function concerns(kind: BulkKind, agent: FleetAgent, view: BulkView): boolean {
   if (agent.status === 'removing') return false
   if (kind === 'autonomyOn' || kind === 'autonomyOff')
     return view.maySwitch(agent) && view.isAutonomous(agent) === (kind === 'autonomyOff')
-  return (
-    view.pendingOf(agent.name) === undefined && (agent.status === 'running') === (kind === 'stop')
-  )
+  if (view.pendingOf(agent.name) !== undefined) return false
+  return kind === 'remove'
+    ? view.mayDelete(agent)
+    : (agent.status === 'running') === (kind === 'stop')
 }

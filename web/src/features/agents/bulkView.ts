@@ -9,5 +9,6 @@ export function useBulkView(): BulkView {
     pendingOf: (name) => fleet.pending.get(name),
     isAutonomous: (agent) => autonomy.isOn(agent),
     maySwitch: (agent) => autonomy.maySwitch(agent),
+    mayDelete: (agent) => fleet.mayDelete(agent),
   }
 }
