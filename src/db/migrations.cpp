@@ -248,7 +248,7 @@ void wishes_apart(Session& session) {
       .run();
 }
 
-/// What people call their agents by, see agents/tags.h. The key serves both the tags of one agent and the set of it.
+/// What people call their agents by, see agents/tags.h.
 void agent_tags(Session& session) {
   session
       .query(

@@ -53,6 +53,53 @@ describe('the fleet at a glance', { timeout: 300_000 }, () => {
     assert.deepEqual(browser.calls(from), [])
   })
 
+  it('groups by tag what another page has tagged at that moment, filters by it, and asks for nothing', async () => {
+    await browser.at('fleet-group-by').click()
+    await browser.page.getByRole('menuitemradio', { name: 'Tag' }).click()
+    await browser.page.keyboard.press('Escape')
+    await browser.page.getByRole('menu').waitFor({ state: 'detached' })
+    await browser.at('fleet-group-').getByText('No tag').waitFor()
+    const other = await browser.tab()
+    await other.go('/agents/alpha?tab=info')
+    const field = other.page.getByRole('combobox', { name: 'Tags' })
+    await field.fill('Prod')
+    const from = Date.now()
+    await field.press('Enter')
+    const head = browser.at('fleet-group-prod')
+    await head.waitFor({ timeout: 5000 })
+    await browser.page.locator('[data-row="prod/alpha"]').waitFor()
+    assert.equal(await browser.page.locator('[data-row="/alpha"]').count(), 0)
+    await isFine('the grid by tag')
+    // A second tag is a second line; what was tagged outside of any page comes the same way.
+    const put = await server.request('PUT', '/api/agents/alpha/tags', { json: { tags: ['prod', 'billing'] } })
+    assert.equal(put.status, 200, put.text)
+    await browser.page.locator('[data-row="billing/alpha"]').waitFor({ timeout: 5000 })
+    await other.at('agent-tags').getByText('billing').waitFor()
+    await browser.at('tag-filter').click()
+    await browser.at('tag-filter-prod').click()
+    await browser.page.keyboard.press('Escape')
+    await browser.at('fleet-group-').waitFor({ state: 'detached' })
+    await browser.at('view-graph').click()
+    await browser.at('graph-node-alpha').waitFor()
+    assert.equal(await browser.at('graph-node-beta').count(), 0)
+    // The graph reads its history once; nothing else was asked for.
+    assert.deepEqual(
+      browser.calls(from).filter((call) => !call.includes('/activities')),
+      [],
+    )
+    const bad = await server.request('PUT', '/api/agents/alpha/tags', { json: { tags: ['a b'] } })
+    assert.equal(bad.status, 422)
+    assert.deepEqual(bad.body.detail[0].loc, ['body', 'tags', 0])
+    await server.request('PUT', '/api/agents/alpha/tags', { json: { tags: [] } })
+    await browser.page.getByRole('button', { name: 'Clear filters' }).click()
+    await browser.at('view-grid').click()
+    await browser.at('fleet-group-by').click()
+    await browser.page.getByRole('menuitemradio', { name: 'None' }).click()
+    await browser.page.keyboard.press('Escape')
+    assert.deepEqual(other.troubles(), [])
+    await other.page.close()
+  })
+
   it('has every agent in the time line, also one that did nothing, and the runs in its table', async () => {
     await browser.at('view-timeline').click()
     for (const name of ['alpha', 'beta', 'gamma']) await browser.at(`timeline-row-${name}`).waitFor()
