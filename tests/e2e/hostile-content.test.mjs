@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PASSWORD, Server, until } from '../integration/harness.mjs'
+import { PASSWORD, run as execute, Server, until } from '../integration/harness.mjs'
 import { runIn } from '../support/engine.mjs'
 import { Browser } from './browser.mjs'
 
@@ -23,6 +23,13 @@ const ATTACKS = {
   style: `"><style>@import "${ELSEWHERE}/x.css"</style>`,
 }
 const words = (text) => JSON.stringify(text)
+/** The same without what no name of a file or a branch may hold. */
+const NAMES = {
+  file: `<img src=x onerror="globalThis.ran = 'file'">.txt`,
+  folder: `<svg onload="globalThis.ran = 'folder'">`,
+  document: `<script>globalThis.ran = 'document'.md`,
+  branch: `<img/src=x/onerror=globalThis.ran=1>`,
+}
 
 const TEMPLATE = `name: hostile
 display_name: ${words(ATTACKS.image)}
@@ -83,8 +90,9 @@ describe('hostile content', { timeout: 180_000 }, () => {
       quotes,
     )
     assert.deepEqual(made, { frames: 0, images: [], handlers: 0, links: [] }, where)
+    // An image without an address of its own would be asked for beside the page.
     assert.deepEqual(
-      browser.requests.map(({ url }) => url).filter((url) => url.startsWith(ELSEWHERE)),
+      browser.requests.map(({ url }) => url).filter((url) => url.startsWith(ELSEWHERE) || /\/x$/.test(url)),
       [],
       where,
     )
@@ -174,6 +182,70 @@ describe('hostile content', { timeout: 180_000 }, () => {
     await browser.page.keyboard.type('<script>')
     await browser.text('logs-matches', /match/)
     await harmless('a search in the output')
+  })
+
+  /** As the agent's own user, in its home. */
+  const inside = (script, ...files) =>
+    execute('docker', [
+      ...['exec', '-u', 'developer', '-w', '/home/developer', server.containerOf('hostile')],
+      ...['sh', '-ec', script, 'sh', ...files],
+    ])
+
+  it('in names of files and folders, and in files, is text', async () => {
+    const everything = Object.values(ATTACKS).join('\n\n')
+    await inside(
+      'mkdir "$2" && for name in "$1" "$3" "$2/$1"; do printf "%s\\n" "$4" > "$name"; done',
+      NAMES.file,
+      NAMES.folder,
+      NAMES.document,
+      everything,
+    )
+    await browser.go('/agents/hostile?tab=files')
+    await browser.isLive()
+    await browser.at('file-tree').waitFor()
+    await shows(NAMES.file)
+    await harmless('the tree')
+    await browser.at(`file-${NAMES.folder}`).click()
+    await browser.at(`file-${NAMES.folder}/${NAMES.file}`).click()
+    await browser.at('file-title').getByText(NAMES.file).waitFor()
+    await browser.at('file-text').getByText(ATTACKS.image).waitFor()
+    await harmless('a file in a folder')
+    await browser.at(`file-${NAMES.document}`).click()
+    await browser.at('file-title').getByText(NAMES.document).waitFor()
+    await browser.at('file-markdown').waitFor()
+    await browser.at('file-pane').getByText(ATTACKS.drawing).waitFor()
+    await harmless('a document', { quotes: true })
+    await browser.at(`file-${NAMES.file}`).hover()
+    await browser.at(`file-menu-${NAMES.file}`).click()
+    await browser.at('file-delete').click()
+    await browser.at('file-delete-submit').waitFor()
+    await harmless('the question before it is deleted', { quotes: true })
+    await browser.page.keyboard.press('Escape')
+  })
+
+  it('in a commit, its branch and its files is text', async () => {
+    await inside(
+      `git init -q && git config user.name X && git config user.email x@example.com && git checkout -qb "$2"
+      printf '*\\n!*.txt\\n!*.md\\n' > .gitignore && git add -f .gitignore "$3" && git commit -qm "$1"
+      git commit -q --allow-empty -m "$4" && echo more >> "$3" && : > "another $3"`,
+      ATTACKS.image,
+      NAMES.branch,
+      NAMES.file,
+      ATTACKS.script,
+    )
+    const asked = await server.post('/api/agents/hostile/git/refresh')
+    assert.ok(asked.status < 300, asked.text)
+    await browser.go('/agents/hostile?tab=git')
+    await browser.isLive()
+    for (const message of [ATTACKS.image, ATTACKS.script])
+      await browser.at('git-commits').getByText(message, { exact: true }).waitFor()
+    await browser.at('git-branch').getByText(NAMES.branch).waitFor()
+    await browser.at('git-changes').getByText(`another ${NAMES.file}`, { exact: true }).waitFor()
+    await harmless('git')
+    // The whole message stands in a tip.
+    await browser.at('git-commits').getByText(ATTACKS.image, { exact: true }).hover()
+    await browser.page.getByText(ATTACKS.image, { exact: true }).nth(1).waitFor()
+    await harmless('git, a tip')
   })
 
   it('would be stopped by the content policy as well', async () => {
