@@ -126,6 +126,21 @@ export const credentialTexts = {
       submit: 'Delete credential',
       done: (name: string) => `${name} is deleted.`,
     },
+    many: {
+      label: 'What to do with the chosen credentials',
+      select: (name: string) => `Select ${name}`,
+      selectAll: (n: number) => `Select all ${counted(n, 'credential')}`,
+      button: (n: number) => `Delete ${n}`,
+      title: (n: number) => `Delete ${counted(n, 'credential')}?`,
+      unused: 'No agent uses them. The secrets cannot be brought back.',
+      used: (n: number) =>
+        `${agents(n)} ${n === 1 ? 'uses' : 'use'} some of them. ${n === 1 ? 'It keeps' : 'They keep'} the values until the next apply or start, then they are gone. The secrets cannot be brought back.`,
+      submit: (n: number) => `Delete ${counted(n, 'credential')}`,
+      progress: (done: number, all: number) => `${done} of ${all} deleted`,
+      done: (n: number) => `${counted(n, 'credential')} ${n === 1 ? 'is' : 'are'} deleted.`,
+      failed: (n: number, all: number) =>
+        `${n} of ${counted(all, 'credential')} could not be deleted.`,
+    },
 
     bulk: {
       title: 'Import credentials',

@@ -49,6 +49,8 @@ beforeEach(async () => {
     'GET /api/credentials': () => [200, list],
     'GET /api/templates': () => [200, []],
     'DELETE /api/credentials/1': () => [200, { message: 'x' }],
+    'DELETE /api/credentials/2': () => [200, { message: 'x' }],
+    'DELETE /api/credentials/4': () => [409, { detail: 'It is in use.' }],
     'POST /api/credentials': (init) => {
       sent = body(init)
       return [200, stored('3', 'NEW_KEY')]
@@ -229,6 +231,76 @@ describe('the import', () => {
     expect(find('import-submit').textContent).toContain('Import 1 credential')
     await submit()
     expect(sent).toEqual({ content: 'A_KEY=1\nnothing' })
+    wrapper.unmount()
+  })
+})
+
+describe('many credentials at once', () => {
+  beforeEach(() => {
+    list = [...list, stored('4', 'THIRD_KEY')]
+  })
+  async function open() {
+    const wrapper = mount(CredentialsPage, { global, attachTo: document.body })
+    await flushPromises()
+    return wrapper
+  }
+  async function choose(...names: string[]): Promise<void> {
+    for (const name of names) find(`credential-select-${name}`).click()
+    await flushPromises()
+  }
+  /** Not in the very millisecond in which it has come: that is taken for a click from before. */
+  async function press(id: string): Promise<void> {
+    await new Promise((done) => setTimeout(done, 3))
+    find(id).click()
+    await flushPromises()
+  }
+  const deleted = () => server.calls.filter((call) => call.startsWith('DELETE')).sort()
+
+  it('are chosen, told with what their agents lose, and deleted when their number is typed', async () => {
+    const wrapper = await open()
+    expect(find('bulk')).toBeNull()
+    await choose('SEARCH_KEY', 'OTHER_KEY')
+    expect(find('bulk').textContent).toContain('2 selected')
+    await press('credentials-remove')
+    await expect.poll(page).toContain('Delete 2 credentials?')
+    expect(page()).toContain('2 agents use some of them.')
+    expect(document.activeElement).toBe(find('bulk-type'))
+    await press('bulk-submit')
+    expect(deleted()).toEqual([])
+    await fill('bulk-type', '2')
+    await press('bulk-submit')
+    expect(deleted()).toEqual(['DELETE /api/credentials/1', 'DELETE /api/credentials/2'])
+    expect(page()).not.toContain('SEARCH_KEY')
+    expect(page()).toContain('THIRD_KEY')
+    expect(find('bulk')).toBeNull()
+    wrapper.unmount()
+  })
+
+  it('tells which are still there, and why; they stay chosen', async () => {
+    const wrapper = await open()
+    find('credentials-select-all').click()
+    await flushPromises()
+    expect(find('bulk').textContent).toContain('3 selected')
+    await press('credentials-remove')
+    await expect.poll(page).toContain('Delete 3 credentials?')
+    await fill('bulk-type', '3')
+    await press('bulk-submit')
+    expect(page()).toContain('1 of 3 credentials could not be deleted.')
+    expect(page()).toContain('THIRD_KEY: It is in use.')
+    await press('bulk-close')
+    expect(find('bulk').textContent).toContain('1 selected')
+    wrapper.unmount()
+  })
+
+  it('are no longer chosen when a filter hides them', async () => {
+    const wrapper = await open()
+    await choose('SEARCH_KEY', 'OTHER_KEY')
+    const search = document.querySelector<HTMLInputElement>('[role=searchbox]')
+    if (search === null) throw new Error('no search')
+    search.value = 'other'
+    search.dispatchEvent(new Event('input'))
+    await flushPromises()
+    expect(find('bulk').textContent).toContain('1 selected')
     wrapper.unmount()
   })
 })
