@@ -282,15 +282,17 @@ if (only === '')
 
     await page.goto(`${base}/agents/release-notes`)
     await page.getByTestId('page-stop').waitFor()
+    await page.evaluate(() => (window.samePage = true))
     await flip(base, 'forget')
-    await page.getByTestId('page-stop').click()
+    await flip(base, 'expire')
     await page.getByText('Your session has ended').waitFor()
     await page.getByTestId('login-password').fill('trinity-demo')
     await page.getByTestId('login-submit').click()
-    await page.getByTestId('page-stop').waitFor()
+    await page.getByTestId('login-submit').waitFor({ state: 'detached' })
     check(
-      'an ended session says so and leads back',
-      page.url().endsWith('/agents/release-notes'),
+      'an ended session says so, and the same page goes on',
+      page.url().endsWith('/agents/release-notes') &&
+        (await page.evaluate(() => window.samePage === true)),
       page.url(),
     )
 

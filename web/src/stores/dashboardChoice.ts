@@ -58,6 +58,7 @@ export function withFolded(choice: DashboardChoice, group: string): DashboardCho
 
 /** What may stay in a browser when the person signs out: no tags, and no groups, which are named after people and agents. */
 export function withoutNames(choice: DashboardChoice): DashboardChoice {
+  if (choice.tag === undefined && choice.folded === undefined) return choice
   const rest: { -readonly [Key in keyof DashboardChoice]: DashboardChoice[Key] } = { ...choice }
   delete rest.tag
   delete rest.folded

@@ -119,7 +119,7 @@ export const shell = {
 
   copyByHand: {
     title: 'Copy this by hand',
-    body: 'This browser does not let the page copy. The text is selected: press Ctrl + C, or ⌘ C on a Mac.',
+    body: 'This browser does not let the page copy. The text is selected: copy it with Ctrl + C, with ⌘ C, or by the menu of the selection.',
     label: 'Text to copy',
   },
 
