@@ -46,8 +46,10 @@ beforeEach(() => {
   }
   const take = (init: RequestInit) => sent.push(JSON.parse(String(init.body)))
   server = fakeServer({
-    'GET /api/agents/bot/credentials': () => [200, required(false)],
-    'GET /api/agents/bot/credentials/assignments': () => [200, assignments],
+    'GET /api/agents/bot/credentials/assignments?with_requirements=true': () => [
+      200,
+      { ...assignments, requirements: required(false) },
+    ],
     'GET /api/agents/bot/credentials/status': () => [
       200,
       {
@@ -100,7 +102,7 @@ describe('the credentials of an agent', () => {
     expect(wrapper.get('[data-testid=inside]').text()).toContain('812 B')
     expect(wrapper.get('[data-testid=inside]').text()).toContain('not there')
     expect(wrapper.get('[data-testid=others]').text()).toContain('2 more')
-    expect(server.calls).toHaveLength(3)
+    expect(server.calls).toHaveLength(2)
     wrapper.unmount()
   })
 
@@ -180,7 +182,7 @@ describe('the credentials of an agent', () => {
     expect(server.calls).toEqual([])
     news('credentials')
     await flushPromises()
-    expect(server.calls).toHaveLength(3)
+    expect(server.calls).toHaveLength(2)
     wrapper.unmount()
   })
 })
