@@ -1,5 +1,5 @@
-// Every page for everybody: the accessibility checker in both themes on a wide and a small screen, and a whole round, from
-// the sign-in to the deletion of an agent, by keyboard alone.
+// Every page for everybody: the accessibility checker in both themes on a wide, a small and a low screen, the tabs of an
+// agent where there is little room, and a whole round, from the sign-in to the deletion of an agent, by keyboard alone.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { PASSWORD, Server, until } from '../integration/harness.mjs'
@@ -7,7 +7,12 @@ import { findings } from '../support/axe.mjs'
 import { runIn } from '../support/engine.mjs'
 import { Browser } from './browser.mjs'
 
-const SIZES = { wide: { width: 1440, height: 900 }, small: { width: 390, height: 844 } }
+// The low one is what is left of 1280 x 800 at twice the size.
+const SIZES = {
+  wide: { width: 1440, height: 900 },
+  small: { width: 390, height: 844 },
+  low: { width: 640, height: 400 },
+}
 const VIEWS = ['light', 'dark'].flatMap((theme) => Object.keys(SIZES).map((size) => ({ theme, size })))
 
 describe('pages for everybody', { timeout: 480_000 }, () => {
@@ -35,8 +40,13 @@ describe('pages for everybody', { timeout: 480_000 }, () => {
     const { lines, passed } = await findings(browser.page)
     assert.ok(passed > 5, `${page}: only ${passed} rules had something to look at`)
     found.push(...lines.map((line) => `${page}: ${line}`))
-    const wider = await browser.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    if (wider > 0) found.push(`${page}: ${wider} pixels wider than the screen`)
+    // The page scrolls in an element of its own: the document is never too wide where it is.
+    const wider = await browser.page.evaluate(() =>
+      [document.documentElement, document.getElementById('content')].map((one) =>
+        one === null ? 0 : one.scrollWidth - one.clientWidth,
+      ),
+    )
+    if (Math.max(...wider) > 0) found.push(`${page}: ${Math.max(...wider)} pixels wider than the screen`)
     assert.notEqual(await browser.page.title(), '', page)
   }
   const heading = (name) => browser.page.getByRole('heading', { level: 1, name }).waitFor()
@@ -62,6 +72,19 @@ describe('pages for everybody', { timeout: 480_000 }, () => {
     assert.equal(done.status, 200, done.text)
     run = (await server.get('/api/agents/answering/executions?limit=1')).body[0].id
     await server.post('/api/agents/resting/stop')
+    // For the journal only: the list of credentials is empty again.
+    const stored = await server.post('/api/credentials', {
+      name: 'Search',
+      service: 'svc',
+      type: 'api_key',
+      credentials: { SEARCH_KEY: 'made-up-value-1' },
+    })
+    assert.equal(stored.status, 200, stored.text)
+    const { id } = stored.body
+    const assigned = await server.post('/api/agents/reader/credentials/assign', { credential_id: id })
+    assert.equal(assigned.status, 200, assigned.text)
+    await server.delete(`/api/agents/reader/credentials/assign/${id}`)
+    await server.delete(`/api/credentials/${id}`)
     await runIn(
       server.containerOf('reader'),
       '{ echo "INFO fine"; echo "WARN slow"; echo "ERROR bad"; printf "\\033[31mred\\033[0m \\033[90mgrey\\033[0m\\n"; } > /proc/1/fd/1',
@@ -120,7 +143,11 @@ describe('pages for everybody', { timeout: 480_000 }, () => {
         ['/agents/reader?tab=credentials', () => browser.at('inside').waitFor()],
         ['/agents/nobody', () => heading(/./)],
         ['/credentials', () => browser.at('credentials-empty').waitFor()],
-        ['/audit', () => heading('Audit')],
+        // With a row in which a link stands beside other text.
+        [
+          '/audit',
+          () => browser.page.getByRole('listitem').filter({ hasText: '· reader' }).getByRole('link').first().waitFor(),
+        ],
         ['/templates', () => browser.page.getByRole('heading', { level: 3, name: 'Demo worker' }).waitFor()],
         ['/settings', () => heading('Settings')],
         ['/nothing/here', () => heading(/./)],
@@ -138,6 +165,119 @@ describe('pages for everybody', { timeout: 480_000 }, () => {
       assert.deepEqual(found, [])
       assert.deepEqual(browser.troubles(), [])
     })
+
+  const signedIn = async (viewport) => {
+    browser = await Browser.open(server.address, { context: { viewport } })
+    await browser.signIn('admin', PASSWORD)
+  }
+  /** The part of it that lies on the screen, in pixels of height. */
+  const seen = (testId) =>
+    browser.at(testId).evaluate((element) => {
+      const box = element.getBoundingClientRect()
+      const page = document.getElementById('content').getBoundingClientRect()
+      return Math.min(box.bottom, page.bottom) - Math.max(box.top, page.top)
+    })
+
+  for (const viewport of [SIZES.low, { width: 844, height: 390 }])
+    it(`an agent can be talked to, and its output and files read: ${viewport.width}x${viewport.height}`, async () => {
+      await signedIn(viewport)
+      await browser.go('/agents/answering?tab=chat')
+      await browser.at('chat-input').waitFor()
+      await until('the field in sight', async () => (await seen('chat-input')) > 30)
+      await browser.at('chat-input').fill('Heard on a low screen')
+      await browser.page.keyboard.press('Enter')
+      await browser.at('chat-messages').getByText('Heard on a low screen').first().waitFor()
+      await until('room for what was said', async () => (await seen('chat-messages')) > 90)
+      // One line of figures in the header, which is there above.
+      await browser.at('page-cpu').scrollIntoViewIfNeeded()
+      const [cpu, memory] = await Promise.all(['page-cpu', 'page-memory'].map((id) => browser.at(id).boundingBox()))
+      assert.ok(Math.abs(cpu.y - memory.y) < 2 && cpu.height < 24, JSON.stringify([cpu, memory]))
+
+      await browser.go('/agents/reader?tab=logs')
+      await browser.at('logs-text').getByText('ERROR bad').waitFor()
+      await until('lines in sight', async () => (await seen('logs-text')) > 120)
+      await browser.go('/agents/reader?tab=files')
+      await browser.at('files').waitFor()
+      await until('files in sight', async () => (await seen('files-box')) > 100)
+      // The tabs stay, so the way to the next part is never out of sight.
+      for (const tab of ['overview', 'tasks', 'permissions']) {
+        await browser.go(`/agents/reader?tab=${tab}`)
+        await browser.page.getByRole('tabpanel').waitFor()
+        await browser.page.evaluate(() => document.getElementById('content').scrollTo(0, 1e6))
+        await until(`the tabs over ${tab}`, async () => (await seen(`tab-${tab}`)) > 30)
+      }
+      assert.deepEqual(browser.troubles(), [])
+    })
+
+  it('tabs that have no room on a phone are named in a menu, and the keys go through all of them', async () => {
+    await signedIn(SIZES.small)
+    await browser.go('/agents/reader')
+    await browser.at('tabs-more').click()
+    const named = await browser.page.getByRole('menuitem').allTextContents()
+    for (const tab of ['Logs', 'Permissions'])
+      assert.ok(
+        named.some((one) => one.trim() === tab),
+        named.join(),
+      )
+    assert.ok(!named.some((one) => one.trim() === 'Overview'), named.join())
+    await browser.page.getByRole('menuitem', { name: 'Permissions' }).click()
+    await browser.at('permission-resting').waitFor()
+    const strip = browser.page.getByRole('tablist')
+    const inSight = (testId) =>
+      browser.at(testId).evaluate((tab) => {
+        const box = tab.getBoundingClientRect()
+        const around = tab.parentElement.getBoundingClientRect()
+        return box.left >= around.left - 1 && box.right <= around.right + 1
+      })
+    assert.equal(await strip.getByRole('tab').count(), 11)
+    assert.ok(await inSight('tab-permissions'))
+    await browser.at('tab-permissions').focus()
+    await browser.page.keyboard.press('Home')
+    await browser.page.waitForURL((url) => !url.searchParams.has('tab'))
+    await until('the first tab in sight', () => inSight('tab-overview'))
+    await browser.page.keyboard.press('End')
+    await until('the last tab in sight', () => inSight('tab-permissions'))
+    assert.match(await browser.page.title(), /^reader · Permissions/)
+  })
+
+  it('a run says its day on a phone too', async () => {
+    await signedIn(SIZES.small)
+    await browser.go(`/agents/answering/executions/${run}`)
+    await browser.text('run-started', new RegExp(`${new Date().getFullYear()}.* · .*(ago|just now)`))
+    assert.ok(await browser.at('run-started').isVisible())
+  })
+
+  it('what is small on a phone is hit by a finger all the same: 44 pixels high', async () => {
+    await signedIn(SIZES.small)
+    /** The first of them answers to a tap at its middle, and 21 pixels above and below that. */
+    const isHit = (what) =>
+      what.first().evaluate((element) => {
+        element.scrollIntoView({ block: 'center' })
+        const box = element.getBoundingClientRect()
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
+        return [-21, 0, 21].every((off) => {
+          const there = document.elementFromPoint(x, y + off)
+          return there !== null && (element === there || element.contains(there))
+        })
+      })
+    const missed = []
+    for (const [page, ...targets] of [
+      ['/', () => browser.at('view-graph'), () => browser.at('fleet-row-reader').getByRole('link')],
+      ['/agents', () => browser.at('agent-row-reader').getByRole('link')],
+      ['/agents/reader', () => browser.at('tab-chat'), () => browser.at('tabs-more')],
+      ['/agents/reader?tab=permissions', () => browser.at('permission-resting')],
+      [`/agents/answering/executions/${run}`, () => browser.at('run-back')],
+      ['/audit', () => browser.page.getByRole('listitem').filter({ hasText: '· reader' }).getByRole('link')],
+      ['/settings', () => browser.page.getByRole('switch')],
+    ]) {
+      await browser.go(page)
+      for (const target of targets) {
+        await target().first().waitFor()
+        if (!(await isHit(target()))) missed.push(`${page}: ${await target().first().textContent()}`)
+      }
+    }
+    assert.deepEqual(missed, [])
+  })
 
   it('signs in, creates, opens, reads the output, gives a task, reads its run, stops and deletes by keyboard alone', async () => {
     browser = await Browser.open(server.address)
