@@ -1,5 +1,7 @@
 #include "platform/routes.h"
 
+#include <optional>
+
 #include "json/decode.h"
 
 namespace trinity::platform {
@@ -30,6 +32,11 @@ struct KeyValue {
   std::string api_key;
 };
 BOOST_DESCRIBE_STRUCT(KeyValue, (), (api_key))
+
+struct KeyToTry {
+  std::optional<std::string> api_key;
+};
+BOOST_DESCRIBE_STRUCT(KeyToTry, (), (api_key))
 
 Task<Response> list(PlatformService* service, Request request) {
   const auto all = co_await service->list(request.call);
@@ -113,7 +120,8 @@ Task<Response> remove_key(PlatformService* service, const KeyKind* kind, Request
 }
 
 Task<Response> check_key(PlatformService* service, const KeyKind* kind, Request request) {
-  auto given = json::decode_body<KeyValue>(request.body);
+  KeyToTry given;
+  if (!request.body.empty()) given = json::decode_body<KeyToTry>(request.body);
   const auto made = co_await service->check_key(request.call, request.caller, kind, std::move(given.api_key));
   co_return Response::json(made);
 }

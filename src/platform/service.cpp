@@ -231,9 +231,18 @@ Task<PlatformService::KeyChange> PlatformService::remove_key(Call call, CallerPt
   co_return made;
 }
 
-Task<object> PlatformService::check_key(Call call, CallerPtr caller, const KeyKind* kind, std::string key) {
+std::optional<std::string> PlatformService::key_in_use(const KeyKind& kind) const {
+  if (auto stored = settings_.values()->filled(kind.setting)) return stored;
+  if (has_fallback(kind)) return options_.fallbacks.find(kind.name)->second;
+  return std::nullopt;
+}
+
+Task<object> PlatformService::check_key(Call call, CallerPtr caller, const KeyKind* kind,
+                                        std::optional<std::string> key) {
   check_person(*caller);
-  std::string clean(stripped(key));
+  if (!key) key = key_in_use(*kind);
+  if (!key) throw BadRequest("api_key: No key is stored. Send the one that is to be tried");
+  std::string clean(stripped(*key));
   co_return co_await check_.check(call, kind, std::move(clean));
 }
 

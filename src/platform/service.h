@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,12 +69,15 @@ class PlatformService {
   };
   Task<KeyChange> set_key(Call call, CallerPtr caller, const KeyKind* kind, std::string key);
   Task<KeyChange> remove_key(Call call, CallerPtr caller, const KeyKind* kind);
-  Task<boost::json::object> check_key(Call call, CallerPtr caller, const KeyKind* kind, std::string key);
+  /// Tries the key in use when none is given: the stored one, else the environment's. Throws BadRequest without any.
+  Task<boost::json::object> check_key(Call call, CallerPtr caller, const KeyKind* kind, std::optional<std::string> key);
 
  private:
   [[nodiscard]] SystemSetting shown(std::string key, const std::string& value, std::string updated_at) const;
   [[nodiscard]] boost::json::object status_of(const KeyKind& kind, const settings::Values& values) const;
   [[nodiscard]] bool has_fallback(const KeyKind& kind) const;
+  /// A secret.
+  [[nodiscard]] std::optional<std::string> key_in_use(const KeyKind& kind) const;
   /// Running agents whose container has another model key than it shall have.
   Task<std::size_t> agents_to_restart() const;
 

@@ -100,7 +100,10 @@ export class MockPlatform {
         { success: true, deleted: true, fallback_configured: false, agents_to_restart: 2 },
       ]
     }
-    const { api_key: value } = JSON.parse(body)
+    const { api_key: sent } = JSON.parse(body || '{}')
+    if (test && sent === undefined && !this.keys[key].configured)
+      return [400, { detail: 'api_key: No key is stored. Send the one that is to be tried' }]
+    const value = sent ?? 'sk-ant-stored'
     const good = key !== 'anthropic' || value.startsWith('sk-ant-')
     const why = "Invalid format. Anthropic keys start with 'sk-ant-'"
     if (test)

@@ -282,6 +282,52 @@ TEST_F(PlatformRoutesTest, AKeyOfAnotherFormIsNotSent) {
   EXPECT_EQ(company.asked, "");
 }
 
+TEST_F(PlatformRoutesTest, TheKeyInUseIsTriedWhenNoneIsSent) {
+  Company company(200, R"({"login": "octocat"})");
+  PlatformOptions with;
+  with.fallbacks = {{"github", "ghp_from-the-environment"}};
+  with.servers = {company.url(), company.url(), company.url(), company.url()};
+  PlatformService other(with, settings, house.house.fleet, client);
+  http::Router table;
+  table.add(routes(other, rotation));
+  std::swap(router, table);
+  const auto test = [this](const std::string& name, const std::string& body,
+                           const agents::CallerPtr& caller = AgentHouse::admin()) {
+    return ask(Method::post, "/api/settings/api-keys/" + name + "/test", body, caller);
+  };
+
+  const auto none = test("anthropic", "{}");
+  EXPECT_EQ(none.status, 400U) << none.bytes();
+  EXPECT_EQ(body_of(none).at("detail"), "api_key: No key is stored. Send the one that is to be tried");
+  EXPECT_EQ(company.asked, "");
+
+  ASSERT_EQ(ask(Method::put, "/api/settings/api-keys/anthropic", key(secret)).status, 200U);
+  std::string said;
+  for (const auto* body : {"{}", "", R"({"api_key": null})"}) {
+    company.asked.clear();
+    const auto made = test("anthropic", body);
+    EXPECT_EQ(made.status, 200U) << made.bytes();
+    EXPECT_EQ(body_of(made), json::parse(R"({"valid": true})"));
+    EXPECT_NE(company.asked.find(std::string("x-api-key: ") + secret + "\r\n"), std::string::npos) << body;
+    said += made.bytes();
+  }
+  company.asked.clear();
+  EXPECT_EQ(body_of(test("github", "{}")).at("username"), "octocat");
+  EXPECT_NE(company.asked.find("ghp_from-the-environment"), std::string::npos) << company.asked;
+
+  company.asked.clear();
+  EXPECT_EQ(body_of(test("anthropic", key(""))).at("valid"), false) << "what is sent counts, also when it is empty";
+  EXPECT_EQ(test("anthropic", R"({"api_key": 1})").status, 422U);
+  Caller system = *AgentHouse::admin();
+  system.scope = Scope::system_key;
+  EXPECT_EQ(test("anthropic", "{}", std::make_shared<const Caller>(system)).status, 403U);
+  EXPECT_EQ(company.asked, "");
+  EXPECT_EQ(said.find("planted"), std::string::npos) << said;
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(logged.find("planted"), std::string::npos) << logged;
+  EXPECT_EQ(logged.find("from-the-environment"), std::string::npos) << logged;
+}
+
 TEST_F(PlatformRoutesTest, NobodyToAsk) {
   std::string url;
   {

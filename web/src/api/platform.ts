@@ -24,8 +24,9 @@ export const platformCalls = {
   async deletePlatformKey(key: PlatformKey): Promise<PlatformKeyChange> {
     return (await call<PlatformKeyChange>('DELETE', keyPath(key))).data
   },
-  async testPlatformKey(key: PlatformKey, value: string): Promise<PlatformKeyTest> {
-    const options = { json: { api_key: value } }
+  /** Without a value the key in use is tried. */
+  async testPlatformKey(key: PlatformKey, value?: string): Promise<PlatformKeyTest> {
+    const options = { json: value === undefined ? {} : { api_key: value } }
     return (await call<PlatformKeyTest>('POST', keyPath(key, '/test'), options)).data
   },
   async rotateVault(): Promise<{ key_id: string; rewrapped: number }> {

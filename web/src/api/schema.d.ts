@@ -1456,7 +1456,7 @@ export interface paths {
         put?: never;
         /**
          * Try an Anthropic key without storing it
-         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent. Without `api_key` it is the key in use: the stored one, else the environment's.
          */
         post: operations["test_anthropic_key"];
         delete?: never;
@@ -1500,7 +1500,7 @@ export interface paths {
         put?: never;
         /**
          * Try a GitHub token without storing it
-         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent. Without `api_key` it is the key in use: the stored one, else the environment's.
          */
         post: operations["test_github_token"];
         delete?: never;
@@ -1544,7 +1544,7 @@ export interface paths {
         put?: never;
         /**
          * Try a Google key without storing it
-         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent. Without `api_key` it is the key in use: the stored one, else the environment's.
          */
         post: operations["test_google_key"];
         delete?: never;
@@ -1588,7 +1588,7 @@ export interface paths {
         put?: never;
         /**
          * Try an OpenAI key without storing it
-         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent.
+         * @description For administrators in person. By a small read at the company, with a limit of 10 s; the result is in `valid`. A key of another form is not sent. Without `api_key` it is the key in use: the stored one, else the environment's.
          */
         post: operations["test_openai_key"];
         delete?: never;
@@ -4145,6 +4145,10 @@ export interface components {
         };
         PlatformKeyValue: {
             api_key: string;
+        };
+        PlatformKeyToTry: {
+            /** @description null or missing: the key in use */
+            api_key?: string | null;
         };
         PlatformKeySaved: {
             success: boolean;
@@ -8554,9 +8558,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["PlatformKeyValue"];
+                "application/json": components["schemas"]["PlatformKeyToTry"];
             };
         };
         responses: {
@@ -8567,6 +8571,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnthropicKeyTestResult"];
+                };
+            };
+            /** @description no key is sent and none is in use */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -8663,9 +8676,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["PlatformKeyValue"];
+                "application/json": components["schemas"]["PlatformKeyToTry"];
             };
         };
         responses: {
@@ -8676,6 +8689,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GitHubTokenTestResult"];
+                };
+            };
+            /** @description no key is sent and none is in use */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -8772,9 +8794,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["PlatformKeyValue"];
+                "application/json": components["schemas"]["PlatformKeyToTry"];
             };
         };
         responses: {
@@ -8785,6 +8807,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyTestResult"];
+                };
+            };
+            /** @description no key is sent and none is in use */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -8881,9 +8912,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["PlatformKeyValue"];
+                "application/json": components["schemas"]["PlatformKeyToTry"];
             };
         };
         responses: {
@@ -8894,6 +8925,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyTestResult"];
+                };
+            };
+            /** @description no key is sent and none is in use */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             401: components["responses"]["NotSignedIn"];

@@ -35,6 +35,7 @@ export const platformTexts = {
     replace: 'Replace',
     remove: 'Remove',
     test: 'Test',
+    discardBody: 'The key that you typed is not stored yet.',
     save: 'Save',
     missing: 'not set',
     fromSettings: 'stored here, encrypted',

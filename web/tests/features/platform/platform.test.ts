@@ -47,6 +47,55 @@ describe('a platform key', () => {
     wrapper.unmount()
   })
 
+  it('is tried as it is stored, without being typed or sent again', async () => {
+    let answer: [number, unknown] = [200, { valid: true }]
+    const bodies: string[] = []
+    fakeServer({
+      'POST /api/settings/api-keys/anthropic/test': (init) => {
+        bodies.push(String(init.body))
+        return answer
+      },
+    })
+    const wrapper = mounted()
+    const verdict = () => wrapper.find('[data-testid=key-anthropic-stored-verdict]')
+    const press = async () => {
+      await wrapper.get('[data-testid=key-anthropic-test-stored]').trigger('click')
+      await flushPromises()
+    }
+    await press()
+    expect(bodies).toEqual(['{}'])
+    expect(verdict().text()).toContain('It works.')
+    answer = [200, { valid: false, error: 'Invalid API key' }]
+    await press()
+    expect(verdict().text()).toContain('Invalid API key')
+    answer = [400, { detail: 'api_key: No key is stored.' }]
+    await press()
+    expect(verdict().exists()).toBe(false)
+    expect(wrapper.text()).toContain('No key is stored.')
+    answer = [200, { valid: true }]
+    await press()
+    await wrapper.setProps({ status: { configured: true, masked: '...new1', source: 'settings' } })
+    expect(verdict().exists()).toBe(false)
+    await wrapper.setProps({ status: { configured: false, masked: null, source: null } })
+    expect(wrapper.find('[data-testid=key-anthropic-test-stored]').exists()).toBe(false)
+    wrapper.unmount()
+  })
+
+  it('that is typed is asked about before the page is left', async () => {
+    const wrapper = mounted()
+    const leaves = () => {
+      const event = new Event('beforeunload', { cancelable: true })
+      window.dispatchEvent(event)
+      return !event.defaultPrevented
+    }
+    await wrapper.get('[data-testid=key-anthropic-set]').trigger('click')
+    expect(leaves()).toBe(true)
+    await wrapper.get('[data-testid=key-anthropic-value]').setValue('sk-ant-1')
+    expect(leaves()).toBe(false)
+    wrapper.unmount()
+    expect(leaves()).toBe(true)
+  })
+
   it('is stored, forgotten by the page, and says how many agents wait for it', async () => {
     fakeServer({
       'PUT /api/settings/api-keys/anthropic': () => [
