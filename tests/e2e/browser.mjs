@@ -14,8 +14,8 @@ export class Browser {
   refusals = []
   sockets = []
 
-  /** `context`: what playwright's newContext takes (viewport, colorScheme, ...). */
-  static async open(address, { context: options = {} } = {}) {
+  /** `context`: what playwright's newContext takes (viewport, colorScheme, ...). `args`: further flags of the browser. */
+  static async open(address, { context: options = {}, args = [] } = {}) {
     const self = new Browser()
     self.address = address
     await networkAtRest()
@@ -31,6 +31,7 @@ export class Browser {
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        ...args,
       ],
     })
     const context = await self.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
