@@ -21,6 +21,22 @@ describe('the fleet at a glance', { timeout: 300_000 }, () => {
     assert.ok(passed > 5, where)
     assert.deepEqual(lines, [], where)
   }
+  const focused = () => browser.page.evaluate(() => document.activeElement?.getAttribute('data-testid'))
+  /** Runs in the page: what the graph says at this zoom, and how large it is on the screen. */
+  function textOfGraph() {
+    const world = document.querySelector('[data-testid=graph-box] [data-detail]')
+    const scale = new globalThis.DOMMatrix(getComputedStyle(world).transform).a
+    const sizes = []
+    for (const one of world.querySelectorAll('.name, .line, .label text, .frame-title')) {
+      const words = one.closest('.words')
+      const isHidden = one.getClientRects().length === 0 || (words && getComputedStyle(words).clipPath !== 'none')
+      const grown = one.closest('.label')
+        ? new globalThis.DOMMatrix(getComputedStyle(one.closest('.label')).transform).a
+        : 1
+      if (!isHidden) sizes.push([one.textContent.trim(), parseFloat(getComputedStyle(one).fontSize) * scale * grown])
+    }
+    return { detail: world.dataset.detail, sizes }
+  }
   before(async () => {
     server = await Server.start()
     for (const name of ['alpha', 'beta']) await server.createAgent(name, { template: 'local:test-echo' })
@@ -128,11 +144,32 @@ describe('the fleet at a glance', { timeout: 300_000 }, () => {
     await browser.at('graph-node-alpha').waitFor()
   })
 
+  it('says nothing in the graph that is too small to read, however far away, and fits into the screen', async () => {
+    await browser.at('view-graph').click()
+    await browser.at('graph-node-alpha').waitFor()
+    await browser.at('graph-fit').click()
+    const box = await browser.at('graph-box').boundingBox()
+    assert.ok(box.y + box.height <= browser.page.viewportSize().height, `the picture ends at ${box.y + box.height}`)
+    const seen = new Set()
+    for (let step = 0; step < 9; step++) {
+      await browser.page.waitForTimeout(400)
+      const { detail, sizes } = await browser.page.evaluate(textOfGraph)
+      seen.add(detail)
+      for (const [words, size] of sizes) assert.ok(size >= 11.9, `"${words}" has ${size} px (${detail})`)
+      await browser.at('graph-node-alpha').focus()
+      await browser.page.getByRole('button', { name: 'Zoom out' }).click()
+    }
+    assert.deepEqual([...seen], ['near', 'mid', 'far', 'dots', 'specks'])
+    await browser.at('graph-fit').click()
+  })
+
   for (const view of ['graph', 'timeline'])
     it(`looks back in the ${view}, by play, step and scrubber, and returns to now`, async () => {
       await browser.at(`view-${view}`).click()
-      await browser.at('replay-start').click()
+      await browser.at('replay-start').focus()
+      await browser.page.keyboard.press('Enter')
       await browser.at('replay').waitFor()
+      assert.equal(await focused(), 'replay-play')
       await browser.at('replay').getByRole('status').first().waitFor()
       const from = Date.now()
       const at = () => browser.at('replay-at').textContent()
@@ -149,8 +186,10 @@ describe('the fleet at a glance', { timeout: 300_000 }, () => {
       await until('it plays', async () => (await at()) !== beginning)
       await isFine(`looking back in the ${view}`)
       assert.deepEqual(browser.calls(from), [])
-      await browser.at('replay-leave').click()
+      await browser.at('replay-leave').focus()
+      await browser.page.keyboard.press('Enter')
       await browser.at('replay').waitFor({ state: 'detached' })
+      assert.equal(await focused(), 'replay-start')
     })
 
   it('remembers the view, and opens with three calls at most', async () => {

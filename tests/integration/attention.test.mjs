@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { docker } from '../support/agent-container.mjs'
+import { engine } from '../support/engine.mjs'
 import { startRealFleet } from '../support/real-fleet.mjs'
 import { timing, until } from './harness.mjs'
 
@@ -166,6 +167,29 @@ describe('agents that need a person', () => {
     await until('somebody has stopped it', async () => (await agent()).reason === 'user')
     assert.deepEqual(await kindsOf('two'), [])
     assert.equal((await server.post('/api/agents/two/start')).status, 200)
+  })
+
+  it('says that a daemon hangs until it goes on', { timeout: 150_000 }, async () => {
+    const { body } = await engine('GET', `/containers/${server.containerOf('one')}/top`)
+    // The container's init process, too, has the daemon's name among its arguments.
+    const pids = body.Processes.filter((columns) => columns.at(-1).includes('agentd')).map((columns) =>
+      Number(columns[1]),
+    )
+    assert.ok(pids.length > 0 && pids.every((pid) => pid > 1), JSON.stringify(body))
+    const signal = (name) => pids.forEach((pid) => process.kill(pid, name))
+    const from = live.frames.length
+    const since = Date.now()
+    signal('SIGSTOP')
+    let event
+    try {
+      event = await told('one', ['unreachable'], from, 120_000)
+    } finally {
+      signal('SIGCONT')
+    }
+    const [item] = event.data.agents.find(({ name }) => name === 'one').attention
+    assert.match(item.detail, /daemon does not answer/)
+    assert.ok(Date.parse(item.since) >= since - 1000, `${item.since}, frozen since ${new Date(since).toISOString()}`)
+    await told('one', [], live.frames.indexOf(event), 30_000)
   })
 
   it('shows nothing to strangers', { timeout: 60_000 }, async () => {
