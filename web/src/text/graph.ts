@@ -109,7 +109,7 @@ export const graphTexts = {
     allHidden: 'No agent is connected',
     allHiddenBody: 'None of these agents asked another in this range.',
     showAll: 'Show all agents',
-    running: (what: string, since: string) => `${what} since ${since}`,
+    running: (what: string, since: string) => `${what} · ${since}`,
     lastRun: (when: string) => `Last run ${when}`,
     lastFailed: (when: string) => `Last run failed ${when}`,
     noRun: 'No run in this range',

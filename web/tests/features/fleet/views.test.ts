@@ -41,7 +41,7 @@ describe('what a box says', () => {
     const going = run('1', NOW - MINUTE, null, { kind: 'task' })
     const busy = factsOf(source({ runs: [going] }), NOW)
     expect(busy).toMatchObject({ atWork: true, mark: { tone: 'working', word: 'At work' } })
-    expect(busy.line).toMatch(/^Task since /)
+    expect(busy.line).toMatch(/^Task · /)
     expect(factsOf(source({ runs: [run('1', 0, 5, { outcome: 'failed' })] }), NOW).line).toMatch(
       /failed/,
     )
