@@ -122,7 +122,7 @@ Task<http::Response> list(ExecutionService* service, http::Request request) {
   auto records = co_await service->list(request.call, name, std::move(window));
   std::size_t bytes = 0;
   for (const auto& record : records)
-    bytes += record.message.size() + size_of(record.response) + size_of(record.tool_calls);
+    bytes += record.message.size() + size_of(record.response) + size_of(record.error) + size_of(record.tool_calls);
   auto make = [&records] {
     json::array made;
     made.reserve(records.size());
